@@ -1,0 +1,1 @@
+"""One module a page; each offers ``layout()`` and ``register(app)`` and is registered by name."""

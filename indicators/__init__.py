@@ -1,0 +1,1 @@
+"""Data values in; results, comparisons and flags out."""

@@ -1,0 +1,111 @@
+"""What an indicator is: one TOML file that a health official can read, with worked examples that the tests run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from reference.registry import Registry
+from reference.strict import DefinitionError, Strict, read_toml, suggest
+
+HOME = Path(__file__).parent / "definitions"
+
+
+class Example(Strict):
+    """A worked example: numbers in, result out; worked by hand, never by running the code. Null value = not assessable.
+
+    `numerator` and `denominator` are the summed counts; expected `value`, `lower`, `upper` as displayed, within half a unit of their last digit.
+    """
+
+    numerator: int | None = None
+    denominator: int | None = None
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    digits: int = 2
+    source: str  # where the expected numbers come from: a paper, a published table, or the working by hand
+    note: str = ""
+
+
+class Definition(Strict):
+    """One indicator; its file's stem is its code.
+
+    `numerator` and `denominator` list data elements (or `element@category`) that are summed; sums come first, the division last.
+    `method`: proportion (Wilson interval; numerator part of denominator) · rate (Byar, exact below ten events) ·
+    ratio (two counts, no interval) · register (counted from the grade register).
+    """
+
+    code: str
+    zh: str
+    en: str
+    topic: str
+    rationale_zh: str
+    rationale_en: str
+    tree: tuple[str, ...] = ("guizhou",)
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    numerator_zh: str
+    numerator_en: str
+    denominator_zh: str
+    denominator_en: str
+    multiplier: int
+    unit_zh: str
+    unit_en: str
+    decimals: int = 1
+    polarity: Literal["higher", "lower", "neutral"]
+    method: Literal["proportion", "rate", "ratio", "register"]
+    basis: Literal["residence", "occurrence", "register"]
+    levels: tuple[str, ...] = ("province", "prefecture", "county", "institution", "state", "district")
+    register_rule: Literal["", "level3_or_above", "level2a_or_above"] = ""
+    register_levels: tuple[str, ...] = ()  # administrative levels of the institutions counted
+    people_zh: str = ""  # what one unit of the gap is: 名孕妇
+    people_en: str = ""
+    caveats_zh: str = ""
+    caveats_en: str = ""
+    source: str
+    clause: str = ""
+    mark: str
+    examples: tuple[Example, ...]
+
+    def name(self, language: str = "zh") -> str:
+        """Its name in the language asked for."""
+        return self.zh if language == "zh" else self.en
+
+    def unit(self, language: str = "zh") -> str:
+        """Its unit in the language asked for."""
+        return self.unit_zh if language == "zh" else self.unit_en
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All indicators, by code, in file order."""
+
+    by_code: Mapping[str, Definition]
+
+    def get(self, code: str) -> Definition:
+        """The indicator; raises DefinitionError naming the nearest one."""
+        if code not in self.by_code:
+            raise DefinitionError(f"unknown indicator '{code}'{suggest(code, sorted(self.by_code))}")
+        return self.by_code[code]
+
+    def of_tree(self, tree: str) -> tuple[Definition, ...]:
+        """Those defined for a tree."""
+        return tuple(one for one in self.by_code.values() if tree in one.tree)
+
+
+def load_catalogue(registry: Registry, folders: tuple[Path, ...] = (HOME,)) -> Catalogue:
+    """Read every definition; raises DefinitionError for an unknown data element or a stem unlike the code."""
+    found: dict[str, Definition] = {}
+    for path in sorted(path for folder in folders for path in folder.glob("*.toml")):
+        definition = read_toml(path, Definition)
+        if definition.code != path.stem:
+            raise DefinitionError(f"{path}: the code '{definition.code}' is not the file's stem")
+        for element in (*definition.numerator, *definition.denominator):
+            if element.partition("@")[0] not in registry.elements:
+                raise DefinitionError(
+                    f"{path}: unknown data element '{element}'{suggest(element, sorted(registry.elements))}"
+                )
+        found[definition.code] = definition
+    return Catalogue(found)

@@ -1,0 +1,103 @@
+"""What calculating gives: a value that never travels without its numerator, denominator, interval and method."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Comparison(StrEnum):
+    """A value against its target, with its uncertainty."""
+
+    BETTER = "better"  # the whole interval is on the right side
+    SIMILAR = "similar"  # the interval holds the target
+    WORSE = "worse"  # the whole interval is on the wrong side
+    NOT_ASSESSABLE = "not_assessable"
+    NO_TARGET = "no_target"
+
+
+class Reason(StrEnum):
+    """Why a result cannot be assessed."""
+
+    NONE = ""
+    NO_DATA = "no_data"
+    ZERO_DENOMINATOR = "zero_denominator"
+    REPORTS_MISSING = "reports_missing"
+    IMPLAUSIBLE = "implausible"  # a share above the whole: shown as it is, judged by nobody
+
+
+@dataclass(frozen=True)
+class TargetView:
+    """The yardstick of a result: value, date, document and clause."""
+
+    value: float
+    operator: str
+    by: dt.date
+    due: bool
+    policy: str
+    policy_zh: str
+    policy_en: str
+    clause: str
+    mark: str
+    ahead_value: float | None = None
+    ahead_by: dt.date | None = None
+    ahead_policy_zh: str = ""
+    ahead_policy_en: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One indicator for one organisation and period. Values are times the multiplier (80.0 = 80%); counts are people or events.
+
+    `gap` is how many more (or fewer, for a lower-is-better indicator) people would just meet the target; 0 when met, None when unknown.
+    `received` of `expected` monthly reports are in it; for the register both are institutions.
+    """
+
+    organisation: str
+    level: str
+    period: str
+    indicator: str
+    numerator: int | None
+    denominator: int | None
+    value: float | None
+    lower: float | None
+    upper: float | None
+    method: str
+    basis: str
+    received: int
+    expected: int
+    reason: Reason = Reason.NONE
+    target: TargetView | None = None
+    comparison: Comparison = Comparison.NO_TARGET
+    gap: int | None = None
+
+    @property
+    def completeness(self) -> float | None:
+        """Share of the expected reports that is in, 0–1."""
+        return self.received / self.expected if self.expected else None
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A stated reason an organisation needs attention, with the numbers it rests on.
+
+    `kind`: behind_target · not_assessable · implausible · grade_expiring · grade_lacking. `severity` 1 (most) – 3.
+    """
+
+    kind: str
+    organisation: str
+    indicator: str
+    period: str
+    severity: int
+    gap: int | None
+    sentence_zh: str
+    sentence_en: str
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    subject: str = ""  # the institution, for grade flags
+
+    def sentence(self, language: str = "zh") -> str:
+        """The reason in plain words."""
+        return self.sentence_zh if language == "zh" else self.sentence_en

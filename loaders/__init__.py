@@ -1,0 +1,1 @@
+"""Workbooks in; data values and issues out."""

@@ -1,0 +1,225 @@
+"""What a form is: one TOML file says how its workbook looks, which cell means which data element, and what must hold.
+
+A sheet is a grid: a title block, one or more header rows, data rows, a foot. Three layouts cover what is sent:
+
+- ``organisations_in_rows``: each row is an organisation, each column (a path through merged header rows) an element.
+- ``elements_in_rows``: each row is an element, each value column a breakdown of it; the organisation stands in the title block.
+- ``matrix``: each row is an element, each group of columns an organisation, its sub-columns the breakdowns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from reference.registry import Registry
+from reference.reporting import Duty
+from reference.strict import DefinitionError, Strict, read_toml, suggest
+
+HOME = Path(__file__).parent / "forms"
+Layout = Literal["organisations_in_rows", "elements_in_rows", "matrix"]
+Severity = Literal["error", "warning"]
+
+
+class Field(Strict):
+    """One element of the form: a column (organisations_in_rows) or a row (the other two layouts).
+
+    `header` is its path through the header rows from the top, or the row's label; `synonyms` are other wordings of the last part.
+    `item` is the row's number or code when the form prints one; it is matched before the label.
+    """
+
+    element: str
+    header: tuple[str, ...]
+    synonyms: tuple[str, ...] = ()
+    item: str = ""
+    category: str = ""
+    required: bool = False
+    hint: str = ""
+
+
+class Category(Strict):
+    """One value column or sub-column. `total` marks the whole: '' as its code."""
+
+    code: str
+    header: str
+    synonyms: tuple[str, ...] = ()
+    total_of: tuple[str, ...] = ()  # with code '': checked against, or summed from, these breakdowns
+
+
+class Ignored(Strict):
+    """Rows or columns that the form knows and leaves out, and why: nothing is dropped in silence."""
+
+    why: str
+    header: str = ""  # a regular expression on the column's path or the row's label
+    section: str = ""  # a regular expression on the row's section (the first key column)
+    type: str = ""  # a regular expression on the row's type column
+
+
+class Derived(Strict):
+    """An element that no cell states: the sum of others, kept with all their cells. Absent when any part is absent."""
+
+    element: str
+    sum_of: tuple[str, ...]
+
+
+class Check(Strict):
+    """One logic check (审核关系). `kind` names a function of loaders/checks.py; the rest are what it needs.
+
+    at_most: `element` ≤ `limit` (sum of elements) · sums_to: `element` = sum of `parts` · ratio: `low` ≤ element / of ≤ `high` ·
+    range: `low` ≤ element ≤ `high` · implies: when `element` is given and above 0, each of `parts` must be given ·
+    required: `element` must be given.
+    """
+
+    kind: Literal["at_most", "sums_to", "ratio", "range", "implies", "required"]
+    severity: Severity = "error"
+    element: str
+    limit: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    of: str = ""
+    low: float | None = None
+    high: float | None = None
+    zh: str  # the rule in words, as the sender reads it
+    en: str
+    mark: str = "K"
+
+
+class Edition(Strict):
+    """One dated layout of the form."""
+
+    code: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    layout: Layout
+    titles: tuple[str, ...]  # regular expressions, any of which the title block contains
+    header_rows: int  # as in our template; workbooks in hand may have more or fewer
+    organisation_label: tuple[str, ...] = ("填报单位", "单位名称", "机构名称")
+    period_label: tuple[str, ...] = ("报告期", "填报月份", "统计时间")
+    item_header: tuple[str, ...] = ()  # header wordings of the key columns
+    label_header: tuple[str, ...] = ()
+    section_header: tuple[str, ...] = ()
+    type_header: tuple[str, ...] = ()
+    code_header: tuple[str, ...] = ()  # organisations_in_rows: the column with the organisation's code
+    name_header: tuple[str, ...] = ()
+    key_columns: int = 0  # matrix without key headers: this many columns on the left are section, item, label, type in this order
+    totals: tuple[str, ...] = (
+        "合计",
+        "总计",
+        "小计",
+        "全省",
+        "全市",
+        "全县",
+    )  # labels of totals: checked against the sum, never stored
+    total_organisation: bool = (
+        False  # matrix: the column of a higher organisation is a total of the others: checked, never stored
+    )
+    categories: tuple[Category, ...] = ()
+    fields: tuple[Field, ...]
+    ignored: tuple[Ignored, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @cached_property
+    def elements(self) -> tuple[str, ...]:
+        """Every element this edition yields, in order, without repetition."""
+        stated = [field.element for field in self.fields] + [derived.element for derived in self.derived]
+        return tuple(dict.fromkeys(stated))
+
+
+class Form(Strict):
+    """One form; its file's stem is its code."""
+
+    code: str
+    zh: str
+    en: str
+    tree: str = "guizhou"
+    basis: Literal["residence", "occurrence", "register"]
+    reported_by: tuple[
+        str, ...
+    ]  # levels or kinds of the organisations that the numbers are about: county, mch, hospital, district …
+    frequency: Literal["month", "quarter", "year", "change"]
+    due_days: int = 5  # days after the end of the period
+    cumulative_from_month: int | None = None  # values run up from this month of the year (4 = April)
+    latest_hierarchy: bool = False  # the sender prints today's organisations on old periods: their opening dates are not held against them
+    source: str
+    mark: str
+    note: str = ""
+    editions: tuple[Edition, ...]
+
+    def edition(self, on: dt.date) -> Edition:
+        """The edition valid on the day; before the first one, the first."""
+        valid = [
+            one
+            for one in self.editions
+            if one.valid_from <= on and (one.valid_to is None or on <= one.valid_to)
+        ]
+        return (
+            max(valid, key=lambda one: one.valid_from)
+            if valid
+            else min(self.editions, key=lambda one: one.valid_from)
+        )
+
+    @property
+    def duty(self) -> Duty:
+        """What the form obliges whom to send, as reference data for those who count completeness."""
+        return Duty(
+            form=self.code,
+            tree=self.tree,
+            basis=self.basis,
+            frequency=self.frequency,
+            reported_by=self.reported_by,
+            due_days=self.due_days,
+            latest_hierarchy=self.latest_hierarchy,
+            elements=frozenset(element for edition in self.editions for element in edition.elements),
+        )
+
+
+@dataclass(frozen=True)
+class Forms:
+    """All forms, by code."""
+
+    by_code: Mapping[str, Form]
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """Every form's duty."""
+        return tuple(form.duty for form in self.by_code.values())
+
+    def get(self, code: str) -> Form:
+        """The form; raises DefinitionError naming the nearest one."""
+        if code not in self.by_code:
+            raise DefinitionError(f"unknown form '{code}'{suggest(code, sorted(self.by_code))}")
+        return self.by_code[code]
+
+
+def load_forms(registry: Registry, folders: tuple[Path, ...] = (HOME,)) -> Forms:
+    """Read every form of the folders; raises DefinitionError for an unknown element, tree, category or a stem unlike the code."""
+    forms: dict[str, Form] = {}
+    for path in sorted(path for folder in folders for path in folder.glob("*.toml")):
+        form = read_toml(path, Form)
+        if form.code != path.stem:
+            raise DefinitionError(f"{path}: the code '{form.code}' is not the file's stem")
+        _verify(form, path, registry)
+        forms[form.code] = form
+    return Forms(forms)
+
+
+def _verify(form: Form, path: Path, registry: Registry) -> None:
+    if form.tree not in registry.trees:
+        raise DefinitionError(
+            f"{path}: unknown tree '{form.tree}'{suggest(form.tree, sorted(registry.trees))}"
+        )
+    for edition in form.editions:
+        named = [*edition.elements]
+        for derived in edition.derived:
+            named += derived.sum_of
+        for check in edition.checks:
+            named += [check.element, *check.limit, *check.parts, *([check.of] if check.of else [])]
+        for code in named:
+            if code.partition("@")[0] not in registry.elements:
+                raise DefinitionError(
+                    f"{path}, edition {edition.code}: unknown data element '{code}'{suggest(code, sorted(registry.elements))}"
+                )

@@ -1,0 +1,81 @@
+"""What reading one file gives: returns with their values, and issues. Pure data, safe to pass between processes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from loaders.issues import Issue
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One value and the cell it came from. `value` is whole, in units of 10**-decimals; None with a note or a text."""
+
+    element: str
+    category: str
+    value: int | None
+    note: str
+    text: str
+    sheet: str
+    cell: str
+    derived: bool = False
+
+
+@dataclass(frozen=True)
+class Return:
+    """What one form says for one organisation and one period."""
+
+    form: str
+    edition: str
+    basis: str
+    organisation: str
+    first: int  # yyyymm
+    last: int  # yyyymm
+    cumulative_from: int | None
+    due: dt.date | None
+    sheet: str
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Which form a sheet was taken for."""
+
+    sheet: str
+    form: str
+    edition: str
+    how: str  # code | title | headers
+    period: str
+    organisations: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything known of one file after reading and checking."""
+
+    name: str
+    sha256: str
+    size: int
+    recognised: tuple[Recognised, ...]
+    returns: tuple[Return, ...]
+    issues: tuple[Issue, ...]
+
+    @property
+    def errors(self) -> int:
+        """Number of issues that forbid saving."""
+        return sum(issue.severity == "error" for issue in self.issues)
+
+    @property
+    def warnings(self) -> int:
+        """Number of issues that do not."""
+        return len(self.issues) - self.errors
+
+    @property
+    def values(self) -> int:
+        """Number of readings with a number or a text."""
+        return sum(
+            reading.value is not None or bool(reading.text)
+            for one in self.returns
+            for reading in one.readings
+        )

@@ -1,0 +1,247 @@
+"""The dated organisation trees: areas and institutions, their names over time, their parents and their lineage."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Literal
+
+from reference.strict import DefinitionError, Strict, suggest
+
+
+class UnknownOrganisationError(LookupError):
+    """No organisation has that code or name; the message names the nearest ones."""
+
+
+class AmbiguousOrganisationError(LookupError):
+    """Several organisations answer to that name; the message names them with their codes."""
+
+
+class Organisation(Strict):
+    """One dated row (a spell) of organisations.csv. The same code may have several spells; the newest one names it today."""
+
+    code: str
+    tree: str
+    level: str
+    kind: Literal["area", "zone", "mch", "hospital"]
+    zh: str
+    en: str
+    short: str = ""
+    aliases: str = ""  # separated by ;
+    parent: str = ""
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    in_totals: bool = True  # False: stands on its own and is never added into its parent (贵安新区)
+    uscc: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    source: str
+    verified: Literal["yes", "partly", "no"]
+    note: str = ""
+
+    def exists(self, on: dt.date) -> bool:
+        """Whether this spell covers the day."""
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_to is None or on <= self.valid_to
+        )
+
+    def name(self, language: str = "zh") -> str:
+        """Its name in the language asked for."""
+        return self.zh if language == "zh" else self.en
+
+    @property
+    def is_area(self) -> bool:
+        """Whether it is a division or zone and not an institution."""
+        return self.kind in ("area", "zone")
+
+
+class OrganisationChange(Strict):
+    """One row of organisation_changes.csv: a code that became another."""
+
+    year: int
+    on: dt.date
+    on_text: str
+    kind: str
+    old_code: str = ""
+    old_name: str = ""
+    new_code: str
+    new_name: str
+    series_break: bool
+    document: str = ""
+    note: str = ""
+    source: str
+
+
+def fold(text: str) -> str:
+    """A name reduced to what matters for comparing: no spaces, full-width forms made plain, lower case."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+class Organisations:
+    """Lookup over all spells of all trees. Codes first, names second: many names collide, codes do not."""
+
+    def __init__(self, spells: Iterable[Organisation], changes: Iterable[OrganisationChange] = ()) -> None:
+        self.spells = tuple(spells)
+        self.changes = tuple(changes)
+        self._by_code: dict[str, list[Organisation]] = defaultdict(list)
+        for spell in self.spells:
+            self._by_code[spell.code].append(spell)
+        for found in self._by_code.values():
+            found.sort(key=lambda spell: spell.valid_from or dt.date.min)
+        for spell in self.spells:
+            if spell.parent and spell.parent not in self._by_code:
+                raise DefinitionError(
+                    f"organisations: {spell.code} {spell.zh} has the unknown parent '{spell.parent}'"
+                )
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._by_code
+
+    def get(self, code: str, on: dt.date | None = None) -> Organisation:
+        """The organisation with exactly this code, as it was on the day (else its newest spell; before its first spell, its first)."""
+        if code not in self._by_code:
+            raise UnknownOrganisationError(
+                f"no organisation has the code '{code}'{suggest(code, sorted(self._by_code)[:400])}"
+            )
+        spells = self._by_code[code]
+        if on is None:
+            return spells[-1]
+        covering = [spell for spell in spells if spell.exists(on)]
+        if covering:
+            return covering[-1]
+        earlier = [spell for spell in spells if spell.valid_from is None or spell.valid_from <= on]
+        return earlier[-1] if earlier else spells[0]
+
+    def exists(self, code: str, on: dt.date) -> bool:
+        """Whether any spell of the code covers the day."""
+        return any(spell.exists(on) for spell in self._by_code.get(code, ()))
+
+    @cached_property
+    def all(self) -> tuple[Organisation, ...]:
+        """The newest spell of every code, in file order."""
+        return tuple(spells[-1] for spells in self._by_code.values())
+
+    @cached_property
+    def _successors(self) -> dict[str, str]:
+        """Former code → the code that carries its history today, followed to the end."""
+        direct = {change.old_code: change.new_code for change in self.changes if change.old_code}
+        final: dict[str, str] = {}
+        for old in direct:
+            new, seen = direct[old], {old}
+            while new in direct and new not in seen and new not in self._by_code:
+                seen.add(new)
+                new = direct[new]
+            final[old] = new
+        return final
+
+    @cached_property
+    def _by_name(self) -> dict[str, set[str]]:
+        names: dict[str, set[str]] = defaultdict(set)
+        for spell in self.spells:
+            for name in (spell.zh, spell.en, spell.short, *spell.aliases.split(";")):
+                if name.strip():
+                    names[fold(name)].add(spell.code)
+        return names
+
+    @cached_property
+    def _former_names(self) -> dict[str, set[str]]:
+        names: dict[str, set[str]] = defaultdict(set)
+        for change in self.changes:
+            if change.old_name and change.old_code in self._successors:
+                names[fold(change.old_name)].add(self._successors[change.old_code])
+        return names
+
+    def find(
+        self, text: str, tree: str | None = None, kinds: Iterable[str] | None = None
+    ) -> list[Organisation]:
+        """Every organisation that the text may mean: by code, former code, name, alias, then former name.
+
+        The first of these ways that finds anything decides, so a present name is never shadowed by a former one.
+        """
+        wanted = set(kinds) if kinds else None
+
+        def keep(codes: Iterable[str]) -> list[Organisation]:
+            found = [self.get(code) for code in sorted(codes) if code in self._by_code]
+            return [
+                one
+                for one in found
+                if (tree is None or one.tree == tree) and (wanted is None or one.kind in wanted)
+            ]
+
+        code = "".join(unicodedata.normalize("NFKC", text).split())
+        name = fold(text)
+        for codes in (
+            {code},
+            {self._successors.get(code, "")},
+            self._by_name.get(name, set()),
+            self._former_names.get(name, set()),
+        ):
+            if found := keep(codes):
+                return found
+        return []
+
+    def resolve(self, text: str, tree: str | None = None, kinds: Iterable[str] | None = None) -> Organisation:
+        """The one organisation that the text means; raises UnknownOrganisationError or AmbiguousOrganisationError with candidates."""
+        found = self.find(text, tree, kinds)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(f"{one.zh} ({one.code})" for one in found)
+            raise AmbiguousOrganisationError(f"'{text}' may be: {names}; give the code")
+        known = [one.zh for one in self.all] + [one.en for one in self.all]
+        raise UnknownOrganisationError(
+            f"no organisation is called '{text}'{suggest(text, known).replace(' (known:', '; known, among others:')[:200]}"
+        )
+
+    def parent(self, code: str, on: dt.date | None = None) -> str:
+        """The parent's code on the day ('' at the root)."""
+        return self.get(code, on).parent
+
+    def ancestors(self, code: str, on: dt.date | None = None) -> tuple[str, ...]:
+        """Areas above, nearest first, whatever the totals do."""
+        found: list[str] = []
+        while (code := self.parent(code, on)) and code not in found:
+            found.append(code)
+        return tuple(found)
+
+    def adds_into(self, code: str, on: dt.date | None = None) -> tuple[str, ...]:
+        """Itself and the areas whose totals it is part of, nearest first; stops above an organisation kept out of totals."""
+        found = [code]
+        while self.get(found[-1], on).in_totals and (above := self.parent(found[-1], on)):
+            found.append(above)
+        return tuple(found)
+
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        children: dict[str, list[str]] = defaultdict(list)
+        for spell in self.spells:
+            if spell.parent and spell.code not in children[spell.parent]:
+                children[spell.parent].append(spell.code)
+        return children
+
+    def children(self, code: str, on: dt.date | None = None) -> tuple[Organisation, ...]:
+        """Organisations directly below that exist on the day (today's, when no day is given)."""
+        found = [self.get(child, on) for child in self._children.get(code, ())]
+        return tuple(
+            one for one in found if one.parent == code and (one.exists(on) if on else one.valid_to is None)
+        )
+
+    def descendants(
+        self, code: str, on: dt.date | None = None, level: str | None = None
+    ) -> tuple[Organisation, ...]:
+        """All below, depth first; with `level`, only those of that level."""
+        found: list[Organisation] = []
+        for child in self.children(code, on):
+            found.append(child)
+            found.extend(self.descendants(child.code, on))
+        return tuple(one for one in found if level is None or one.level == level)
+
+    def at_level(
+        self, level: str, tree: str = "guizhou", on: dt.date | None = None
+    ) -> tuple[Organisation, ...]:
+        """All of one level that exist on the day (today, when none is given), in file order."""
+        found = [self.get(one.code, on) for one in self.all if one.tree == tree and one.level == level]
+        return tuple(one for one in found if (one.exists(on) if on else one.valid_to is None))

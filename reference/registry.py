@@ -1,0 +1,156 @@
+"""Everything that others decided, read once, strictly, and handed to whoever needs it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from reference.data_elements import DataElement
+from reference.organisations import Organisation, OrganisationChange, Organisations
+from reference.policies import Policy, TargetInForce, in_force
+from reference.strict import DefinitionError, Strict, read_csv, read_toml, suggest
+
+HOME = Path(__file__).parent
+
+
+class Level(Strict):
+    """One level of a tree, from the top down."""
+
+    code: str
+    zh: str
+    en: str
+    area: bool
+
+
+class Tree(Strict):
+    """One tree of organisations. `basis`, when set, is the only way its numbers are counted, whatever an indicator asks for."""
+
+    code: str
+    zh: str
+    en: str
+    root: str
+    basis: Literal["", "residence", "occurrence"] = ""
+    statistical_year_starts: int = 10
+    levels: tuple[Level, ...]
+    note: str = ""
+
+
+class TreeFile(Strict):
+    """trees.toml."""
+
+    trees: tuple[Tree, ...]
+
+
+class Population(Strict):
+    """One dated, sourced denominator that no form reports: people of a kind living in an area on a day."""
+
+    organisation: str
+    element: str
+    on: dt.date
+    value: int
+    source: str
+    mark: str = "S"
+
+
+class GradeSpell(Strict):
+    """One dated row of institution_grades.csv: the grade an institution held, with its document."""
+
+    institution: str
+    level: int  # 3, 2, 1; 0 = not graded
+    grade_class: Literal[
+        "A", "B", "none", "unknown"
+    ]  # 甲, 乙, 未定等 (level without class), class not stated in the source
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    document: str = ""
+    source: str
+    verified: Literal["yes", "partly", "no"]
+    note: str = ""
+
+
+class Flagging(Strict):
+    """One dated row of flagging.toml: which reasons make a flag and from where."""
+
+    valid_from: dt.date
+    confidence: float
+    minimum_reporting: float
+    expiry_warning_days: int
+    implausible_above: float
+    note: str = ""
+
+
+class FlaggingFile(Strict):
+    """flagging.toml."""
+
+    rules: tuple[Flagging, ...]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All reference data of one installation."""
+
+    organisations: Organisations
+    elements: dict[str, DataElement]
+    trees: dict[str, Tree]
+    policies: tuple[Policy, ...]
+    populations: tuple[Population, ...]
+    grades: tuple[GradeSpell, ...]
+    flagging_rules: tuple[Flagging, ...]
+
+    def element(self, code: str) -> DataElement:
+        """The data element; raises DefinitionError naming the nearest one."""
+        if code not in self.elements:
+            raise DefinitionError(f"unknown data element '{code}'{suggest(code, sorted(self.elements))}")
+        return self.elements[code]
+
+    def target(self, indicator: str, level: str, on: dt.date, tree: str = "guizhou") -> TargetInForce | None:
+        """The target to measure against on the day."""
+        return in_force(self.policies, indicator, level, on, tree)
+
+    def flagging(self, on: dt.date) -> Flagging:
+        """The flagging rules in force on the day."""
+        rules = [rule for rule in self.flagging_rules if rule.valid_from <= on] or [self.flagging_rules[0]]
+        return max(rules, key=lambda rule: rule.valid_from)
+
+    @cached_property
+    def elements_that_last(self) -> frozenset[str]:
+        """Codes of stocks, which take the period's last value instead of a sum."""
+        return frozenset(code for code, element in self.elements.items() if element.adds == "last")
+
+
+def load_registry(overlays: Sequence[Path] = ()) -> Registry:
+    """Read the shipped reference files, then the installation's own folders laid over them.
+
+    A file may be split by tree (organisations.csv, organisations.india.csv). An overlay may hold organisations.csv, institution_grades.csv, populations.csv and policies/*.toml; its rows are added.
+    Raises DefinitionError naming file, key and the nearest right one.
+    """
+    folders = [HOME, *(folder for folder in overlays if folder.is_dir())]
+
+    def rows(name: str, model: type) -> list:  # type: ignore[type-arg]
+        return [
+            row for folder in folders for path in sorted(folder.glob(name)) for row in read_csv(path, model)
+        ]
+
+    spells: list[Organisation] = rows("organisations*.csv", Organisation)
+    changes: list[OrganisationChange] = rows("organisation_changes*.csv", OrganisationChange)
+    elements: dict[str, DataElement] = {}
+    for element in rows("data_elements*.csv", DataElement):
+        if element.code in elements:
+            raise DefinitionError(f"data_elements.csv: the code '{element.code}' stands twice")
+        elements[element.code] = element
+    policies = [
+        read_toml(path, Policy) for folder in folders for path in sorted((folder / "policies").glob("*.toml"))
+    ]
+    return Registry(
+        organisations=Organisations(spells, changes),
+        elements=elements,
+        trees={tree.code: tree for tree in read_toml(HOME / "trees.toml", TreeFile).trees},
+        policies=tuple(policies),
+        populations=tuple(rows("populations*.csv", Population)),
+        grades=tuple(rows("institution_grades*.csv", GradeSpell)),
+        flagging_rules=read_toml(HOME / "flagging.toml", FlaggingFile).rules,
+    )

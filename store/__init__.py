@@ -1,0 +1,1 @@
+"""The one place numbers are kept, and the only package that writes SQL."""

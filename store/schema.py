@@ -1,0 +1,179 @@
+"""Tables of the store. Times are UTC epoch milliseconds, months are yyyymm, numbers are whole numbers."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite fills only INTEGER keys by itself; PostgreSQL gets room for years of issues and values.
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(32), nullable=False, unique=True),
+    Column("tree", String(16), nullable=False),
+)
+
+data_element = Table(
+    "data_element",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(80), nullable=False, unique=True),
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("name", String(200), nullable=False),  # the sender's own file name: data, never a path
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("sender", String(80), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("outcome", String(24), nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("submissions", Integer, nullable=False),
+    Column("superseded", Integer, nullable=False),
+    Column("n_values", Integer, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("warnings", Integer, nullable=False),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("upload_id", ForeignKey("upload.id"), nullable=False, index=True),
+    Column("form", String(64), nullable=False),
+    Column("edition", String(32), nullable=False),
+    Column("basis", String(16), nullable=False),
+    Column("organisation_id", ForeignKey("organisation.id"), nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("span", SmallInteger, nullable=False),
+    Column("cumulative_from", Integer),
+    Column("version", SmallInteger, nullable=False),
+    Column("status", String(12), nullable=False),  # current | superseded | withdrawn
+    Column("received_at", BigInteger, nullable=False),
+    Column(
+        "ended_at", BigInteger
+    ),  # when superseded or withdrawn: in force on a day = received_at <= day < ended_at
+    Column("due_at", BigInteger),
+    UniqueConstraint("form", "organisation_id", "month", "span", "version"),
+    CheckConstraint("span >= 1", name="span"),
+)
+# The database itself refuses a second submission in force for the same form, organisation and period.
+Index(
+    "uq_submission_current",
+    submission.c.form,
+    submission.c.organisation_id,
+    submission.c.month,
+    submission.c.span,
+    unique=True,
+    sqlite_where=text("status = 'current'"),
+    postgresql_where=text("status = 'current'"),
+)
+
+data_value = Table(
+    "data_value",
+    metadata,
+    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    Column("element_id", ForeignKey("data_element.id"), primary_key=True),
+    Column("category", String(24), primary_key=True, server_default=""),
+    Column("value", BigInteger),
+    Column("note", String(16), nullable=False, server_default=""),
+    Column("text", String(200), nullable=False, server_default=""),
+    Column("sheet", String(64), nullable=False),
+    Column("cell", String(40), nullable=False),
+    Column("derived", Boolean, nullable=False),
+)
+
+# Months told from cumulative submissions: kept apart from what cells state, rebuilt whenever a neighbour changes.
+derived_value = Table(
+    "derived_value",
+    metadata,
+    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    Column("element_id", ForeignKey("data_element.id"), primary_key=True),
+    Column("category", String(24), primary_key=True, server_default=""),
+    Column("month", Integer, nullable=False),
+    Column("value", BigInteger),
+    Column("note", String(16), nullable=False, server_default=""),
+)
+
+# Running totals: one row an area (or institution), element, breakdown, basis and period; never summed from institutions on a page.
+area_total = Table(
+    "area_total",
+    metadata,
+    Column("area_id", ForeignKey("organisation.id"), primary_key=True),
+    Column("element_id", ForeignKey("data_element.id"), primary_key=True),
+    Column("category", String(24), primary_key=True, server_default=""),
+    Column("basis", String(16), primary_key=True),
+    Column("month", Integer, primary_key=True),
+    Column("span", SmallInteger, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    Column("reports", Integer, nullable=False),  # how many organisations gave a number
+)
+Index("ix_area_total_slice", area_total.c.element_id, area_total.c.month, area_total.c.area_id)
+
+area_report = Table(
+    "area_report",
+    metadata,
+    Column("area_id", ForeignKey("organisation.id"), primary_key=True),
+    Column("form", String(64), primary_key=True),
+    Column("month", Integer, primary_key=True),
+    Column("span", SmallInteger, primary_key=True),
+    Column("received", Integer, nullable=False),
+    Column("on_time", Integer, nullable=False),
+)
+
+issue = Table(
+    "issue",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("upload_id", ForeignKey("upload.id"), nullable=False, index=True),
+    Column("submission_id", ForeignKey("submission.id"), index=True),
+    Column("code", String(40), nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("sheet", String(64), nullable=False),
+    Column("cell", String(40), nullable=False),
+    Column("found", String(200), nullable=False),
+    Column("parameters", Text, nullable=False),  # canonical JSON
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigKey, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("detail", Text, nullable=False),  # canonical JSON, no cell values
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)

@@ -1,0 +1,1 @@
+"""A made-up province that sends real workbooks, with a documented, seeded truth."""
