@@ -1,0 +1,298 @@
+"""Commands about numbers: calculate, flags, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dashboard.cli.output import Format, emit, say
+from dashboard.exports.results import write_results
+from dashboard.workspace import Workspace, open_workspace
+from indicators.flags import find_flags
+from indicators.result import Flag, Result
+from indicators.results import calculate as calculate_results
+from reference import periods
+from reference.organisations import Organisation
+from reference.periods import Period
+from reference.strict import DefinitionError, suggest
+from store import reading
+
+RESULT_COLUMNS = (
+    *(
+        "organisation",
+        "name",
+        "period",
+        "indicator",
+        "numerator",
+        "denominator",
+        "value",
+        "lower",
+        "upper",
+        "method",
+        "target",
+        "comparison",
+    ),
+    *("unit", "gap", "received", "expected", "reason", "basis", "target_by", "target_document"),
+)
+TABLE_COLUMNS = (
+    "organisation",
+    "name",
+    "period",
+    "indicator",
+    "numerator",
+    "denominator",
+    "value",
+    "lower",
+    "upper",
+    "method",
+    "target",
+    "comparison",
+)
+FLAG_COLUMNS = (
+    "severity",
+    "kind",
+    "organisation",
+    "name",
+    "indicator",
+    "period",
+    "gap",
+    "sentence_zh",
+    "sentence_en",
+)
+
+
+class Step(StrEnum):
+    """How a longer period is cut."""
+
+    WHOLE = "whole"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+IndicatorOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--indicator", "-i", help="Code of an indicator; may be repeated. Default: all of the tree."
+    ),
+]
+LevelOption = Annotated[
+    str,
+    typer.Option(
+        "--level",
+        "-l",
+        help="All organisations of a level (county, district …), below --organisation when given.",
+    ),
+]
+OrganisationOption = Annotated[
+    list[str] | None,
+    typer.Option("--organisation", "-o", help="Code or name; may be repeated. Default: the province."),
+]
+PeriodOption = Annotated[
+    str,
+    typer.Option(
+        "--period",
+        "-p",
+        help="2026-03, 2026Q1, 2025, SY2025, 2020-04..2021-03 … Default: the last 12 months with data.",
+    ),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="table for people, json or csv for programs.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command()(calculate)
+    app.command()(flags)
+    app.command()(export)
+
+
+def calculate(
+    indicator: IndicatorOption = None,
+    level: LevelOption = "",
+    organisation: OrganisationOption = None,
+    period: PeriodOption = "",
+    by: Annotated[Step, typer.Option(help="Cut the period into months, quarters or years.")] = Step.WHOLE,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Compute indicators with their numerator, denominator, interval, method and comparison with the target in force."""
+    workspace = open_workspace(prepare=True)
+    chosen = choose_organisations(workspace, organisation or [], level)
+    codes = choose_indicators(workspace, indicator or [], chosen)
+    spans = cut(choose_period(workspace, period, chosen), by)
+    results = [
+        one
+        for span in spans
+        for one in calculate_results(workspace.context, codes, [found.code for found in chosen], span)
+    ]
+    rows = [result_row(workspace, one) for one in results]
+    if format is Format.TABLE:
+        emit(
+            format,
+            "结果 · Results",
+            TABLE_COLUMNS,
+            [_rounded(workspace, row) for row in rows],
+            TABLE_COLUMNS[4:9],
+        )
+    else:
+        emit(format, "", RESULT_COLUMNS, rows)
+    workspace.close()
+
+
+def flags(
+    indicator: IndicatorOption = None,
+    level: LevelOption = "county",
+    organisation: OrganisationOption = None,
+    period: PeriodOption = "",
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Say who falls behind and why, most severe first."""
+    workspace = open_workspace(prepare=True)
+    chosen = choose_organisations(workspace, organisation or [], level)
+    span = choose_period(workspace, period, chosen)
+    found = find_flags(workspace.context, [one.code for one in chosen], span, indicator or None)
+    rows = [flag_row(workspace, one) for one in found]
+    emit(
+        format, "预警 · Flags", FLAG_COLUMNS[:-1] if format is Format.TABLE else FLAG_COLUMNS, rows, ("gap",)
+    )
+    if format is Format.TABLE:
+        say(
+            f"{len(found)} flags, {len({one.organisation for one in found})} organisations, {span.label('zh')}"
+        )
+    workspace.close()
+
+
+def export(
+    to: Annotated[Path, typer.Argument(help="File to write: .xlsx or .csv.")],
+    indicator: IndicatorOption = None,
+    level: LevelOption = "county",
+    organisation: OrganisationOption = None,
+    period: PeriodOption = "",
+    language: Annotated[str, typer.Option(help="zh or en; default: the setting.")] = "",
+) -> None:
+    """Write results, flags and their sources to a workbook or a CSV that opens right in Excel and WPS."""
+    workspace = open_workspace(prepare=True)
+    if to.suffix.lower() not in (".xlsx", ".csv"):
+        raise DefinitionError(f"{to}: write to a file ending in .xlsx or .csv")
+    chosen = choose_organisations(workspace, organisation or [], level)
+    codes = choose_indicators(workspace, indicator or [], chosen)
+    span = choose_period(workspace, period, chosen)
+    organisations = [one.code for one in chosen]
+    results = calculate_results(workspace.context, codes, organisations, span)
+    found = find_flags(workspace.context, organisations, span, codes)
+    synthetic = reading.has_synthetic(workspace.store)
+    write_results(
+        to,
+        results,
+        found,
+        workspace.registry,
+        workspace.catalogue,
+        span,
+        language or workspace.settings.language,
+        synthetic,
+    )
+    say(f"{to}: {len(results)} results, {len(found)} flags, {span.label('zh')}")
+    workspace.close()
+
+
+def choose_organisations(workspace: Workspace, named: Iterable[str], level: str) -> list[Organisation]:
+    """The organisations asked for; the tree's root when nothing is said."""
+    organisations = workspace.registry.organisations
+    tops = [organisations.resolve(name) for name in named]
+    if not level:
+        return tops or [organisations.get(workspace.registry.trees["guizhou"].root)]
+    known = {one.code for tree in workspace.registry.trees.values() for one in tree.levels}
+    if level not in known:
+        raise DefinitionError(f"unknown level '{level}'{suggest(level, sorted(known))}")
+    if tops:
+        return [
+            one
+            for top in tops
+            for one in ([top] if top.level == level else organisations.descendants(top.code, level=level))
+        ]
+    return [one for one in organisations.all if one.level == level and one.valid_to is None]
+
+
+def choose_indicators(
+    workspace: Workspace, codes: Iterable[str], chosen: Iterable[Organisation]
+) -> list[str]:
+    """The indicators asked for, each verified; else all that the organisations' trees define."""
+    asked = [workspace.catalogue.get(code).code for code in codes]
+    trees = {one.tree for one in chosen}
+    return asked or [code for code, one in workspace.catalogue.by_code.items() if trees & set(one.tree)]
+
+
+def choose_period(workspace: Workspace, text: str, chosen: Iterable[Organisation]) -> Period:
+    """The period asked for; else the last twelve months that have data."""
+    if text:
+        return periods.parse(text)
+    tree = next((one.tree for one in chosen), "guizhou")
+    held = reading.months(workspace.store, tree)
+    if held is None:
+        raise DefinitionError(
+            "there are no data yet; load workbooks with `mch load`, or the synthetic province with `mch demo`"
+        )
+    return periods.rolling_year(held[1])
+
+
+def cut(period: Period, by: Step) -> list[Period]:
+    """Cut a period into steps; a rest shorter than a step stands as it is."""
+    size = {Step.WHOLE: period.span, Step.MONTH: 1, Step.QUARTER: 3, Step.YEAR: 12}[by]
+    if by is Step.WHOLE or size >= period.span:
+        return [period]
+    starts = [periods.month_add(period.first, offset) for offset in range(0, period.span, size)]
+    return [
+        periods.month_range(start, min(periods.month_add(start, size - 1), period.last)) for start in starts
+    ]
+
+
+def result_row(workspace: Workspace, result: Result) -> dict[str, Any]:
+    """A result as a row: numbers stay numbers."""
+    definition = workspace.catalogue.get(result.indicator)
+    return {
+        "organisation": result.organisation,
+        "name": workspace.registry.organisations.get(result.organisation).zh,
+        "period": result.period,
+        "indicator": result.indicator,
+        "numerator": result.numerator,
+        "denominator": result.denominator,
+        "value": result.value,
+        "lower": result.lower,
+        "upper": result.upper,
+        "method": result.method,
+        "target": result.target.value if result.target else None,
+        "comparison": str(result.comparison),
+        "unit": definition.unit_en,
+        "gap": result.gap,
+        "received": result.received,
+        "expected": result.expected,
+        "reason": str(result.reason),
+        "basis": result.basis,
+        "target_by": result.target.by.isoformat() if result.target else None,
+        "target_document": result.target.policy if result.target else None,
+    }
+
+
+def _rounded(workspace: Workspace, row: dict[str, Any]) -> dict[str, Any]:
+    decimals = workspace.catalogue.get(row["indicator"]).decimals
+    shown = {key: f"{row[key]:,.{decimals}f}" for key in ("value", "lower", "upper") if row[key] is not None}
+    counts = {key: f"{row[key]:,}" for key in ("numerator", "denominator") if row[key] is not None}
+    return {**row, **shown, **counts, "comparison": row["reason"] or row["comparison"]}
+
+
+def flag_row(workspace: Workspace, flag: Flag) -> dict[str, Any]:
+    """A flag as a row."""
+    return {
+        "severity": flag.severity,
+        "kind": flag.kind,
+        "organisation": flag.organisation,
+        "name": workspace.registry.organisations.get(flag.organisation).zh,
+        "indicator": flag.indicator,
+        "period": flag.period,
+        "gap": flag.gap,
+        "sentence_zh": flag.sentence_zh,
+        "sentence_en": flag.sentence_en,
+    }

@@ -1,0 +1,77 @@
+"""The `mch` program: puts the commands together and turns mendable faults into one sentence instead of a traceback."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.cli import files, numbers, running
+from dashboard.cli.output import say
+from dashboard.settings import SettingsError
+from reference.organisations import AmbiguousOrganisationError, UnknownOrganisationError
+from reference.periods import PeriodError
+from reference.strict import DefinitionError
+
+log = logging.getLogger("mch")
+
+# What a user or operator can mend: shown as a sentence. Anything else is our fault and says so.
+MENDABLE = (
+    SettingsError,
+    DefinitionError,
+    PeriodError,
+    UnknownOrganisationError,
+    AmbiguousOrganisationError,
+    FileNotFoundError,
+    PermissionError,
+    IsADirectoryError,
+    NotADirectoryError,
+)
+
+
+def program() -> typer.Typer:
+    """The Typer application with every command."""
+    app = typer.Typer(
+        name="mch",
+        help="贵州省妇幼健康指标系统 · Maternal and child health indicator system of Guizhou Province",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    for module in (running, files, numbers):
+        module.register(app)
+    return app
+
+
+def main() -> None:
+    """Entry point of `mch`."""
+    logging.basicConfig(level=os.environ.get("MCH_LOG_LEVEL", "WARNING"), stream=sys.stderr)
+    try:
+        program()()
+    except MENDABLE as error:
+        _stop(str(error))
+    except SQLAlchemyError as error:
+        log.debug("database", exc_info=True)
+        _stop(
+            f"The database did not do it: {str(error.__cause__ or error).strip().splitlines()[0]} (try: mch doctor)"
+        )
+    except KeyboardInterrupt:
+        _stop("Stopped. What was saved is whole; run the same command again to go on.", 130)
+    except BrokenPipeError:
+        # The reader of our output went away (mch … | head): not a fault.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if log.isEnabledFor(logging.DEBUG):
+            raise
+        _stop(
+            f"Something went wrong in the program ({type(error).__name__}: {error}). MCH_LOG_LEVEL=DEBUG shows where."
+        )
+
+
+def _stop(message: str, code: int = 2) -> None:
+    say(f"mch: {message}", style="red")
+    sys.exit(code)

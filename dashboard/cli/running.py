@@ -1,0 +1,97 @@
+"""Commands that set up and run the installation: init, demo, serve, doctor."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import webbrowser
+from typing import Annotated
+
+import typer
+from waitress.server import create_server
+
+from dashboard.app import create_app
+from dashboard.cli.output import Format, emit, progress, say
+from dashboard.demo import DEMO_FOLDER, is_needed, load_demo, write_demo
+from dashboard.doctor import examine
+from dashboard.settings import SettingsError, load_settings
+from dashboard.workspace import open_workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command()(init)
+    app.command()(demo)
+    app.command()(serve)
+    app.command()(doctor)
+
+
+def init() -> None:
+    """Prepare the database: newest version, reference data in it. Safe to repeat."""
+    workspace = open_workspace(prepare=True)
+    say(f"数据库已就绪 · Database ready: {workspace.store.url_shown}")
+    workspace.close()
+
+
+def demo(
+    months: Annotated[int, typer.Option(help="Months to write and load; 0 = the setting demo_months.")] = 0,
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Do nothing when it is loaded already, or real data are there.")
+    ] = False,
+) -> None:
+    """Write the synthetic province's workbooks and load them: a made-up Guizhou to look at and try things on."""
+    settings = load_settings()
+    if if_empty and not is_needed(settings):
+        return say("合成数据已载入或已有数据，跳过 · Data are there already: nothing to do.")
+    with progress() as bar:
+        written = write_demo(settings, months or settings.demo_months, bar)
+    say(
+        f"{written.files:,} workbooks written to {settings.data / DEMO_FOLDER} in {written.seconds:.1f} s ({written.files / written.seconds:,.0f}/s)"
+    )
+    with progress() as bar:
+        loaded = load_demo(settings, bar)
+    say(
+        f"{loaded.files:,} workbooks loaded in {loaded.seconds:.1f} s ({loaded.files / loaded.seconds:,.0f}/s): {loaded.counts}"
+    )
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; default: the setting.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on; default: the setting.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the dashboard in the browser.")] = False,
+) -> None:
+    """Run the dashboard until Ctrl+C."""
+    settings = load_settings()
+    host, port = host or settings.host, port or settings.port
+    workspace = open_workspace(settings, prepare=True)
+    app = create_app(workspace)
+    try:
+        server = create_server(app.server, host=host, port=port, threads=settings.threads, ident=None)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen on {host}:{port} ({error.strerror}); another program may use it: try MCH_PORT={port + 1}"
+        ) from None
+    url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}/"  # noqa: S104 - compared, not bound
+    say(f"妇幼健康指标系统 · Dashboard: {url}   (Ctrl+C: stop)", style="bold green")
+    if open_browser:
+        # A machine without a browser is no reason to stop: the address stands above.
+        threading.Timer(0.5, webbrowser.open, [url]).start()
+    try:
+        server.run()
+    finally:
+        server.close()
+        workspace.close()
+
+
+def doctor(
+    format: Annotated[Format, typer.Option("--format", help="table, json or csv")] = Format.TABLE,
+) -> None:
+    """Find what is wrong with the installation and say how to mend it."""
+    findings = examine(load_settings())
+    rows = [
+        {"check": one.check, "state": "ok" if one.fine else "fault", "found": one.found, "mend": one.mend}
+        for one in findings
+    ]
+    emit(format, f"体检 · Doctor ({socket.gethostname()})", ("check", "state", "found", "mend"), rows)
+    if not all(one.fine for one in findings):
+        raise typer.Exit(1)

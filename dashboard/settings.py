@@ -1,0 +1,117 @@
+"""Settings: `config.toml`, overridden by the environment as MCH_<SETTING>. Read when asked, never at import."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from reference.strict import suggest
+
+PREFIX = "MCH_"
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the message names the file or variable, the setting and what is expected."""
+
+
+class Settings(BaseSettings):
+    """Every setting, as in config.toml. `home` is the folder that relative paths start from."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    home: Path
+    database_url: str = "sqlite:///data/mch.sqlite"
+    data_dir: Path = Path("data")
+    overlays: tuple[Path, ...] = (Path("data/reference"), Path("data/demo/reference"))
+    host: str = "127.0.0.1"
+    port: int = Field(8050, ge=1, le=65535)
+    threads: int = Field(8, ge=1, le=256)
+    language: Literal["zh", "en"] = "zh"
+    workers: int = Field(0, ge=0, le=256)
+    batch: int = Field(50, ge=1, le=1000)
+    upload_max_megabytes: int = Field(10, ge=1, le=200)
+    demo_months: int = Field(13, ge=1, le=120)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, whose keys come in as arguments."""
+        return env_settings, init_settings
+
+    def path(self, path: Path) -> Path:
+        """A path of the settings, made absolute from `home`."""
+        return path if path.is_absolute() else self.home / path
+
+    @property
+    def data(self) -> Path:
+        """The data folder, absolute."""
+        return self.path(self.data_dir)
+
+    @property
+    def originals(self) -> Path:
+        """Where the bytes of every upload are kept."""
+        return self.data / "originals"
+
+    @property
+    def overlay_folders(self) -> tuple[Path, ...]:
+        """Overlay folders that exist, absolute."""
+        return tuple(folder for folder in map(self.path, self.overlays) if folder.is_dir())
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL; a relative SQLite path starts at `home`, whatever the working directory."""
+        scheme, separator, rest = self.database_url.partition(":///")
+        if (
+            separator
+            and scheme.startswith("sqlite")
+            and rest
+            and rest != ":memory:"
+            and not Path(rest).is_absolute()
+        ):
+            return f"{scheme}:///{self.home / rest}"
+        return self.database_url
+
+
+def config_file() -> Path:
+    """MCH_CONFIG when given, else config.toml in the working directory, else the project's own."""
+    if given := os.environ.get(f"{PREFIX}CONFIG"):
+        return Path(given).resolve()
+    here = Path.cwd() / "config.toml"
+    return here if here.exists() else PROJECT / "config.toml"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings; raises SettingsError with the way to mend it."""
+    path = path or config_file()
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not a readable TOML file: {error}") from None
+    known = sorted(name for name in Settings.model_fields if name != "home")
+    for key in values:
+        if key not in known:
+            raise SettingsError(f"{path}: unknown setting '{key}'{suggest(key, known)}")
+    try:
+        return Settings(**{"home": path.parent, **values})
+    except ValidationError as error:
+        raise SettingsError("; ".join(_explain(fault, path) for fault in error.errors())) from None
+
+
+def _explain(fault: object, path: Path) -> str:
+    assert isinstance(fault, dict)
+    name = str(fault["loc"][0])
+    variable = f"{PREFIX}{name.upper()}"
+    place = f"environment variable {variable}" if variable in os.environ else str(path)
+    return f"{place}: setting '{name}': {fault['msg']} (found: {fault['input']!r})"
