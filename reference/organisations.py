@@ -70,6 +70,7 @@ class OrganisationChange(Strict):
     new_code: str
     new_name: str
     series_break: bool
+    also_affects: str = ""  # codes, separated by ;, of neighbours that gained or lost land by it
     document: str = ""
     note: str = ""
     source: str
@@ -139,25 +140,47 @@ class Organisations:
 
     @cached_property
     def _by_name(self) -> dict[str, set[str]]:
+        """Names in use: those of each code's newest spell, if that has not ended."""
+        return self._names(one for one in self.all if one.valid_to is None)
+
+    @cached_property
+    def _qualified_names(self) -> dict[str, set[str]]:
+        """Names as full addresses write them: 贵阳市南明区, 贵州省贵阳市南明区, 贵州省开阳县."""
         names: dict[str, set[str]] = defaultdict(set)
-        for spell in self.spells:
-            for name in (spell.zh, spell.en, spell.short, *spell.aliases.split(";")):
-                if name.strip():
-                    names[fold(name)].add(spell.code)
+        for one in self.all:
+            above = [self.get(code).zh for code in self.ancestors(one.code)]
+            for start in range(len(above)):
+                for end in range(start + 1, len(above) + 1):
+                    names[fold("".join(reversed(above[start:end])) + one.zh)].add(one.code)
         return names
 
     @cached_property
+    def _ended_names(self) -> dict[str, set[str]]:
+        """Names that a code bore in an earlier spell, or bore until it ended."""
+        return self._names(spell for spell in self.spells if spell.valid_to is not None)
+
+    @cached_property
     def _former_names(self) -> dict[str, set[str]]:
+        """Names of former codes, leading to the code that carries their history."""
         names: dict[str, set[str]] = defaultdict(set)
         for change in self.changes:
             if change.old_name and change.old_code in self._successors:
                 names[fold(change.old_name)].add(self._successors[change.old_code])
         return names
 
+    @staticmethod
+    def _names(spells: Iterable[Organisation]) -> dict[str, set[str]]:
+        names: dict[str, set[str]] = defaultdict(set)
+        for spell in spells:
+            for name in (spell.zh, spell.en, spell.short, *spell.aliases.split(";")):
+                if name.strip():
+                    names[fold(name)].add(spell.code)
+        return names
+
     def find(
         self, text: str, tree: str | None = None, kinds: Iterable[str] | None = None
     ) -> list[Organisation]:
-        """Every organisation that the text may mean: by code, former code, name, alias, then former name.
+        """Every organisation that the text may mean: by code, former code, name or alias, full address, then former name.
 
         The first of these ways that finds anything decides, so a present name is never shadowed by a former one.
         """
@@ -177,6 +200,8 @@ class Organisations:
             {code},
             {self._successors.get(code, "")},
             self._by_name.get(name, set()),
+            self._qualified_names.get(name, set()),
+            self._ended_names.get(name, set()),
             self._former_names.get(name, set()),
         ):
             if found := keep(codes):
@@ -195,6 +220,15 @@ class Organisations:
         raise UnknownOrganisationError(
             f"no organisation is called '{text}'{suggest(text, known).replace(' (known:', '; known, among others:')[:200]}"
         )
+
+    def series_breaks(self, code: str) -> tuple[OrganisationChange, ...]:
+        """The changes after which this area's numbers no longer compare with its earlier ones, oldest first."""
+        found = (
+            change
+            for change in self.changes
+            if change.series_break and code in (change.new_code, *change.also_affects.split(";"))
+        )
+        return tuple(sorted(found, key=lambda change: change.on))
 
     def parent(self, code: str, on: dt.date | None = None) -> str:
         """The parent's code on the day ('' at the root)."""
