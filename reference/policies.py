@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from reference.strict import Strict
@@ -43,6 +44,16 @@ class Target(Strict):
             "<": value < self.value,
         }[self.operator]
 
+    def expected(self, on: dt.date) -> float | None:
+        """Where the path stands on the day: linear between its dated points and the target; None before the first point or without one."""
+        points = sorted([*((point.on, point.value) for point in self.path), (self.by, self.value)])
+        if not self.path or on < points[0][0]:
+            return None
+        for (start, low), (end, high) in pairwise(points):
+            if start <= on < end:
+                return low + (high - low) * (on - start).days / (end - start).days
+        return self.value
+
 
 class Policy(Strict):
     """One document, one file; its targets are its rows."""
@@ -75,7 +86,7 @@ def in_force(
     """The target to measure against on day `on`.
 
     Among rows valid on that day: the latest one whose date has come; otherwise the earliest one still ahead.
-    A later document's row with the same date replaces the earlier one. None when no row applies.
+    The one after it is given along. A later document's row with the same date replaces the earlier one. None when no row applies.
     """
     rows = [
         (target, policy)
@@ -88,9 +99,10 @@ def in_force(
         and (target.valid_to is None or on <= target.valid_to)
     ]
     rows.sort(key=lambda row: (row[0].by, row[1].published))
-    past = [row for row in rows if row[0].by <= on]
-    ahead = [row for row in rows if row[0].by > on]
-    nearest = [row for row in ahead if row[0].by == ahead[0][0].by][-1] if ahead else None
-    if past:
-        return TargetInForce(*past[-1], due=True, ahead=nearest)
-    return TargetInForce(*nearest, due=False) if nearest else None
+    steps = list({target.by: (target, policy) for target, policy in rows}.values())
+    if not steps:
+        return None
+    come = sum(target.by <= on for target, _ in steps)
+    chosen = max(come - 1, 0)
+    ahead = steps[chosen + 1] if chosen + 1 < len(steps) else None
+    return TargetInForce(*steps[chosen], due=come > 0, ahead=ahead)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Literal
 from reference.data_elements import DataElement
 from reference.organisations import Organisation, OrganisationChange, Organisations
 from reference.policies import Policy, TargetInForce, in_force
-from reference.strict import DefinitionError, Strict, read_csv, read_toml, suggest
+from reference.strict import DefinitionError, Model, Strict, read_csv, read_toml, suggest
 
 HOME = Path(__file__).parent
 
@@ -108,8 +108,15 @@ class Registry:
         return self.elements[code]
 
     def target(self, indicator: str, level: str, on: dt.date, tree: str = "guizhou") -> TargetInForce | None:
-        """The target to measure against on the day."""
-        return in_force(self.policies, indicator, level, on, tree)
+        """The target to measure against on the day; asked for thousands of times a page, so each answer is kept."""
+        question = (indicator, level, on, tree)
+        if question not in self._targets:
+            self._targets[question] = in_force(self.policies, indicator, level, on, tree)
+        return self._targets[question]
+
+    @cached_property
+    def _targets(self) -> dict[tuple[str, str, dt.date, str], TargetInForce | None]:
+        return {}
 
     def flagging(self, on: dt.date) -> Flagging:
         """The flagging rules in force on the day."""
@@ -129,28 +136,65 @@ def load_registry(overlays: Sequence[Path] = ()) -> Registry:
     Raises DefinitionError naming file, key and the nearest right one.
     """
     folders = [HOME, *(folder for folder in overlays if folder.is_dir())]
-
-    def rows(name: str, model: type) -> list:  # type: ignore[type-arg]
-        return [
-            row for folder in folders for path in sorted(folder.glob(name)) for row in read_csv(path, model)
-        ]
-
-    spells: list[Organisation] = rows("organisations*.csv", Organisation)
-    changes: list[OrganisationChange] = rows("organisation_changes*.csv", OrganisationChange)
     elements: dict[str, DataElement] = {}
-    for element in rows("data_elements*.csv", DataElement):
+    for element in _rows(folders, "data_elements*.csv", DataElement):
         if element.code in elements:
             raise DefinitionError(f"data_elements.csv: the code '{element.code}' stands twice")
         elements[element.code] = element
-    policies = [
-        read_toml(path, Policy) for folder in folders for path in sorted((folder / "policies").glob("*.toml"))
-    ]
-    return Registry(
-        organisations=Organisations(spells, changes),
+    registry = Registry(
+        organisations=Organisations(
+            _rows(folders, "organisations*.csv", Organisation),
+            _rows(folders, "organisation_changes*.csv", OrganisationChange),
+        ),
         elements=elements,
         trees={tree.code: tree for tree in read_toml(HOME / "trees.toml", TreeFile).trees},
-        policies=tuple(policies),
-        populations=tuple(rows("populations*.csv", Population)),
-        grades=tuple(rows("institution_grades*.csv", GradeSpell)),
+        policies=_read_policies(folders),
+        populations=tuple(_rows(folders, "populations*.csv", Population)),
+        grades=tuple(_rows(folders, "institution_grades*.csv", GradeSpell)),
         flagging_rules=read_toml(HOME / "flagging.toml", FlaggingFile).rules,
     )
+    _verify(registry)
+    return registry
+
+
+def _rows(folders: Sequence[Path], name: str, model: type[Model]) -> list[Model]:
+    """The rows of every file of that name, folder after folder."""
+    return [row for folder in folders for path in sorted(folder.glob(name)) for row in read_csv(path, model)]
+
+
+def _read_policies(folders: Sequence[Path]) -> tuple[Policy, ...]:
+    """Every policy document; raises DefinitionError when a file's stem is not its code."""
+    policies = []
+    for path in (path for folder in folders for path in sorted((folder / "policies").glob("*.toml"))):
+        policy = read_toml(path, Policy)
+        if policy.code != path.stem:
+            raise DefinitionError(f"{path}: the code '{policy.code}' is not the file's stem")
+        policies.append(policy)
+    return tuple(policies)
+
+
+def _verify(registry: Registry) -> None:
+    """What one file says of another must be there; raises DefinitionError naming the row."""
+    for spell in registry.organisations.spells:
+        place = f"organisations.csv, {spell.code} {spell.zh}"
+        _known(spell.tree, registry.trees, f"{place}, tree")
+        _known(spell.level, [level.code for level in registry.trees[spell.tree].levels], f"{place}, level")
+    for population in registry.populations:
+        place = f"populations.csv, {population.organisation} {population.element} {population.on}"
+        _known(population.organisation, registry.organisations, f"{place}, organisation")
+        _known(population.element, registry.elements, f"{place}, element")
+    for grade in registry.grades:
+        _known(grade.institution, registry.organisations, "institution_grades.csv, institution")
+    for policy in registry.policies:
+        for target in policy.targets:
+            place = f"policies/{policy.code}.toml, target of {target.indicator}"
+            _known(target.tree, registry.trees, f"{place}, tree")
+            levels = [level.code for level in registry.trees[target.tree].levels]
+            for level in target.levels:
+                _known(level, levels, f"{place}, levels")
+
+
+def _known(code: str, known: Container[str], place: str) -> None:
+    if code not in known:
+        near = suggest(code, sorted(known)) if isinstance(known, list | dict) else ""
+        raise DefinitionError(f"{place}: unknown code '{code}'{near}")
