@@ -9,13 +9,12 @@ import calendar
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 FIRST_STATISTICAL_MONTH = 10
 _ENGLISH_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-_CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+_CHINESE_DIGITS = str.maketrans("〇零○O一二三四五六七八九", "000" + "0123456789")
 
 
 class PeriodError(ValueError):
@@ -171,93 +170,151 @@ def rolling_year(last: int) -> Period:
     return month_range(month_add(last, -11), last)
 
 
-_SEPARATOR = r"\s*(?:\.\.|to|至|到|~|—|–|－|-)\s*"
-_MONTH_TEXT = r"(?:\d{4}\s*[-./年]\s*\d{1,2}\s*月?份?|\d{6}|[A-Za-z]{3,9}\.?[\s\-]*\d{4})"
-_YEAR_WORDS = r"(?:年度?)?"
+_SEPARATOR = r"\s*(?:\.\.|to|至|到|~|—+|–|-)\s*"
+_ENGLISH_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_MONTH = rf"(?:\d{{4}}\s*[-./年]\s*\d{{1,2}}(?:\s*月份?)?|\d{{6}}|{_ENGLISH_MONTH}\.?[\s,-]*\d{{4}})"
+_DATE = r"\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}(?:\s*日)?"
+_MONTHS_OF_A_YEAR = rf"\d{{4}}\s*年\s*\d{{1,2}}\s*(?:月份?)?{_SEPARATOR}\d{{1,2}}\s*月份?"
+_DAYS = rf"{_DATE}{_SEPARATOR}(?:{_DATE}|\d{{1,2}}\s*月\s*\d{{1,2}}\s*日)"
+_QUARTER = r"(?:\d{4}\s*年?\s*-?(?:第?\s*[一二三四1-4]\s*季度?|Q[1-4])|Q[1-4]\s*\d{4})"
+_HALF = r"(?:\d{4}\s*年?\s*(?:[上下]半年|H[12])|H[12]\s*\d{4})"
+_STATISTICAL_YEAR = r"(?:(?:SY|Statistical year)\s*\d{4}|\d{4}\s*(?:年度?)?统计年度?)"
+_AS_OF = rf"截[至止]\s*{_DATE}"
 
 
 def parse(text: str) -> Period:
     """Read a period as people write it.
 
     Accepts 2026年3月, 2026-03, 2026.3, 202603, 二〇二六年三月, Mar-2026, 2026年第一季度, 2026Q1, 2026年上半年,
-    2025年度, 2025, 2025统计年度, SY2025, and ranges such as 2020-04..2021-03, 2026年1-3月, Apr-2020 To Mar-2021.
-    Raises PeriodError with what is accepted.
+    2025年度, 2025, 2025统计年度, SY2025, and ranges such as 2020-04..2021-03, 2026年1-3月, Apr-2020 To Mar-2021,
+    2025年10月1日至2026年9月30日 (whole months only). Raises PeriodError with what is accepted.
     """
-    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
-    for reader in (_parse_single, _parse_range):
-        found = reader(plain) or reader(_western_digits(plain))
-        if found:
+    plain = _tidy(text)
+    for pattern, read in _READERS:
+        if re.fullmatch(pattern, plain, re.IGNORECASE) and (found := read(plain)):
             return found
     raise PeriodError(
         f"'{text}' is not a period; write for example 2026-03, 2026年3月, 2026Q1, 2026, SY2026 or 2026-01..2026-06"
     )
 
 
-def _western_digits(text: str) -> str:
-    """Turn 二〇二六年十一月 into 2026年11月."""
-    text = re.sub(r"十([一二])(?=月)", lambda m: "1" + m[1].translate(_CHINESE_DIGITS), text)
-    text = re.sub(r"十(?=月)", "10", text)
-    return re.sub(
-        r"[〇零一二三四五六七八九]{4}(?=年)|[一二三四五六七八九](?=月)",
-        lambda m: m[0].translate(_CHINESE_DIGITS),
-        text,
-    )
-
-
-def _parse_month(text: str) -> int | None:
-    if match := re.fullmatch(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*(?:月份?)?", text) or re.fullmatch(
-        r"(\d{4})(\d{2})", text
-    ):
-        year, number = int(match[1]), int(match[2])
-    elif match := re.fullmatch(r"([A-Za-z]{3})[a-z]*\.?[\s\-]*(\d{4})", text):
-        year, number = int(match[2]), _ENGLISH_MONTHS.get(match[1].lower(), 0)
-    else:
-        return None
-    return year * 100 + number if 1 <= number <= 12 and 1900 <= year <= 2200 else None
-
-
-def _parse_single(text: str) -> Period | None:
-    if (month := _parse_month(text)) is not None:
-        return month_period(month)
-    if match := re.fullmatch(r"(?:SY\s?(\d{4})|(\d{4})\s*(?:年度?)?统计年度?)", text, re.IGNORECASE):
-        return statistical_year(int(match[1] or match[2]))
-    if match := re.fullmatch(rf"(\d{{4}}){_YEAR_WORDS}", text):
-        return calendar_year(int(match[1])) if 1900 <= int(match[1]) <= 2200 else None
-    if match := re.fullmatch(
-        r"(\d{4})\s*年?\s*(?:第\s*([一二三四1-4])\s*季度?|[Qq]([1-4])|([一二三四])季度)", text
-    ):
-        return quarter(int(match[1]), _QUARTERS[match[2] or match[3] or match[4]])
-    if match := re.fullmatch(r"(\d{4})\s*年?\s*(?:([上下])半年|[Hh]([12]))", text):
-        return half(int(match[1]), 1 if match[2] == "上" or match[3] == "1" else 2)
-    return None
-
-
-def _parse_range(text: str) -> Period | None:
-    if match := re.fullmatch(rf"({_MONTH_TEXT}){_SEPARATOR}({_MONTH_TEXT})", text, re.IGNORECASE):
-        first, last = _parse_month(match[1].strip()), _parse_month(match[2].strip())
-    elif match := re.fullmatch(rf"(\d{{4}})\s*年\s*(\d{{1,2}})\s*月?{_SEPARATOR}(\d{{1,2}})\s*月份?", text):
-        first, last = _parse_month(f"{match[1]}-{match[2]}"), _parse_month(f"{match[1]}-{match[3]}")
-    else:
-        return None
-    return month_range(first, last) if first and last and first <= last else None
-
-
 def find(text: str) -> Period | None:
-    """The first period named anywhere in a longer text such as a title; None when there is none."""
-    plain = _western_digits(re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)))
-    patterns = (
-        rf"{_MONTH_TEXT}{_SEPARATOR}{_MONTH_TEXT}",
-        rf"\d{{4}}\s*年\s*\d{{1,2}}\s*月?{_SEPARATOR}\d{{1,2}}\s*月份?",
-        _MONTH_TEXT,
-        r"\d{4}\s*年?\s*(?:第\s*[一二三四1-4]\s*季度?|[Qq][1-4])",
-        r"\d{4}\s*年?\s*[上下]半年",
-        r"\d{4}\s*年?统计年度?",
-        r"\d{4}\s*年度?",
-    )
-    for pattern in patterns:
-        for match in re.finditer(pattern, plain, re.IGNORECASE):
+    """The first period named anywhere in a longer text such as a title; None when there is none.
+
+    A day (填报日期：2026年4月3日) names no period, unless it ends one (截至2026年3月31日) or two bound whole months.
+    """
+    plain = _tidy(text)
+    for pattern, read in _READERS:
+        if pattern == _MONTH:
+            plain = re.sub(_DATE, " ", plain)
+        if pattern == _YEAR:
+            pattern = r"\d{4}\s*年度?"  # four digits alone are no year in running text
+        for match in re.finditer(rf"(?<![\dA-Za-z])(?:{pattern})(?!\d)", plain, re.IGNORECASE):
             try:
-                return parse(match[0])
+                if found := read(match[0]):
+                    return found
             except PeriodError:
                 continue
     return None
+
+
+def _tidy(text: str) -> str:
+    """One form for full-width signs, spaces and Chinese numerals: 二〇二六年十一月 becomes 2026年11月."""
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    year = r"[〇零○O一二三四五六七八九]{4}(?=\s*年|\s*统计)"
+    plain = re.sub(year, lambda match: match[0].translate(_CHINESE_DIGITS), plain)
+    month = rf"(?:十[一二]?|[一二三四五六七八九])(?=\s*(?:月|{_SEPARATOR}(?:十[一二]?|[一二三四五六七八九])\s*月))"
+    return re.sub(month, lambda match: str(_chinese_number(match[0])), plain)
+
+
+def _chinese_number(text: str) -> int:
+    """一 to 十二."""
+    tens, _, units = text.rpartition("十")
+    value = int(units.translate(_CHINESE_DIGITS)) if units else 0
+    return value + 10 if "十" in text and not tens else value
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(digits) for digits in re.findall(r"\d+", text)]
+
+
+def _month(text: str) -> int | None:
+    """The month (yyyymm) of a text that `_MONTH` matches; None when there is no such month."""
+    if name := re.match(r"[A-Za-z]{3}", text):
+        year, number = _numbers(text)[0], _ENGLISH_MONTHS[name[0].lower()]
+    elif re.fullmatch(r"\d{6}", text):
+        year, number = divmod(int(text), 100)
+    else:
+        year, number = _numbers(text)[:2]
+    return year * 100 + number if 1 <= number <= 12 else None
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date(*_numbers(text)[:3])
+    except ValueError:
+        return None
+
+
+def _read_month(text: str) -> Period | None:
+    month = _month(text)
+    return month_period(month) if month else None
+
+
+def _read_month_range(text: str) -> Period | None:
+    match = re.fullmatch(rf"({_MONTH}){_SEPARATOR}({_MONTH})", text, re.IGNORECASE)
+    first, last = (_month(match[1].strip()), _month(match[2].strip())) if match else (None, None)
+    return month_range(first, last) if first and last else None
+
+
+def _read_months_of_a_year(text: str) -> Period | None:
+    year, first, last = _numbers(text)
+    return month_range(year * 100 + first, year * 100 + last)
+
+
+def _read_days(text: str) -> Period | None:
+    match = re.fullmatch(rf"({_DATE}){_SEPARATOR}(.+)", text)
+    if not match:
+        return None
+    ending = match[2] if re.fullmatch(_DATE, match[2]) else f"{match[1][:4]}-{match[2]}"
+    first, last = _date(match[1]), _date(ending)
+    whole = first and last and first.day == 1 and (last + dt.timedelta(days=1)).day == 1
+    return month_range(month_of(first), month_of(last)) if first and last and whole else None
+
+
+def _read_as_of(text: str) -> Period | None:
+    day = _date(text)
+    return month_period(month_of(day)) if day else None
+
+
+def _read_quarter(text: str) -> Period:
+    number = re.search(r"Q([1-4])|([一二三四1-4])\s*季", text, re.IGNORECASE)
+    found = (number[1] or number[2]) if number else ""
+    return quarter(_year(text), int(found.translate(_CHINESE_DIGITS)))
+
+
+def _read_half(text: str) -> Period:
+    return half(_year(text), 1 if re.search(r"上|H1", text, re.IGNORECASE) else 2)
+
+
+def _year(text: str) -> int:
+    """The four digits of a text that holds one year."""
+    return int(re.findall(r"\d{4}", text)[0])
+
+
+_YEAR = r"\d{4}\s*(?:年度?)?"
+# In the order of trying: what names the most comes first, so that a range is not read as its first month.
+_READERS: tuple[tuple[str, Callable[[str], Period | None]], ...] = (
+    (_DAYS, _read_days),
+    (rf"{_MONTH}{_SEPARATOR}{_MONTH}", _read_month_range),
+    (_MONTHS_OF_A_YEAR, _read_months_of_a_year),
+    (_AS_OF, _read_as_of),
+    (_MONTH, _read_month),
+    (_QUARTER, _read_quarter),
+    (_HALF, _read_half),
+    (_STATISTICAL_YEAR, lambda text: statistical_year(_year(text))),
+    (_YEAR, lambda text: calendar_year(_year(text))),
+)
