@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from reference.strict import Strict
 
 CODE = r"^[a-z][a-z0-9_]*$"
@@ -29,7 +31,7 @@ class DataElement(Strict):
     `decimals`: numbers are kept as whole numbers of 10**-decimals, so that sums are exact.
     """
 
-    code: str
+    code: str = Field(pattern=CODE)
     zh: str
     en: str
     unit_zh: str = ""

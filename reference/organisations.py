@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from reference.strict import DefinitionError, Strict, suggest
@@ -92,6 +93,11 @@ class Organisations:
             self._by_code[spell.code].append(spell)
         for found in self._by_code.values():
             found.sort(key=lambda spell: spell.valid_from or dt.date.min)
+            for earlier, later in pairwise(found):
+                if (earlier.valid_to or dt.date.max) >= (later.valid_from or dt.date.min):
+                    raise DefinitionError(
+                        f"organisations: two rows of {later.code} {later.zh} overlap in time; end the earlier one first"
+                    )
         for spell in self.spells:
             if spell.parent and spell.parent not in self._by_code:
                 raise DefinitionError(

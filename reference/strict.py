@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,9 +41,12 @@ def read_csv(path: Path, model: type[Model]) -> list[Model]:
 
 
 def csv_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line number, row without its empty cells); raises DefinitionError on a ragged row."""
+    """Yield (line number, row without its empty cells); raises DefinitionError on a ragged row or a repeated column."""
     with path.open(encoding="utf-8-sig", newline="") as handle:
         reader = csv.DictReader(handle)
+        for name, times in Counter(reader.fieldnames or ()).items():
+            if times > 1:
+                raise DefinitionError(f"{path}: the column '{name}' stands twice")
         for row in reader:
             if None in row or None in row.values():
                 raise DefinitionError(
