@@ -64,11 +64,15 @@ class IssueRecord:
 
 @dataclass(frozen=True)
 class UploadRecord:
-    """One file as received, with everything read from it. With an error among `issues`, nothing is saved of it but the receipt."""
+    """One file as received, with everything read from it.
+
+    With an error among `issues`, nothing is saved of it but the receipt and its issues. `content` is None for a file
+    that must not be kept (it names persons); such a file must have an error.
+    """
 
     name: str
     sha256: str
-    content: bytes
+    content: bytes | None
     sender: str
     received_at: dt.datetime  # aware, UTC
     synthetic: bool
@@ -85,7 +89,9 @@ class UploadRecord:
 class Receipt:
     """The promise given back: what became of the file.
 
-    `outcome`: accepted, accepted_with_warnings, returned (errors: nothing saved), unchanged (the same bytes are already in force).
+    `outcome`: accepted, accepted_with_warnings, returned (errors: nothing saved), unchanged (the same bytes are already
+    in force: `upload_id` is the earlier upload's), withdrawn.
+    `superseded` counts the submissions that this one took the place of.
     """
 
     upload_id: int

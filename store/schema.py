@@ -1,4 +1,9 @@
-"""Tables of the store. Times are UTC epoch milliseconds, months are yyyymm, numbers are whole numbers."""
+"""Tables of the store. Times are UTC epoch milliseconds, months are yyyymm, numbers are whole numbers.
+
+Numbers of uploads, submissions and audit entries are given by the store itself, under its writing lock: so they rise
+in the order of arrival on every database, and a copy to another database keeps them.
+Tables keyed by several columns are kept in that order on disk (SQLite: WITHOUT ROWID), which is how they are read.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +43,10 @@ organisation = Table(
     Column("id", Integer, primary_key=True),
     Column("code", String(32), nullable=False, unique=True),
     Column("tree", String(16), nullable=False),
+    Column("top", Boolean, nullable=False),  # its totals are part of no other's: a root, or a zone on its own
+    Column(
+        "lineage", String(16), nullable=False
+    ),  # of whom its numbers add into, by date: see store/lineage.py
 )
 
 data_element = Table(
@@ -45,12 +54,13 @@ data_element = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("code", String(80), nullable=False, unique=True),
+    Column("adding", String(8), nullable=False),  # sum | last | never: how its values add up
 )
 
 upload = Table(
     "upload",
     metadata,
-    Column("id", BigKey, primary_key=True),
+    Column("id", BigKey, primary_key=True, autoincrement=False),
     Column("name", String(200), nullable=False),  # the sender's own file name: data, never a path
     Column("sha256", String(64), nullable=False, index=True),
     Column("size", Integer, nullable=False),
@@ -58,6 +68,7 @@ upload = Table(
     Column("received_at", BigInteger, nullable=False),
     Column("outcome", String(24), nullable=False),
     Column("synthetic", Boolean, nullable=False),
+    Column("kept", Boolean, nullable=False),  # whether the original file is kept (not when it named persons)
     Column("submissions", Integer, nullable=False),
     Column("superseded", Integer, nullable=False),
     Column("n_values", Integer, nullable=False),
@@ -65,10 +76,17 @@ upload = Table(
     Column("warnings", Integer, nullable=False),
 )
 
+Index(
+    "ix_upload_synthetic",
+    upload.c.id,
+    sqlite_where=text("synthetic = 1"),
+    postgresql_where=text("synthetic"),
+)
+
 submission = Table(
     "submission",
     metadata,
-    Column("id", BigKey, primary_key=True),
+    Column("id", BigKey, primary_key=True, autoincrement=False),
     Column("upload_id", ForeignKey("upload.id"), nullable=False, index=True),
     Column("form", String(64), nullable=False),
     Column("edition", String(32), nullable=False),
@@ -80,10 +98,11 @@ submission = Table(
     Column("version", SmallInteger, nullable=False),
     Column("status", String(12), nullable=False),  # current | superseded | withdrawn
     Column("received_at", BigInteger, nullable=False),
-    Column(
-        "ended_at", BigInteger
-    ),  # when superseded or withdrawn: in force on a day = received_at <= day < ended_at
-    Column("due_at", BigInteger),
+    # When superseded or withdrawn. What was known at a moment: of the submissions with received_at <= moment < ended_at,
+    # the one received last.
+    Column("ended_at", BigInteger),
+    Column("due_at", BigInteger),  # the first moment that is late; none when nothing is due
+    Column("digest", String(64), nullable=False),  # of all that was read into it: see store/audit.py
     UniqueConstraint("form", "organisation_id", "month", "span", "version"),
     CheckConstraint("span >= 1", name="span"),
 )
@@ -99,18 +118,27 @@ Index(
     postgresql_where=text("status = 'current'"),
 )
 
+Index(
+    "ix_submission_organisation",
+    submission.c.organisation_id,
+    submission.c.month,
+    sqlite_where=text("status = 'current'"),
+    postgresql_where=text("status = 'current'"),
+)
+
 data_value = Table(
     "data_value",
     metadata,
     Column("submission_id", ForeignKey("submission.id"), primary_key=True),
     Column("element_id", ForeignKey("data_element.id"), primary_key=True),
-    Column("category", String(24), primary_key=True, server_default=""),
+    Column("category", String(24), primary_key=True),
     Column("value", BigInteger),
-    Column("note", String(16), nullable=False, server_default=""),
-    Column("text", String(200), nullable=False, server_default=""),
+    Column("note", String(16), nullable=False),
+    Column("text", String(200), nullable=False),
     Column("sheet", String(64), nullable=False),
-    Column("cell", String(40), nullable=False),
+    Column("cell", String(120), nullable=False),
     Column("derived", Boolean, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Months told from cumulative submissions: kept apart from what cells state, rebuilt whenever a neighbour changes.
@@ -119,26 +147,28 @@ derived_value = Table(
     metadata,
     Column("submission_id", ForeignKey("submission.id"), primary_key=True),
     Column("element_id", ForeignKey("data_element.id"), primary_key=True),
-    Column("category", String(24), primary_key=True, server_default=""),
+    Column("category", String(24), primary_key=True),
     Column("month", Integer, nullable=False),
     Column("value", BigInteger),
-    Column("note", String(16), nullable=False, server_default=""),
+    Column("note", String(16), nullable=False),
+    sqlite_with_rowid=False,
 )
 
-# Running totals: one row an area (or institution), element, breakdown, basis and period; never summed from institutions on a page.
+# Running totals: one row an area (or institution), element, breakdown, basis and period; never summed from institutions
+# on a page. The key begins with what a page asks for: these elements of these areas in this run of months.
 area_total = Table(
     "area_total",
     metadata,
-    Column("area_id", ForeignKey("organisation.id"), primary_key=True),
     Column("element_id", ForeignKey("data_element.id"), primary_key=True),
-    Column("category", String(24), primary_key=True, server_default=""),
-    Column("basis", String(16), primary_key=True),
+    Column("area_id", ForeignKey("organisation.id"), primary_key=True),
     Column("month", Integer, primary_key=True),
     Column("span", SmallInteger, primary_key=True),
+    Column("basis", String(16), primary_key=True),
+    Column("category", String(24), primary_key=True),
     Column("value", BigInteger, nullable=False),
     Column("reports", Integer, nullable=False),  # how many organisations gave a number
+    sqlite_with_rowid=False,
 )
-Index("ix_area_total_slice", area_total.c.element_id, area_total.c.month, area_total.c.area_id)
 
 area_report = Table(
     "area_report",
@@ -149,6 +179,7 @@ area_report = Table(
     Column("span", SmallInteger, primary_key=True),
     Column("received", Integer, nullable=False),
     Column("on_time", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 issue = Table(
@@ -159,16 +190,20 @@ issue = Table(
     Column("submission_id", ForeignKey("submission.id"), index=True),
     Column("code", String(40), nullable=False),
     Column("severity", String(8), nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("organisation", String(32), nullable=False),  # its code; '' where the issue is the whole file's
+    Column("month", Integer),
     Column("sheet", String(64), nullable=False),
-    Column("cell", String(40), nullable=False),
+    Column("cell", String(120), nullable=False),
     Column("found", String(200), nullable=False),
     Column("parameters", Text, nullable=False),  # canonical JSON
 )
 
+# Append only: triggers refuse any change or removal of a row.
 audit = Table(
     "audit",
     metadata,
-    Column("seq", BigKey, primary_key=True),
+    Column("seq", BigKey, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("actor", String(80), nullable=False),
     Column("action", String(40), nullable=False),

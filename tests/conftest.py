@@ -1,0 +1,129 @@
+"""What tests of several packages share: the reference data, and an empty store on each of the two databases."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+from reference.registry import Registry, load_registry
+from store.database import Store
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """The shipped reference data."""
+    return load_registry()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server: the one given by MCH_TEST_POSTGRESQL_URL, else a private one that ends with the tests."""
+    if given := os.environ.get("MCH_TEST_POSTGRESQL_URL"):
+        yield given
+        return
+    programs = _programs()
+    if programs is None:
+        reason = "PostgreSQL is not installed: everything was tested on SQLite only"
+        if os.environ.get("MCH_REQUIRE_ALL") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    # Not under pytest's own folder: that is closed to other users, and the path of a socket must be short.
+    home = Path(tempfile.mkdtemp(prefix="mch-pg-"))
+    try:
+        yield from _run_server(programs, home)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _programs() -> Path | None:
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    found = shutil.which("pg_ctl")
+    return installed[-1] if installed else Path(found).parent if found else None
+
+
+def _run_server(programs: Path, home: Path) -> Iterator[str]:
+    user: dict[str, str] = {}
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(home, "postgres", "postgres")
+        user = {"user": "postgres", "group": "postgres"}
+    data = home / "data"
+
+    def run(*command: str | Path) -> None:
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd=home, extra_groups=[] if user else None, **user
+        )
+        assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
+
+    run(programs / "initdb", "-D", data, "-U", "mch", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
+    # Nothing listens on the network; the tests' data need not outlive a power cut.
+    options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off -c max_connections=200"
+    run(programs / "pg_ctl", "-D", data, "-w", "-l", home / "log", "-o", options, "start")
+    try:
+        yield f"postgresql+psycopg://mch@/postgres?host={home}"
+    finally:
+        run(programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The URL of a fresh, empty PostgreSQL database."""
+    name = f"mch_{uuid.uuid4().hex[:12]}"
+    _administer(postgresql_server, "CREATE DATABASE {}", name)
+    try:
+        yield make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _administer(postgresql_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _administer(server: str, command: str, name: str) -> None:
+    url = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL(command).format(sql.Identifier(name)))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh, empty database, once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'mch.sqlite'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
+@pytest.fixture
+def open_store(database_url: str, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Opens the same fresh database again and again, each time as another program would."""
+    opened: list[Store] = []
+
+    def open_one() -> Store:
+        opened.append(Store(database_url, tmp_path / "originals"))
+        return opened[-1]
+
+    yield open_one
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def empty_store(open_store: Callable[[], Store]) -> Store:
+    """A store with its tables and nothing in them, not even reference data."""
+    store = open_store()
+    store.migrate()
+    return store
+
+
+@pytest.fixture
+def store(empty_store: Store, registry: Registry) -> Store:
+    """A store ready for use with the shipped reference data, on each of the two databases."""
+    empty_store.sync(registry)
+    return empty_store
