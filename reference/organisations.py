@@ -201,9 +201,12 @@ class Organisations:
             ]
 
         code = "".join(unicodedata.normalize("NFKC", text).split())
+        code = (
+            code.removesuffix("000000") if len(code) == 12 else code
+        )  # 520102000000, as the statisticians write it
         name = fold(text)
         for codes in (
-            {code},
+            {code, code.upper()},
             {self._successors.get(code, "")},
             self._by_name.get(name, set()),
             self._qualified_names.get(name, set()),
