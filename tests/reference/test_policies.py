@@ -104,6 +104,16 @@ def test_a_later_document_replaces_a_target_of_the_same_day_whatever_the_order()
         assert in_force(policies, "x", "county", DAY(2022, 1, 1)).target.value == 80
 
 
+def test_the_one_ahead_is_the_next_one():
+    policies = [make(value, DAY(year, 12, 31)) for value, year in ((95, 2030), (80, 2025), (90, 2027))]
+    values = {
+        on: (found.target.value, found.ahead[0].value if found.ahead else None)
+        for on in (DAY(2024, 1, 1), DAY(2026, 1, 1), DAY(2028, 1, 1), DAY(2031, 1, 1))
+        if (found := in_force(policies, "x", "county", on))
+    }
+    assert list(values.values()) == [(80, 90), (80, 90), (90, 95), (95, None)]
+
+
 def test_met_at_the_edge():
     at_least = make(80, DAY(2025, 12, 31)).targets[0]
     assert at_least.met(80)
