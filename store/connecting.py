@@ -99,7 +99,6 @@ def _open_postgresql(url: URL) -> Engine:
         url,
         pool_pre_ping=True,
         pool_recycle=1800,
-        use_insertmanyvalues=True,
         connect_args={"connect_timeout": 5, "options": f"{settings} {given}".strip(), **_KEEPALIVE},
     )
 

@@ -20,6 +20,7 @@ from reference.data_elements import ValueNote
 from reference.periods import month_add, month_count
 from reference.registry import Registry
 from store.audit import canonical
+from store.bulk import insert_many
 from store.codes import Codes
 from store.ledger import Change, Held, Key, read_histories
 from store.records import IssueRecord
@@ -151,8 +152,7 @@ def _derive(
                 Fall(earlier, later, codes.element_of[place[0]], place[1], value, cells[later.id][place])
                 for place, value in fallen.items()
             ]
-    if rows:
-        connection.execute(insert(derived_value), rows)
+    insert_many(connection, derived_value, rows)
     return falls
 
 

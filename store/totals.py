@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from reference.periods import first_day, month_add
 from reference.registry import Registry
+from store.bulk import add_many
 from store.codes import Codes
 from store.ledger import Held
 from store.schema import area_report, area_total
@@ -103,16 +103,9 @@ def _apply(
     if not rows:
         return
     rows.sort(key=lambda row: tuple(row[name] for name in key))
-    connection.execute(_upsert(connection, table, key, sums), rows)
+    add_many(connection, table, rows, key, sums)
     count = "reports" if "reports" in sums else "received"
     emptied = [{f"k_{name}": row[name] for name in key} for row in rows if row[count] < 0]
     if emptied:
         place = and_(*(table.c[name] == bindparam(f"k_{name}") for name in key))
         connection.execute(delete(table).where(place, table.c[count] == 0), emptied)
-
-
-def _upsert(connection: Connection, table: Table, key: tuple[str, ...], sums: tuple[str, str]) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    added = {name: table.c[name] + statement.excluded[name] for name in sums}
-    return statement.on_conflict_do_update(index_elements=list(key), set_=added)

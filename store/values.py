@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, select
 
+from store.bulk import insert_many
 from store.codes import Codes
 from store.ledger import Held
 from store.records import ValueRecord
@@ -52,9 +53,8 @@ class Values:
 
     def write(self) -> None:
         """Write the values entered."""
-        if self._rows:
-            self._connection.execute(insert(data_value), self._rows)
-            self._rows = []
+        insert_many(self._connection, data_value, self._rows)
+        self._rows = []
 
     def of(self, submissions: Sequence[Held]) -> dict[int, list[Value]]:
         """The numbers of each submission, by its own number."""

@@ -1,0 +1,112 @@
+"""Proving receipts: which submission is in force, what each upload brought, its file, and the audit log over all of it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from store.audit import contents, digest, verify_chain
+from store.codes import Codes
+from store.originals import OriginalError, Originals
+from store.records import SubmissionRecord, ValueRecord
+from store.schema import audit, data_value, submission, upload
+
+
+def verify_receipts(connection: Connection, originals: Originals, codes: Codes) -> list[str]:
+    """Every fault as a sentence that names the upload, submission or audit entry."""
+    submissions = connection.execute(
+        select(submission).order_by(submission.c.received_at, submission.c.id)
+    ).all()
+    uploads = connection.execute(select(upload).order_by(upload.c.id)).all()
+    return [
+        *_in_force(submissions),
+        *_digests(connection, submissions, codes),
+        *_counts(uploads, submissions),
+        *_files(uploads, originals),
+        *verify_chain(connection),
+        *_audited(connection, uploads, submissions),
+    ]
+
+
+def _in_force(submissions: Sequence[Row[Any]]) -> Iterator[str]:
+    """Of each form, organisation and period, the newest receipt that was not withdrawn is in force, and no other."""
+    standing: dict[tuple[Any, ...], list[Row[Any]]] = defaultdict(list)
+    for one in submissions:
+        if one.status != "withdrawn":
+            standing[one.form, one.organisation_id, one.month, one.span].append(one)
+    for history in standing.values():
+        for one, following in zip(history, [*history[1:], None], strict=True):
+            expected = ("current", None) if following is None else ("superseded", following.received_at)
+            if (one.status, one.ended_at) != expected:
+                yield f"submission {one.id}: is {one.status} until {one.ended_at}, should be {expected}"
+
+
+def _digests(connection: Connection, submissions: Sequence[Row[Any]], codes: Codes) -> Iterator[str]:
+    values: dict[int, list[ValueRecord]] = defaultdict(list)
+    for row in connection.execute(select(data_value)).mappings():
+        rest = {name: row[name] for name in row if name not in ("submission_id", "element_id")}
+        values[row["submission_id"]].append(ValueRecord(element=codes.element_of[row["element_id"]], **rest))
+    for one in submissions:
+        record = SubmissionRecord(
+            form=one.form,
+            edition=one.edition,
+            basis=one.basis,
+            organisation=codes.organisation_of[one.organisation_id],
+            month=one.month,
+            span=one.span,
+            cumulative_from=one.cumulative_from,
+            due=None,
+            values=tuple(values[one.id]),
+        )
+        if digest(record, one.due_at) != one.digest:
+            yield f"submission {one.id}: its values are not those that were saved"
+
+
+def _counts(uploads: Sequence[Row[Any]], submissions: Sequence[Row[Any]]) -> Iterator[str]:
+    brought: dict[int, int] = defaultdict(int)
+    for one in submissions:
+        brought[one.upload_id] += 1
+    for one in uploads:
+        if one.submissions != brought[one.id]:
+            yield f"upload {one.id}: says {one.submissions} submissions, has {brought[one.id]}"
+        if (one.outcome == "returned") != (one.errors > 0):
+            yield f"upload {one.id}: is {one.outcome} with {one.errors} errors"
+
+
+def _files(uploads: Sequence[Row[Any]], originals: Originals) -> Iterator[str]:
+    checked: set[str] = set()
+    for one in uploads:
+        if one.kept and one.sha256 not in checked:
+            checked.add(one.sha256)
+            try:
+                size = len(originals.read(one.sha256))
+            except OriginalError as error:
+                yield f"upload {one.id}: {error}"
+                continue
+            if size != one.size:
+                yield f"upload {one.id}: says {one.size} bytes, its file has {size}"
+
+
+def _audited(
+    connection: Connection, uploads: Sequence[Row[Any]], submissions: Sequence[Row[Any]]
+) -> Iterator[str]:
+    """Each upload has its entry, and the entry says what the upload holds: this also shows a log cut off at its end."""
+    entries: dict[tuple[str, str], Mapping[str, Any]] = {
+        (row.action, row.subject): json.loads(row.detail) for row in connection.execute(select(audit))
+    }
+    digests: dict[int, list[str]] = defaultdict(list)
+    for one in submissions:
+        digests[one.upload_id].append(one.digest)
+    for one in uploads:
+        entry = entries.get(("upload", f"upload:{one.id}"))
+        if entry is None:
+            yield f"upload {one.id}: the audit log does not know it"
+        elif (entry["sha256"], entry["contents"]) != (one.sha256, contents(digests[one.id])):
+            yield f"upload {one.id}: holds something else than the audit log says"
+        withdrawn = ("withdraw", f"upload:{one.id}") in entries
+        if withdrawn != (one.outcome == "withdrawn"):
+            yield f"upload {one.id}: is {one.outcome}, which the audit log denies"
