@@ -75,14 +75,24 @@ def _run_server(programs: Path, home: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """The URL of a fresh, empty PostgreSQL database."""
-    name = f"mch_{uuid.uuid4().hex[:12]}"
-    _administer(postgresql_server, "CREATE DATABASE {}", name)
-    try:
-        yield make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
-    finally:
+def postgresql_databases(postgresql_server: str) -> Iterator[Callable[[], str]]:
+    """Makes fresh, empty PostgreSQL databases and gives their URLs; they go with the test."""
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"mch_{uuid.uuid4().hex[:12]}")
+        _administer(postgresql_server, "CREATE DATABASE {}", names[-1])
+        return make_url(postgresql_server).set(database=names[-1]).render_as_string(hide_password=False)
+
+    yield make
+    for name in names:
         _administer(postgresql_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_databases: Callable[[], str]) -> str:
+    """The URL of a fresh, empty PostgreSQL database."""
+    return postgresql_databases()
 
 
 def _administer(server: str, command: str, name: str) -> None:
@@ -92,12 +102,18 @@ def _administer(server: str, command: str, name: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a fresh, empty database, once on each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'mch.sqlite'}"
-    url: str = request.getfixturevalue("postgresql_url")
-    return url
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Makes fresh, empty databases and gives their URLs; a test that uses it runs once on each kind."""
+    if request.param == "postgresql":
+        make: Callable[[], str] = request.getfixturevalue("postgresql_databases")
+        return make
+    return lambda: f"sqlite:///{tmp_path / uuid.uuid4().hex}.sqlite"
+
+
+@pytest.fixture
+def database_url(databases: Callable[[], str]) -> str:
+    """The URL of one fresh, empty database, once on each kind."""
+    return databases()
 
 
 @pytest.fixture
