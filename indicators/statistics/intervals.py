@@ -1,0 +1,81 @@
+"""Confidence intervals of proportions and rates: arrays or scalars in, (lower, upper) arrays of their shape out."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+# Byar's approximation is close from ten events on; below that its lower limit may even be negative.
+EXACT_BELOW = 10
+
+
+def proportion(count: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> Limits:
+    """Wilson's score interval of `count` / `total`, within 0–1.
+
+    Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat Assoc 1927;22:209–212;
+    method 3 of Newcombe RG. Two-sided confidence intervals for the single proportion. Stat Med 1998;17:857–872.
+    """
+    return _of_share(count, total, confidence, "wilson")
+
+
+def exact_proportion(count: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> Limits:
+    """The exact interval of Clopper and Pearson, within 0–1: never too narrow, often wider than it need be.
+
+    Clopper CJ, Pearson ES. The use of confidence or fiducial limits illustrated in the case of the binomial.
+    Biometrika 1934;26:404–413.
+    """
+    return _of_share(count, total, confidence, "beta")
+
+
+def rate(events: ArrayLike, exposure: ArrayLike, confidence: float = 0.95) -> Limits:
+    """Interval of `events` / `exposure` per unit of exposure: Byar's approximation, exact limits below ten events.
+
+    Byar: Breslow NE, Day NE. Statistical methods in cancer research, vol. II. Lyon: IARC 1987, p. 69.
+    Exact, by way of χ²: Ulm K. A simple method to calculate the confidence interval of a standardized mortality ratio.
+    Am J Epidemiol 1990;131:373–375.
+    """
+    seen, within = _arrays(events, exposure, confidence)
+    if np.any(seen < 0) or np.any(within <= 0):
+        raise ValueError("events must not be negative and the exposure must be above 0")
+    few = seen < EXACT_BELOW
+    lower = np.where(few, *_by_side(seen, confidence, upper=False))
+    upper = np.where(few, *_by_side(seen, confidence, upper=True))
+    return lower / within, upper / within
+
+
+def _by_side(seen: NDArray[np.float64], confidence: float, *, upper: bool) -> Limits:
+    """One limit of the number of events, exact and by Byar's approximation."""
+    tail = (1 - confidence) / 2
+    events = seen + 1 if upper else seen
+    exact = np.asarray(stats.chi2.ppf(1 - tail if upper else tail, 2 * np.maximum(events, 0.5)) / 2)
+    exact = np.where(events == 0, 0.0, exact)
+    z = stats.norm.ppf(1 - tail) * (1 if upper else -1)
+    at_least_one = np.maximum(events, 1.0)  # keeps the part that is not chosen free of division by nought
+    byar = at_least_one * (1 - 1 / (9 * at_least_one) + z / (3 * np.sqrt(at_least_one))) ** 3
+    return exact, byar
+
+
+def _of_share(count: ArrayLike, total: ArrayLike, confidence: float, method: str) -> Limits:
+    part, whole = _arrays(count, total, confidence)
+    if np.any(whole <= 0) or np.any(part < 0) or np.any(part > whole):
+        raise ValueError("a share needs a total above 0 and a count from 0 to the total")
+    found = proportion_confint(part, whole, alpha=1 - confidence, method=method)
+    lower, upper = (np.asarray(limit, dtype=np.float64) for limit in found)
+    # Rounding must not leave a hair's breadth beyond nothing or the whole.
+    return np.where(part == 0, 0.0, lower), np.where(part == whole, 1.0, upper)
+
+
+def _arrays(first: ArrayLike, second: ArrayLike, confidence: float) -> Limits:
+    """Both as arrays of one shape; raises ValueError for what is no number."""
+    if not 0 < confidence < 1:
+        raise ValueError("the confidence must lie between 0 and 1")
+    first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    shape = np.broadcast_shapes(first.shape, second.shape)
+    one, other = np.broadcast_to(first, shape), np.broadcast_to(second, shape)
+    if not (np.all(np.isfinite(one)) and np.all(np.isfinite(other))):
+        raise ValueError("counts, totals and exposures must be finite numbers")
+    return one, other
