@@ -87,7 +87,11 @@ def _submission(name: str, record: SubmissionRecord) -> ArrivedSubmission:
         raise RecordError(f"{place}: no such period (span {record.span})")
     _refuse_repeats(place, [(one.element, one.category) for one in record.values])
     for one in record.values:
-        if one.value is not None and abs(one.value) >= LARGEST:
+        if one.value is None:
+            continue
+        if not isinstance(one.value, int):
+            raise RecordError(f"{place}: {one.value!r} in {one.sheet}!{one.cell} is not a plain whole number")
+        if abs(one.value) >= LARGEST:
             raise RecordError(f"{place}: the number in {one.sheet}!{one.cell} is too large to be one")
     fitted = replace(record, values=tuple(_value(one) for one in record.values))
     due_at = late_from(record.due)

@@ -54,7 +54,7 @@ def area_totals(
             columns.reports,
         ).where(
             among(columns.element_id, _numbers(elements, codes.elements)),
-            columns.month.between(first, last),
+            _within(columns.month, first, last),
         )
         if areas is not None:
             query = query.where(among(columns.area_id, _numbers(areas, codes.organisations)))
@@ -76,7 +76,7 @@ def area_reports(
     columns = area_report.c
     with store.reading() as connection:
         codes = _known(store, connection, areas or ())
-        query = select(area_report).where(columns.month.between(first, last))
+        query = select(area_report).where(_within(columns.month, first, last))
         if forms is not None:
             query = query.where(columns.form.in_(forms))
         if areas is not None:
@@ -120,7 +120,7 @@ def current_values(
                 of.upload_id,
             )
             .join_from(submission, data_value)
-            .where(IN_FORCE, of.month.between(first or FIRST, last or LAST))
+            .where(IN_FORCE, _within(of.month, first or FIRST, last or LAST))
         )
         if elements is not None:
             query = query.where(among(columns.element_id, _numbers(elements, codes.elements)))
@@ -173,7 +173,7 @@ def submissions(
                 sent.warnings,
             )
             .join_from(submission, upload)
-            .where(of.month.between(first or FIRST, last or LAST))
+            .where(_within(of.month, first or FIRST, last or LAST))
             .order_by(of.received_at, of.id)
         )
         if status is not None:
@@ -192,7 +192,7 @@ def uploads(store: Store, limit: int = 100, offset: int = 0, outcome: str | None
     Columns: upload_id, name, sha256, size, sender, received_at, outcome, synthetic, kept, submissions, superseded, values,
     errors, warnings.
     """
-    query = select(upload).order_by(upload.c.id.desc()).limit(limit).offset(offset)
+    query = select(upload).order_by(upload.c.id.desc()).limit(int(limit)).offset(int(offset))
     if outcome is not None:
         query = query.where(upload.c.outcome == outcome)
     names = [{"id": "upload_id", "n_values": "values"}.get(column.name, column.name) for column in upload.c]
@@ -205,7 +205,7 @@ def upload_issues(store: Store, upload_id: int) -> pd.DataFrame:
 
     Columns: issue_id, upload_id, submission_id, code, severity, form, organisation, month, sheet, cell, found, parameters.
     """
-    query = select(issue).where(issue.c.upload_id == upload_id).order_by(issue.c.id)
+    query = select(issue).where(issue.c.upload_id == int(upload_id)).order_by(issue.c.id)
     known_as = {"id": "issue_id", "submission_id": "submission_id?", "month": "month?"}
     names = [known_as.get(column.name, column.name) for column in issue.c]
     with store.reading() as connection:
@@ -236,6 +236,11 @@ def months(store: Store, tree: str) -> tuple[int, int] | None:
     with store.reading() as connection:
         first, last = connection.execute(query).one()
     return None if first is None else (first, last)
+
+
+def _within(month: ColumnElement[int], first: int, last: int) -> ColumnElement[bool]:
+    # Months out of a frame are not Python's own numbers, and SQLite would find nothing by them.
+    return month.between(int(first), int(last))
 
 
 def _narrow(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select
 
 from reference.registry import Registry
+from store.audit import Chain
 from store.codes import Codes
 from store.cumulative import FALLS, rederive
 from store.ledger import CURRENT, Change, Held
@@ -32,3 +33,7 @@ def rebuild(connection: Connection, registry: Registry, codes: Codes) -> None:
             totals.add_values(one, given[one.id], 1)
         rederive(connection, registry, codes, totals, [Change(None, one) for one in held])
         totals.write(connection)
+    if numbers:  # what was calculated from the totals before is no longer right
+        chain = Chain(connection)
+        chain.add("system", "rebuild", "totals", {"submissions": len(numbers)})
+        chain.write()

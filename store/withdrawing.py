@@ -24,6 +24,7 @@ def withdraw(store: Store, registry: Registry, upload_id: int, actor: str) -> Re
 
     Raises StoreError when there is no such upload, or nothing of it to withdraw.
     """
+    upload_id = int(upload_id)  # a frame's number is not Python's own, and SQLite would not find it
     with store.writing() as connection:
         row = connection.execute(select(upload).where(upload.c.id == upload_id)).first()
         if row is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+import numpy as np
 import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -368,6 +369,8 @@ def test_texts_are_fitted_to_the_tables(held, province, made):
         ),
         (lambda made, one: made.upload(dataclasses.replace(one, month=202513)), "no such period"),
         (lambda made, one: made.upload(made.submission("H1", 202506, {"births": 10**15})), "too large"),
+        (lambda made, one: made.upload(made.submission("H1", 202506, {"births": 1.5})), "not a plain whole"),
+        (lambda made, one: made.upload(made.submission("H1", 202506, {"births": np.int64(1)})), "not a plain"),
         (
             lambda made, one: made.upload(dataclasses.replace(one, values=one.values * 2)),
             "stands 2 times",
