@@ -13,10 +13,12 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
 
 WRITING = "store_writing"  # execution option of a connection that may write
-BUSY_SECONDS = 30
+BUSY_SECONDS = 30.0
 _POSTGRESQL = {
     "statement_timeout": "15s",
     "lock_timeout": "3s",
@@ -35,6 +37,20 @@ WRITERS_LOCK = 0x67_7A_6D_63_68
 
 class StoreError(Exception):
     """The store cannot do what was asked; the message says what is wrong and what to do."""
+
+
+class StoreBusyError(StoreError):
+    """Others were writing for longer than anyone should wait; nothing was done, and trying again later is safe."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(f"the database {database} is busy: others are writing to it; try again")
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether a statement failed only because the lock was not to be had."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return isinstance(error.orig, psycopg.errors.LockNotAvailable)
 
 
 def open_engine(url: str) -> Engine:
@@ -117,6 +133,6 @@ def queue_for_writing(connection: Connection, *, patient: bool = False) -> None:
     """
     if connection.dialect.name == "postgresql":
         limit = "0" if patient else "60s"
-        connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{int(BUSY_SECONDS * 1000)}ms'"))
         connection.execute(text(f"SET LOCAL statement_timeout = '{limit}'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": WRITERS_LOCK})

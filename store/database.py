@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -12,14 +12,16 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from reference.registry import Registry
 from store.codes import Codes, read_codes
 from store.connecting import (
     WRITING,
+    StoreBusyError,
     StoreError,
     database_file,
+    is_busy,
     open_engine,
     queue_for_writing,
     reading_options,
@@ -57,9 +59,18 @@ class Store:
 
     @contextmanager
     def writing(self, *, patient: bool = False) -> Iterator[Connection]:
-        """A connection that writes, one at a time; all of it is kept at the end, or nothing when anything is raised."""
-        with self._writer.begin() as connection:
-            queue_for_writing(connection, patient=patient)
+        """A connection that writes, one at a time; all of it is kept at the end, or nothing when anything is raised.
+
+        Raises StoreBusyError when others wrote all the time that it waited.
+        """
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(self._writer.begin())
+                queue_for_writing(connection, patient=patient)
+            except OperationalError as error:
+                if is_busy(error):
+                    raise StoreBusyError(self.url_shown) from error
+                raise
             yield connection
 
     def migrate(self) -> None:

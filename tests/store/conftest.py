@@ -1,10 +1,10 @@
 """A small province whose sums fit on a page, and a short way to write uploads.
 
-    PV ── P1 ── C1 ── H1          C2 belongs to P1 until 2024-12-31, to P2 from 2025-01-01
-       │      └ C2 ── H2          Z  lies in PV and is in nobody's totals
-       ├─ P2 ── C3
-       └─ Z
-    S ── D1, D2                    another tree
+PV ── P1 ── C1 ── H1          C2 belongs to P1 until 2024-12-31, to P2 from 2025-01-01
+   │      └ C2 ── H2          Z  lies in PV and is in nobody's totals
+   ├─ P2 ── C3
+   └─ Z
+S ── D1, D2                    another tree
 """
 
 from __future__ import annotations
@@ -101,9 +101,7 @@ class Made:
             )
             for row, (name, value) in enumerate(values.items(), start=2)
         )
-        return SubmissionRecord(
-            form, "2025", basis, organisation, month, span, cumulative_from, due, records
-        )
+        return SubmissionRecord(form, "2025", basis, organisation, month, span, cumulative_from, due, records)
 
     @staticmethod
     def cumulative(
@@ -111,9 +109,7 @@ class Made:
     ) -> SubmissionRecord:
         """Values that run up from April 2024."""
         span = (month // 100 - first // 100) * 12 + month % 100 - first % 100 + 1
-        return Made.submission(
-            organisation, month, values, form="running", span=span, cumulative_from=first
-        )
+        return Made.submission(organisation, month, values, form="running", span=span, cumulative_from=first)
 
     @staticmethod
     def upload(

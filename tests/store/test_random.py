@@ -5,7 +5,6 @@ The sums are worked out here once more, with a loop, a dictionary and the tree o
 
 from __future__ import annotations
 
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +31,8 @@ def above(organisation: str, month: int) -> list[str]:
 
 number = st.one_of(st.none(), st.integers(0, 30))
 values = st.fixed_dictionaries(
-    {}, optional={name: number for name in ("births", "births/registered", "deaths", "children", "weight", "grade")}
+    {},
+    optional=dict.fromkeys(("births", "births/registered", "deaths", "children", "weight", "grade"), number),
 )
 returns = st.tuples(st.sampled_from(["H1", "H2", "C3", "Z"]), st.sampled_from(MONTHS), values, st.just(False))
 running = st.tuples(st.sampled_from(["D1", "D2"]), st.sampled_from(MONTHS), values, st.just(True))
@@ -117,7 +117,9 @@ def single(numbers, earlier):
 def write(made, file):
     submissions, minute, spoilt = file
     records = [
-        made.cumulative(organisation, month, given_values) if runs else made.submission(organisation, month, given_values)
+        made.cumulative(organisation, month, given_values)
+        if runs
+        else made.submission(organisation, month, given_values)
         for organisation, month, given_values, runs in submissions
     ]
     return made.upload(*records, at=minute, issues=[made.issue()] if spoilt else [])

@@ -57,7 +57,10 @@ def test_derived_months_are_made_anew_with_the_totals(filled, province, province
 
 
 def test_an_element_that_becomes_a_stock_changes_its_months(filled, province):
-    elements = {**province.elements, "births": province.elements["births"].model_copy(update={"adds": "last"})}
+    elements = {
+        **province.elements,
+        "births": province.elements["births"].model_copy(update={"adds": "last"}),
+    }
     changed = dataclasses.replace(province, elements=elements)
     filled.sync(changed)
     assert values(filled, "births", 202406) == {("S", 1): 300, ("S", 3): 300}

@@ -79,7 +79,14 @@ def test_damage_is_named(filled, province, name):
 
 def test_a_total_too_many_is_named(filled, province):
     with filled.writing() as connection:
-        row = {"element_id": 1, "area_id": 1, "month": 202501, "span": 1, "basis": "residence", "category": ""}
+        row = {
+            "element_id": 1,
+            "area_id": 1,
+            "month": 202501,
+            "span": 1,
+            "basis": "residence",
+            "category": "",
+        }
         connection.execute(insert(area_total), {**row, "value": 0, "reports": 0})
     (found,) = verify(filled, province)
     assert "holds (0, 0), should be nothing" in found
@@ -101,7 +108,12 @@ def test_a_missing_or_changed_original_is_named(filled, province, made):
 
 def test_many_differences_are_cut_short(held, province, made):
     months = [year * 100 + month for year in (2023, 2024) for month in range(1, 13)]
-    save(held, province, [made.upload(made.submission("H1", month, {"births": 7})) for month in months], "clerk")
+    save(
+        held,
+        province,
+        [made.upload(made.submission("H1", month, {"births": 7})) for month in months],
+        "clerk",
+    )
     with held.writing() as connection:
         connection.execute(delete(area_total))
     found = verify(held, province)
