@@ -1,0 +1,102 @@
+"""What the results of many areas say together: how many are behind, by how many people, and whether it may be chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from indicators.result import Comparison, Result
+
+
+class Standing(StrEnum):
+    """The five answers to "which are behind, and is it real?"."""
+
+    BEHIND = "behind"  # certainly behind the target
+    BELOW = "below"  # behind, but it may be chance
+    ABOVE = "above"  # at or beyond the target, but it may be chance
+    REACHED = "reached"  # certainly at or beyond it
+    UNKNOWN = "unknown"
+    UNAIMED = "unaimed"  # no target
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many areas give one answer, and the gap in people of all of them together."""
+
+    standing: Standing
+    areas: tuple[str, ...]
+    gap: int
+
+
+def meets_target(result: Result) -> bool | None:
+    """Whether the value itself satisfies the target, uncertainty aside."""
+    if result.value is None or result.target is None:
+        return None
+    aim = result.target.value
+    return {
+        ">=": result.value >= aim,
+        ">": result.value > aim,
+        "<=": result.value <= aim,
+        "<": result.value < aim,
+    }[result.target.operator]
+
+
+def standing(result: Result) -> Standing:
+    """Which of the answers a result gives."""
+    match result.comparison:
+        case Comparison.WORSE:
+            return Standing.BEHIND
+        case Comparison.BETTER:
+            return Standing.REACHED
+        case Comparison.SIMILAR:
+            return Standing.ABOVE if meets_target(result) else Standing.BELOW
+        case Comparison.NO_TARGET:
+            return Standing.UNKNOWN if result.value is None else Standing.UNAIMED
+    return Standing.UNKNOWN
+
+
+def tally(results: Sequence[Result]) -> list[Tally]:
+    """Every answer that occurs, worst first."""
+    found = []
+    for kind in Standing:
+        of_kind = [result for result in results if standing(result) is kind]
+        if of_kind:
+            areas = tuple(result.organisation for result in of_kind)
+            found.append(Tally(kind, areas, sum(result.gap or 0 for result in of_kind)))
+    return found
+
+
+def scale(results: Sequence[Result]) -> tuple[float, float]:
+    """Lowest and highest number that a common drawing must hold: intervals and targets of all, with a little air."""
+    numbers = [
+        found
+        for result in results
+        for found in (
+            result.value,
+            result.lower,
+            result.upper,
+            result.target.value if result.target else None,
+        )
+        if found is not None
+    ]
+    if not numbers:
+        return 0.0, 1.0
+    low, high = min(numbers), max(numbers)
+    air = (high - low) * 0.04 or 1.0
+    return max(low - air, 0.0), high + air
+
+
+def value_scale(peers: Sequence[Result], own: Result) -> tuple[float, float]:
+    """The range of the peers' values, widened to hold the own value, its interval and its target."""
+    values = [
+        replace(peer, lower=None, upper=None, target=None)
+        for peer in peers
+        if peer.organisation != own.organisation
+    ]
+    return scale([*values, own])
+
+
+def reports_in(results: Sequence[Result]) -> tuple[int, int]:
+    """Reports received and expected over all results."""
+    return sum(result.received for result in results), sum(result.expected for result in results)
