@@ -1,0 +1,27 @@
+/* What the shell does in the browser: open the menu, write a choice into the address, name the page. */
+window.dash_clientside = Object.assign({}, window.dash_clientside, {
+  mch: {
+    menu: function (opened, navbar) {
+      return Object.assign({}, navbar, { collapsed: { mobile: !opened } });
+    },
+    choose: function (values, ids) {
+      const unchanged = window.dash_clientside.no_update;
+      const cause = window.dash_clientside.callback_context.triggered_id;
+      if (!cause) return unchanged;
+      const place = ids.findIndex((id) => id.key === cause.key && id.drops === cause.drops);
+      const value = values[place];
+      const query = new URLSearchParams(window.location.search);
+      if (value === undefined || value === null || (query.get(cause.key) || cause.shown) === value) return unchanged;
+      query.set(cause.key, value);
+      (cause.drops || "").split(",").filter(Boolean).forEach((key) => query.delete(key));
+      return "?" + query.toString();
+    },
+    name: function (page) {
+      if (page) {
+        document.title = page.title;
+        document.documentElement.lang = page.language;
+      }
+      return window.dash_clientside.no_update;
+    },
+  },
+});

@@ -1,0 +1,77 @@
+"""The county map of one indicator: which outline gets which colour, sign, words and link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from dashboard import wording
+from dashboard.drawings import CountyMap
+from dashboard.findings import Standing, standing
+from dashboard.outlines import REVIEW_NUMBER, read_outlines
+from dashboard.visit import Visit
+from indicators.definition import Definition
+from indicators.result import Result
+
+# Only what asks for attention is marked on the map; the rest is told by colour, by the words on hover and by the table.
+SIGNED = (Standing.BEHIND, Standing.UNKNOWN)
+
+
+def areas_of(visit: Visit, definition: Definition, results: Sequence[Result]) -> dict[str, dict[str, Any]]:
+    """What the map shows for each area that has an outline."""
+    outlines = read_outlines()
+    return {
+        result.organisation: {
+            "kind": standing(result).value,
+            "sign": wording.SIGNS[standing(result)] if standing(result) in SIGNED else "",
+            "name": visit.short_name(result.organisation),
+            "words": words(visit, definition, result),
+            "href": visit.view.link(f"/area/{result.organisation}"),
+        }
+        for result in results
+        if result.organisation in outlines.codes
+    }
+
+
+def words(visit: Visit, definition: Definition, result: Result) -> list[str]:
+    """The lines shown on hover and read out: name, value, interval, judgement, gap."""
+    t = visit.texts
+    upper = visit.upper_name(result.organisation)
+    name = visit.name(result.organisation)
+    spread = wording.interval(result, definition)
+    lines = [
+        f"{name} · {upper}" if upper else name,
+        wording.value(result, definition, t) + (f" ({spread})" if spread else ""),
+        wording.counts(result) if result.numerator is not None else "",
+        wording.chance(result, t) or wording.comparison(result, t),
+        wording.gap(result.gap, definition, t),
+    ]
+    return [line for line in lines if line]
+
+
+def draw(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Figure | None:
+    """The map with its source line; nothing where no outline belongs to the areas."""
+    areas = areas_of(visit, definition, results)
+    if not areas:
+        return None
+    outlines = read_outlines()
+    whole = len(areas) == len(outlines.codes)
+    t = visit.texts
+    return html.Figure(
+        [
+            CountyMap(
+                id="map",
+                source=f"/outlines/{outlines.digest}.json",
+                areas=areas,
+                shown=None if whole else sorted(areas),
+                label=t("{name}分县区地图", name=definition.name(visit.view.language)),
+                quiet=t("地图轮廓没有载入，请看右侧列表。"),
+            ),
+            html.Figcaption(
+                t("底图来源：天地图（国家地理信息公共服务平台） 审图号 {number}", number=REVIEW_NUMBER)
+            ),
+        ],
+        className="map-figure",
+    )

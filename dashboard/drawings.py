@@ -1,0 +1,48 @@
+"""Three small drawings of our own, drawn as SVG in the browser by assets/drawings.js.
+
+They keep the charting library off the pages that do not chart, work without WebGL, follow light and dark,
+and every county on the map is a real link that the keyboard reaches.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash.development.base_component import Component
+
+NAMESPACE = "mch_drawings"
+
+
+class Drawing(Component):  # type: ignore[misc]
+    """A component without a package: its script is one of our assets."""
+
+    _namespace = NAMESPACE
+    _type = "Drawing"
+    _prop_names: list[str] = ["id"]  # noqa: RUF012 - the base class reads a list
+    _valid_wildcard_attributes: list[str] = []  # noqa: RUF012
+
+    def __init__(self, **properties: Any) -> None:
+        self.available_properties = list(self._prop_names)
+        self.available_wildcard_properties: list[str] = []
+        super().__init__(**{key: found for key, found in properties.items() if found is not None})
+
+
+class CountyMap(Drawing):
+    """Outlines of areas, each with a class, a sign, words and a link. `shown` are the codes to zoom to."""
+
+    _type = "CountyMap"
+    _prop_names = ["id", "source", "areas", "shown", "label", "quiet"]  # noqa: RUF012
+
+
+class Sparkline(Drawing):
+    """A small line of values over time with gaps where nothing is known; `target` draws the yardstick."""
+
+    _type = "Sparkline"
+    _prop_names = ["id", "values", "target", "label", "width", "height"]  # noqa: RUF012
+
+
+class IntervalBar(Drawing):
+    """A dot with its interval on a common scale, the target as a dashed line, `peers` (the value of all together) as a grey one."""
+
+    _type = "IntervalBar"
+    _prop_names = ["id", "value", "lower", "upper", "target", "peers", "low", "high", "kind", "label"]  # noqa: RUF012
