@@ -1,0 +1,104 @@
+"""Questions that pages ask of the indicators and the store, answered once for each version of the data.
+
+The version of the data is the cache key: a new submission makes new keys, nothing has to be forgotten by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar, cast
+
+import pandas as pd
+
+from dashboard.view import Months
+from dashboard.workspace import Workspace
+from indicators import flags, grading, results
+from indicators.grading import Standing
+from indicators.result import Flag, Result
+from reference.periods import Period
+from store import reading
+
+Answer = TypeVar("Answer")
+KEPT = 400
+
+
+class Answers:
+    """Answers for one workspace; safe to share between the web server's threads."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._kept: OrderedDict[Hashable, object] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def _once(self, key: tuple[Hashable, ...], ask: Callable[[], Answer]) -> Answer:
+        versioned = (self.workspace.store.data_version(), *key)
+        with self._lock:
+            if versioned in self._kept:
+                self._kept.move_to_end(versioned)
+                return cast("Answer", self._kept[versioned])
+        answer = ask()
+        with self._lock:
+            self._kept[versioned] = answer
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return answer
+
+    def months(self, tree: str) -> Months | None:
+        """First and last month with data of a tree."""
+        return self._once(("months", tree), lambda: reading.months(self.workspace.store, tree))
+
+    def all_months(self) -> dict[str, Months | None]:
+        """The same for every tree."""
+        return {tree: self.months(tree) for tree in self.workspace.registry.trees}
+
+    def has_synthetic(self) -> bool:
+        """Whether any number comes from the synthetic province."""
+        return self._once(("synthetic",), lambda: reading.has_synthetic(self.workspace.store))
+
+    def results(
+        self, indicators: Sequence[str], organisations: Sequence[str], period: Period
+    ) -> list[Result]:
+        """Results of indicators for organisations in one period."""
+        key = ("results", tuple(indicators), tuple(organisations), period)
+        return self._once(
+            key,
+            lambda: results.calculate(self.workspace.context, list(indicators), list(organisations), period),
+        )
+
+    def series(self, indicator: str, organisations: Sequence[str], periods: Sequence[Period]) -> list[Result]:
+        """Results of one indicator over several periods."""
+        key = ("series", indicator, tuple(organisations), tuple(periods))
+        return self._once(
+            key,
+            lambda: results.series(self.workspace.context, indicator, list(organisations), list(periods)),
+        )
+
+    def flags(self, organisations: Sequence[str], period: Period) -> list[Flag]:
+        """Everything that stands out, worst first."""
+        key = ("flags", tuple(organisations), period)
+        return self._once(key, lambda: flags.find_flags(self.workspace.context, list(organisations), period))
+
+    def standings(self, on: dt.date) -> list[Standing]:
+        """Every institution of the register with its grade on a day."""
+        return self._once(("standings", on), lambda: grading.standings(self.workspace.context, on))
+
+    def reports(self, areas: Sequence[str], first: int, last: int) -> pd.DataFrame:
+        """Reports received by area, form and month."""
+        key = ("reports", tuple(areas), first, last)
+        return self._once(
+            key,
+            lambda: reading.area_reports(self.workspace.store, areas=list(areas), first=first, last=last),
+        )
+
+    def uploads(self, limit: int = 100) -> pd.DataFrame:
+        """The newest uploads."""
+        return self._once(("uploads", limit), lambda: reading.uploads(self.workspace.store, limit=limit))
+
+    def upload_issues(self, upload_id: int) -> pd.DataFrame:
+        """What was found in one upload."""
+        return self._once(
+            ("issues", upload_id), lambda: reading.upload_issues(self.workspace.store, upload_id)
+        )

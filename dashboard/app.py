@@ -1,0 +1,120 @@
+"""Puts the dashboard together: the frame, the pages, the routes beside them, the headers, and what happens when something fails."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+import dash
+from dash import ALL, ClientsideFunction, Input, Output, State, html
+
+from dashboard import downloads, headers, shell, upload
+from dashboard.answers import Answers
+from dashboard.pages import area, grading, indicator, methods, missing, overview, submissions
+from dashboard.visit import Visit, open_visit
+from dashboard.workspace import Workspace
+
+log = logging.getLogger("mch.dashboard")
+PAGES = (overview, indicator, area, grading, submissions, methods)
+CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
+
+
+def create_app(workspace: Workspace) -> dash.Dash:
+    """A new application on an open workspace; any number may live side by side."""
+    app = dash.Dash(
+        "dashboard",
+        title="贵州省妇幼健康指标系统",
+        update_title="",
+        serve_locally=True,
+        use_pages=False,
+        suppress_callback_exceptions=True,
+        include_pages_meta=False,
+        enable_mcp=False,
+        websocket_callbacks=False,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    answers = Answers(workspace)
+    app.server.config["MAX_CONTENT_LENGTH"] = (workspace.settings.upload_max_megabytes + 1) * 1024 * 1024
+    app.layout = shell.frame()
+    _register_routing(app, answers)
+    for page in PAGES:
+        page.register(app, answers)
+    upload.register(app, answers)
+    downloads.register(app, answers)
+    headers.secure(app)
+    return app
+
+
+def _register_routing(app: dash.Dash, answers: Answers) -> None:
+    def route(pathname: str | None, search: str | None) -> tuple[Any, Any, Any, Any]:
+        return answer(answers, pathname or "/", search or "")
+
+    app.callback(
+        Output("header", "children"),
+        Output("menu", "children"),
+        Output("page", "children"),
+        Output("page-name", "data"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        running=[(Output("busy", "className"), "busy busy--now", "busy")],
+    )(route)
+    app.clientside_callback(
+        ClientsideFunction("mch", "choose"),
+        Output("url", "search"),
+        Input(CHOICE, "value"),
+        State(CHOICE, "id"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("mch", "menu"),
+        Output("shell", "navbar"),
+        Input("burger", "opened"),
+        State("shell", "navbar"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("mch", "name"), Output("busy", "title"), Input("page-name", "data")
+    )
+
+
+def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any, dict[str, str]]:
+    """Header, menu, page and name for an address."""
+    visit = open_visit(answers, pathname, search)
+    page = page_for(visit.view.path)
+    name = page.title(visit)
+    content = [shell.synthetic_band(visit), shell.notices(visit), _content(page, visit), shell.foot(visit)]
+    about = {
+        "title": f"{name} · {visit.texts('贵州省妇幼健康指标系统')}",
+        "language": visit.texts.html_language,
+    }
+    return shell.header(visit), shell.menu(visit), content, about
+
+
+def page_for(path: str) -> Any:
+    """The page that answers to a path; the page for what is missing when none does."""
+    return next((page for page in PAGES if page.matches(path)), missing)
+
+
+def _content(page: Any, visit: Visit) -> Any:
+    """The page's own part; when it fails, a sentence with a number that leads to the log."""
+    try:
+        return page.layout(visit)
+    except Exception:
+        number = secrets.token_hex(4)
+        log.exception("page %s failed, reference %s", visit.view.path, number)
+        return failure(visit, number)
+
+
+def failure(visit: Visit, number: str) -> html.Div:
+    """What a reader sees when a page fails."""
+    t = visit.texts
+    return html.Div(
+        [
+            html.H1(t("这一页没有做出来")),
+            html.P(t("问题已记入日志，数据没有受影响。请稍后再试；仍不行，请把下面的编号告诉系统管理员。")),
+            html.P([t("编号"), " ", html.Code(number)]),
+        ],
+        className="empty empty--failure",
+        role="alert",
+    )

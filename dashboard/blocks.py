@@ -1,0 +1,203 @@
+"""Building blocks that several pages share: heading, choosers, chips, figures with words, empty states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard import wording
+from dashboard.drawings import IntervalBar, Sparkline
+from dashboard.findings import Standing, standing
+from dashboard.texts import mark
+from dashboard.view import KINDS, period_choices
+from dashboard.visit import Visit
+from indicators.definition import Definition
+from indicators.result import Result
+
+STEPS = {"month": mark("按月"), "quarter": mark("按季"), "rolling": mark("滚动十二个月")}
+
+
+def choice(
+    key: str,
+    shown: str,
+    options: Sequence[dict[str, Any]],
+    label: str,
+    width: int,
+    drops: str = "",
+    empty: bool = False,
+    **look: Any,
+) -> html.Div:
+    """A list to choose from that writes `key` into the address and drops what no longer fits."""
+    select = dmc.Select(
+        id={"type": "choose", "key": key, "drops": drops, "shown": shown},
+        value=shown if shown or empty else None,
+        data=list(options),
+        allowDeselect=False,
+        size="sm",
+        label=label,
+        checkIconPosition="right",
+        maxDropdownHeight=360,
+        **{"comboboxProps": {"withinPortal": True}, **look},
+    )
+    return html.Div(select, className="choice", style={"width": f"{width}px"})
+
+
+def heading(visit: Visit, title: str, *more: Any, choosers: Sequence[Any] = ()) -> html.Div:
+    """The page's title with what it is about, and its choosers on the right."""
+    return html.Div(
+        [
+            html.Div([html.H1(title), *more], className="heading-words"),
+            html.Div(list(choosers), className="choosers"),
+        ],
+        className="heading",
+    )
+
+
+def area_chooser(visit: Visit, with_units: bool = False) -> html.Div:
+    """Every area one may look at: each tree's root and the areas with areas below; with `with_units`, those too."""
+    organisations = visit.registry.organisations
+    groups: list[dict[str, Any]] = []
+    for tree in visit.registry.trees.values():
+        if tree.code != visit.view.tree.code and visit.answers.months(tree.code) is None:
+            continue
+        areas = [
+            one for one in organisations.all if one.tree == tree.code and one.is_area and one.valid_to is None
+        ]
+        items = [
+            {"value": one.code, "label": one.name(visit.view.language)}
+            for one in areas
+            if with_units
+            or one.code == tree.root
+            or any(child.is_area for child in organisations.children(one.code))
+        ]
+        groups.append({"group": visit.texts.pick(tree.zh, tree.en), "items": items})
+    return choice(
+        "area", visit.view.area.code, groups, visit.texts("地区"), drops="unit,indicator" if len(groups) > 1 else "unit",
+        searchable=True, width=190, nothingFoundMessage=visit.texts("没有这个地区"),
+    )  # fmt: skip
+
+
+def period_choosers(visit: Visit) -> list[Any]:
+    """Which kind of period, and which one of that kind."""
+    t, view = visit.texts, visit.view
+    span = visit.answers.months(view.tree.code) or (view.period.first, view.period.last)
+    kinds = [{"value": kind, "label": t(wording.PERIOD_KINDS[kind])} for kind in KINDS]
+    periods = period_choices(view.kind, span, view.tree) if view.kind else []
+    if view.period not in periods:
+        periods = [view.period, *periods]
+    options = [{"value": period.code, "label": period.label(view.language)} for period in periods]
+    return [
+        choice("kind", view.kind, kinds, t("时间类型"), drops="period", width=150),
+        choice(
+            "period",
+            view.period.code,
+            options,
+            t("时间"),
+            drops="kind",
+            width=250,
+            searchable=len(options) > 12,
+        ),
+    ]
+
+
+def indicator_chooser(visit: Visit, options: Sequence[Definition], shown: str) -> html.Div:
+    """Which indicator."""
+    items = [{"value": one.code, "label": one.name(visit.view.language)} for one in options]
+    return choice("indicator", shown, items, visit.texts("指标"), searchable=True, width=260)
+
+
+def chip(result: Result, visit: Visit) -> html.Span:
+    """The judgement with its sign."""
+    where = standing(result)
+    words = f"{wording.SIGNS[where]} {wording.chance(result, visit.texts) or wording.comparison(result, visit.texts)}"
+    return html.Span(words, className=f"chip chip--{where.value}")
+
+
+def big_value(result: Result, definition: Definition, visit: Visit) -> html.Strong:
+    """The value large, its unit beside it: a sign as large, words smaller."""
+    unit = definition.unit(visit.view.language)
+    number = wording.number(result.value, definition.decimals)
+    if result.value is None or not unit:
+        return html.Strong(number, className="card-value")
+    return html.Strong(
+        [number, html.Span(unit, className="card-sign" if len(unit) == 1 else "card-unit")],
+        className="card-value",
+    )
+
+
+def certainty(mark_code: str, visit: Visit) -> html.Span:
+    """Whether a definition's source is confirmed."""
+    kind = "sure" if mark_code.startswith("S") else "unsure"
+    return html.Span(wording.certainty(mark_code, visit.texts), className=f"certainty certainty--{kind}")
+
+
+def term(name: str, *words: Any) -> list[Any]:
+    """One line of a definition list."""
+    return [html.Dt(name), html.Dd(list(words))]
+
+
+def panel(title: Any, *children: Any, note: Any = None) -> html.Section:
+    """A titled part of a page."""
+    head = html.Div(
+        [html.H2(title), html.Span(note, className="quiet") if note else None], className="panel-head"
+    )
+    return html.Section([head, *children], className="panel")
+
+
+def empty(title: str, *words: Any) -> html.Div:
+    """A designed nothing: what is missing, and what to do."""
+    return html.Div([html.Strong(title), *[html.Div(word) for word in words]], className="empty")
+
+
+def no_data(visit: Visit) -> html.Div:
+    """Nothing has been loaded yet."""
+    t = visit.texts
+    return empty(
+        t("还没有数据"),
+        t("上传第一份报表后，这里就会出现指标、地图和提示。"),
+        dcc.Link(t("去上报数据"), href=visit.view.link("/submissions"), className="button"),
+    )
+
+
+def sparkline(
+    series: Sequence[Result], visit: Visit, name: str, width: int = 120, height: int = 30
+) -> Sparkline:
+    """The values of a series as a small line with the newest target."""
+    newest = series[-1].target if series else None
+    return Sparkline(
+        values=[result.value for result in series],
+        target=newest.value if newest else None,
+        label=visit.texts("{name}的走势", name=name),
+        width=width,
+        height=height,
+    )
+
+
+def bar(
+    result: Result,
+    definition: Definition,
+    visit: Visit,
+    scale: tuple[float, float],
+    peers: float | None = None,
+) -> IntervalBar:
+    """The value with its interval on a scale, beside the value of all together."""
+    words = f"{wording.value(result, definition, visit.texts)} ({wording.interval(result, definition)})"
+    return IntervalBar(
+        value=result.value,
+        lower=result.lower,
+        upper=result.upper,
+        target=result.target.value if result.target else None,
+        peers=peers,
+        low=scale[0],
+        high=scale[1],
+        kind=standing(result).value,
+        label=words,
+    )
+
+
+def kind_of(result: Result | None) -> str:
+    """The class of an answer, for colours."""
+    return (standing(result) if result else Standing.UNKNOWN).value

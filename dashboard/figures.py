@@ -1,0 +1,123 @@
+"""Charts: the course of one indicator with its interval and its target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dashboard import wording
+from dashboard.findings import Standing, standing
+from dashboard.shell import FONTS
+from dashboard.visit import Visit
+from indicators.definition import Definition
+from indicators.result import Result
+from reference.periods import Period, parse
+
+# The page's own colours (assets/style.css), fit for colour-blind eyes and for light and dark grounds.
+COLOURS = {
+    Standing.BEHIND: "#c8501e",
+    Standing.BELOW: "#e2a76f",
+    Standing.ABOVE: "#7fa9cf",
+    Standing.REACHED: "#2467a4",
+    Standing.UNKNOWN: "#8a8f98",
+    Standing.UNAIMED: "#4698b5",
+}
+SYMBOLS = {
+    Standing.BEHIND: "triangle-down",
+    Standing.BELOW: "triangle-down-open",
+    Standing.ABOVE: "triangle-up-open",
+    Standing.REACHED: "triangle-up",
+    Standing.UNKNOWN: "circle-open",
+    Standing.UNAIMED: "circle",
+}
+INK = "#6b7280"
+GRID = "rgba(128,134,145,0.22)"
+
+
+def trend(visit: Visit, definition: Definition, series: Sequence[Result]) -> go.Figure:
+    """Values joined where they are known, the interval as a band, the target as a step line, the judgement as the marker."""
+    labels = [short_label(parse(result.period)) for result in series]
+    figure = go.Figure()
+    _band(figure, labels, series)
+    aims = [result.target.value if result.target else None for result in series]
+    if any(aim is not None for aim in aims):
+        figure.add_scatter(
+            x=labels, y=aims, mode="lines", name=visit.texts("目标"), hoverinfo="skip",
+            line={"color": INK, "width": 1.4, "dash": "dash", "shape": "hvh"},
+        )  # fmt: skip
+    kinds = [standing(result) for result in series]
+    figure.add_scatter(
+        x=labels, y=[result.value for result in series], mode="lines+markers", name=definition.name(visit.view.language),
+        line={"color": "#2b7f9d", "width": 2}, connectgaps=False,
+        marker={"size": 9, "color": [COLOURS[kind] for kind in kinds], "symbol": [SYMBOLS[kind] for kind in kinds], "line": {"width": 1.6, "color": [COLOURS[kind] for kind in kinds]}},
+        customdata=[[_words(visit, definition, result)] for result in series],
+        hovertemplate="%{customdata[0]}<extra></extra>",
+    )  # fmt: skip
+    return _dressed(figure, definition, visit)
+
+
+def short_label(period: Period) -> str:
+    """The axis has little room: a month or quarter by its code, a longer period by its last month."""
+    if period.kind in ("month", "quarter"):
+        return period.code
+    return f"{period.last // 100}-{period.last % 100:02d}"
+
+
+def _band(figure: go.Figure, labels: Sequence[str], series: Sequence[Result]) -> None:
+    """The interval, one shape for each unbroken run of months: a gap in the data is a gap in the band."""
+    run: list[int] = []
+    for place in range(len(series) + 1):
+        if place < len(series) and series[place].lower is not None:
+            run.append(place)
+            continue
+        if run:
+            across = [labels[index] for index in run]
+            edge = [series[index].upper for index in run] + [series[index].lower for index in reversed(run)]
+            figure.add_scatter(
+                x=across + across[::-1], y=edge, fill="toself", mode="lines", line={"width": 0},
+                fillcolor="rgba(43,127,157,0.16)", hoverinfo="skip", showlegend=False,
+            )  # fmt: skip
+        run = []
+
+
+def _words(visit: Visit, definition: Definition, result: Result) -> str:
+    lines = [
+        f"<b>{parse(result.period).label(visit.view.language)}</b>",
+        f"{wording.value(result, definition, visit.texts)} ({wording.interval(result, definition)})"
+        if result.lower is not None
+        else wording.value(result, definition, visit.texts),
+        wording.counts(result),
+        wording.chance(result, visit.texts),
+        wording.completeness(result.received, result.expected, visit.texts),
+    ]
+    return "<br>".join(line for line in lines if line)
+
+
+def _dressed(figure: go.Figure, definition: Definition, visit: Visit) -> go.Figure:
+    axis = {"gridcolor": GRID, "linecolor": GRID, "zeroline": False, "tickfont": {"size": 12}}
+    figure.update_layout(
+        template="none",
+        height=320,
+        margin={"l": 48, "r": 12, "t": 12, "b": 44},
+        font={"family": FONTS, "color": INK, "size": 13},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        hovermode="closest",
+        hoverlabel={"font": {"family": FONTS}},
+        xaxis={
+            **axis,
+            "type": "category",
+            "showgrid": False,
+            "nticks": 7,
+            "tickangle": 0,
+            "automargin": True,
+        },
+        yaxis={
+            **axis,
+            "title": {"text": definition.unit(visit.view.language), "standoff": 6},
+            "rangemode": "normal",
+        },
+    )
+    return figure

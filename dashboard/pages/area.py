@@ -1,0 +1,297 @@
+"""Area: all indicators of one county (or prefecture, or the province), its flags, its institutions, its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash
+from dash import dcc, html
+
+from dashboard import blocks, wording
+from dashboard.answers import Answers
+from dashboard.findings import value_scale
+from dashboard.reporting import Calendar, calendar
+from dashboard.view import View, steps_before
+from dashboard.visit import Visit, open_visit, smallest_areas
+from indicators.definition import Definition
+from indicators.result import Flag, Result
+from reference.periods import month_add
+
+PATH = "/area"
+
+
+def matches(path: str) -> bool:
+    """/area and /area/<code>."""
+    return path == PATH or (path.startswith(f"{PATH}/") and path.count("/") == 2)
+
+
+def code_of(view: View) -> str:
+    """The area of the path, else the one in view."""
+    return view.path.removeprefix(PATH).strip("/") or view.area.code
+
+
+def title(visit: Visit) -> str:
+    """The page's name."""
+    code = code_of(visit.view)
+    return visit.name(code) if code in visit.registry.organisations else visit.texts("地区")
+
+
+def register(app: dash.Dash, answers: Answers) -> None:
+    """Nothing to register: the page is a function of its address."""
+
+
+def layout(visit: Visit) -> html.Div:
+    """Heading, flags, indicators, institutions, reports."""
+    t, code = visit.texts, code_of(visit.view)
+    found = visit.registry.organisations.get(code) if code in visit.registry.organisations else None
+    if found is None or not found.is_area:
+        link = dcc.Link(t("回到概览"), href=visit.view.link("/"), className="button")
+        return blocks.empty(t("没有这个地区"), t("没有代码为“{found}”的地区。", found=code[:40]), link)
+    if found.tree != visit.view.tree.code:
+        visit = _in_tree(visit, found.code)
+    head = blocks.heading(
+        visit,
+        visit.name(code),
+        html.P(_above(visit, code), className="quiet"),
+        choosers=[_chooser(visit, code), *blocks.period_choosers(visit)],
+    )
+    if not visit.has_data:
+        return html.Div([head, blocks.no_data(visit)])
+    return html.Div(
+        [
+            head,
+            flags(visit, code),
+            indicators(visit, code),
+            html.Div(
+                [institutions(visit, code), reports(visit, code)], className="halves halves--wide-right"
+            ),
+        ]
+    )
+
+
+def _in_tree(visit: Visit, code: str) -> Visit:
+    """The same visit, moved into the tree of the path's area."""
+    query = visit.view.link(
+        "", area=code, indicator="", period=visit.view.period.code if visit.view.period_given else ""
+    )
+    return open_visit(visit.answers, visit.view.path, query, visit.today)
+
+
+def _above(visit: Visit, code: str) -> list[Any]:
+    """Where it lies, as links upward, and its code."""
+    links: list[Any] = []
+    for above in reversed(visit.registry.organisations.ancestors(code, visit.view.period.last_day)):
+        links += [dcc.Link(visit.name(above), href=visit.view.link(f"{PATH}/{above}")), " › "]
+    return [*links, visit.texts("代码 {code}", code=code)]
+
+
+def _chooser(visit: Visit, code: str) -> html.Div:
+    """Areas on the same level beside this one, as a list of links that opens."""
+    organisations = visit.registry.organisations
+    parent = organisations.parent(code)
+    beside = organisations.children(parent) if parent else organisations.children(code)
+    links = [
+        dcc.Link(visit.name(one.code), href=visit.view.link(f"{PATH}/{one.code}"), className="menu-item")
+        for one in beside
+        if one.is_area and one.code != code
+    ]
+    below = [
+        dcc.Link(visit.name(one.code), href=visit.view.link(f"{PATH}/{one.code}"), className="menu-item")
+        for one in (organisations.children(code) if parent else ())
+        if one.is_area
+    ]
+    t = visit.texts
+    groups: list[Any] = []
+    if below:
+        groups += [html.Div(t("下辖"), className="menu-group"), *below]
+    if links:
+        groups += [html.Div(t("同级") if parent else t("下辖"), className="menu-group"), *links]
+    return html.Details(
+        [html.Summary(t("其他地区")), html.Div(groups, className="drawer")], className="areas"
+    )
+
+
+def flags(visit: Visit, code: str) -> html.Section:
+    """What stands out here."""
+    t = visit.texts
+    found = visit.answers.flags([code], visit.view.period)
+    if not found:
+        return blocks.panel(t("提示"), html.P(t("这段时间没有需要提示的情况。"), className="quiet"))
+    return blocks.panel(
+        t("提示（{count}）", count=len(found)),
+        html.Ul([_flag(visit, flag) for flag in found], className="flags flags--wide"),
+    )
+
+
+def _flag(visit: Visit, flag: Flag) -> html.Li:
+    kind = visit.texts(wording.KIND_NAMES.get(flag.kind, wording.KIND_NAMES["not_assessable"]))
+    return html.Li(
+        [html.Span(kind, className="flag-kind"), html.Span(flag.sentence(visit.view.language))],
+        className=f"flag flag--{'behind' if flag.severity == 1 else 'below' if flag.kind == 'behind_target' else 'unknown'}",
+    )
+
+
+def indicators(visit: Visit, code: str) -> html.Section:
+    """Every indicator in one table, grouped by topic as the catalogue has it."""
+    t = visit.texts
+    level = visit.registry.organisations.get(code, visit.view.period.last_day).level
+    definitions = [one for one in visit.definitions if level in one.levels and one.method != "register"]
+    definitions += [
+        one for one in visit.definitions if one.method == "register" and visit.has_target(one, level)
+    ]
+    results = {one.indicator: one for one in visit.results([one.code for one in definitions], [code])}
+    names = (
+        t("指标"),
+        t("值"),
+        t("95% 区间与目标"),
+        t("目标"),
+        t("与目标比"),
+        t("差距"),
+        t("分子 / 分母"),
+        t("所含报表"),
+        t("走势"),
+    )
+    peers = peer_results(visit, definitions)
+    rows = [
+        _row(visit, one, results[one.code], code, peers.get(one.code, []))
+        for one in definitions
+        if one.code in results
+    ]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(name, scope="col") for name in names])), html.Tbody(rows)],
+        className="plain",
+    )
+    note = t(
+        "横线为 95% 区间，虚线为目标，灰线为{whole}；横向范围为全部县区。",
+        whole=visit.name(visit.view.tree.root),
+    )
+    return blocks.panel(
+        t("全部指标"),
+        html.Div(table, className="scrolling", tabIndex="0"),
+        html.P(note, className="quiet"),
+        note=visit.view.period.label(visit.view.language),
+    )
+
+
+def peer_results(visit: Visit, definitions: Sequence[Definition]) -> dict[str, list[Result]]:
+    """Every smallest area's result, and the whole's first, by indicator: what the scale of a row is made from."""
+    root = visit.registry.organisations.get(visit.view.tree.root)
+    units = smallest_areas(visit.registry, root, visit.view.period.last_day)
+    counted = [one.code for one in definitions if one.method != "register"]
+    found: dict[str, list[Result]] = {}
+    for result in visit.results(counted, [root.code, *(unit.code for unit in units)]):
+        found.setdefault(result.indicator, []).append(result)
+    return found
+
+
+def _row(visit: Visit, definition: Definition, result: Result, code: str, peers: Sequence[Result]) -> html.Tr:
+    t = visit.texts
+    link = visit.view.link(f"/indicator/{definition.code}", indicator="", unit=code)
+    interval = wording.interval(result, definition)
+    whole = next((one.value for one in peers if one.organisation == visit.view.tree.root), None)
+    drawn = (
+        blocks.bar(result, definition, visit, value_scale(peers, result), whole)
+        if result.value is not None
+        else None
+    )
+    cells = [
+        html.Th(dcc.Link(definition.name(visit.view.language), href=link), scope="row"),
+        html.Td(wording.value(result, definition, t), className="number strong"),
+        html.Td([html.Div(drawn, className="bar"), html.Span(interval, className="quiet")]),
+        html.Td([wording.target(result.target, definition, t), html.Div(wording.due(result.target, t) if result.target else "", className="quiet")]),
+        html.Td(blocks.chip(result, visit)),
+        html.Td(wording.gap(result.gap, definition, t), className="nowrap"),
+        html.Td(wording.counts(result), className="number"),
+        html.Td(wording.completeness(result.received, result.expected, t), className="number"),
+        html.Td(_trend(visit, definition, code)),
+    ]  # fmt: skip
+    return html.Tr(cells, className=f"row row--{blocks.kind_of(result)}")
+
+
+def _trend(visit: Visit, definition: Definition, code: str) -> Any:
+    if definition.method == "register":
+        return None
+    last = visit.view.period.last
+    months = visit.answers.months(visit.view.tree.code)
+    first = max(month_add(last, -11), months[0]) if months else last
+    series = visit.answers.series(definition.code, [code], steps_before("month", last, first))
+    return blocks.sparkline(series, visit, definition.name(visit.view.language), 110, 26)
+
+
+def institutions(visit: Visit, code: str) -> html.Section:
+    """The institutions directly here, with their grade on record."""
+    t = visit.texts
+    on = visit.view.period.last_day
+    own = [one for one in visit.registry.organisations.descendants(code, on) if not one.is_area]
+    if len(own) > 40:
+        own = [one for one in own if one.parent == code]
+    standings = {standing.institution: standing for standing in visit.answers.standings(visit.today)}
+    rows = [
+        html.Tr(
+            [
+                html.Td([one.name(visit.view.language), _unverified(visit, one.verified)]),
+                html.Td(
+                    wording.grade(standings[one.code], t) if one.code in standings else t("不在等级登记范围")
+                ),
+            ]
+        )
+        for one in own
+    ]
+    if not rows:
+        return blocks.panel(t("机构"), html.P(t("没有登记在此的机构。"), className="quiet"))
+    head = html.Thead(html.Tr([html.Th(t("机构")), html.Th(t("等级"))]))
+    table = html.Div(
+        html.Table([head, html.Tbody(rows)], className="plain"),
+        className="scrolling scrolling--tall",
+        tabIndex="0",
+    )
+    return blocks.panel(t("机构（{count}）", count=len(rows)), table)
+
+
+def _unverified(visit: Visit, verified: str) -> html.Span | None:
+    if verified == "yes":
+        return None
+    return html.Span(visit.texts("名称待核实"), className="certainty certainty--unsure")
+
+
+def reports(visit: Visit, code: str) -> html.Section:
+    """What was due and what came, form by form and month by month."""
+    t = visit.texts
+    months = visit.answers.months(visit.view.tree.code)
+    last = min(visit.view.period.last, months[1]) if months else visit.view.period.last
+    first = max(month_add(last, -11), months[0] if months else last)
+    found = calendar(visit, code, first, last)
+    if not found.lines:
+        return blocks.panel(t("报表"), html.P(t("此地没有按月应报的报表。"), className="quiet"))
+    return blocks.panel(
+        t("报表"), html.Div(_table(visit, found), className="scrolling", tabIndex="0"), note=t("已收 / 应收")
+    )
+
+
+def _table(visit: Visit, found: Calendar) -> html.Table:
+    heads = [
+        html.Th("", scope="col"),
+        *[html.Th(_short_month(month), scope="col", className="number") for month in found.months],
+    ]
+    rows = [
+        html.Tr(
+            [
+                html.Th(line.name, scope="row"),
+                *[_cell(received, expected) for received, expected in line.cells],
+            ]
+        )
+        for line in found.lines
+    ]
+    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="plain plain--calendar")
+
+
+def _short_month(month: int) -> str:
+    return f"{month // 100 % 100:02d}-{month % 100:02d}"
+
+
+def _cell(received: int, expected: int) -> html.Td:
+    if not expected:
+        return html.Td("", className="number")
+    kind = "full" if received >= expected else "none" if received == 0 else "part"
+    return html.Td(f"{received}/{expected}", className=f"number report report--{kind}")

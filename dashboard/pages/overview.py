@@ -1,0 +1,243 @@
+"""Overview: the targets, the map and the counties that are behind; to be read in ten seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash
+from dash import dcc, html
+
+from dashboard import blocks, county_map, wording
+from dashboard.answers import Answers
+from dashboard.findings import Standing, Tally, reports_in, standing, tally
+from dashboard.view import steps_before
+from dashboard.visit import Visit
+from indicators.definition import Definition
+from indicators.result import Flag, Result
+from reference.periods import month_add
+
+
+def matches(path: str) -> bool:
+    """The front door."""
+    return path == "/"
+
+
+def title(visit: Visit) -> str:
+    """The page's name."""
+    return visit.texts("概览")
+
+
+def register(app: dash.Dash, answers: Answers) -> None:
+    """Nothing to register: the page is a function of its address."""
+
+
+def layout(visit: Visit) -> html.Div:
+    """Heading, cards, then the chosen indicator county by county."""
+    head = blocks.heading(
+        visit,
+        visit.name(visit.view.area.code),
+        html.P(visit.view.period.label(visit.view.language), className="quiet"),
+        choosers=[blocks.area_chooser(visit), *blocks.period_choosers(visit)],
+    )
+    if not visit.has_data:
+        return html.Div([head, blocks.no_data(visit)])
+    chosen = visit.indicator
+    return html.Div([head, cards(visit, chosen), by_county(visit, chosen) if chosen else None])
+
+
+def carded(visit: Visit) -> list[Definition]:
+    """The indicators with a target at the area's own level; all of them where nothing has a target."""
+    aimed = [one for one in visit.definitions if visit.has_target(one, visit.view.area.level)]
+    return aimed or [one for one in visit.definitions if visit.view.area.level in one.levels]
+
+
+def cards(visit: Visit, chosen: Definition | None) -> html.Div:
+    """One card a target."""
+    definitions = carded(visit)
+    results = visit.results([one.code for one in definitions], [visit.view.area.code])
+    by_code = {result.indicator: result for result in results}
+    found = [card(visit, one, by_code[one.code], one is chosen) for one in definitions if one.code in by_code]
+    return html.Div(found, className="cards")
+
+
+def card(visit: Visit, definition: Definition, result: Result, current: bool) -> dcc.Link:
+    """Value, interval, target and date, gap, judgement in words, and the last year as a line."""
+    t, name = visit.texts, definition.name(visit.view.language)
+    spread = wording.interval(result, definition)
+    aim = result.target
+    return dcc.Link(
+        [
+            html.Span(name, className="card-name"),
+            html.Div(
+                [
+                    blocks.big_value(result, definition, visit),
+                    html.Span(spread, className="quiet") if spread else None,
+                    trend(visit, definition) if definition.method != "register" else None,
+                ],
+                className="card-body",
+            ),
+            html.Div(
+                [
+                    html.Span(f"{t('目标')} {wording.target(aim, definition, t)}"),
+                    html.Span(wording.due(aim, t), className="quiet") if aim else None,
+                ],
+                className="card-foot",
+            ),
+            html.Div(
+                [
+                    blocks.chip(result, visit),
+                    html.Strong(wording.gap(result.gap, definition, t), className="card-gap")
+                    if result.gap
+                    else None,
+                ],
+                className="card-foot",
+            ),
+        ],
+        href=card_link(visit, definition),
+        className="card card--current" if current else "card",
+    )
+
+
+def card_link(visit: Visit, definition: Definition) -> str:
+    """Register shares lead to the register, the rest choose the indicator of the map."""
+    if definition.method == "register":
+        return visit.view.link("/grading")
+    return visit.view.link("/", indicator=definition.code)
+
+
+def trend(visit: Visit, definition: Definition) -> Any:
+    """The last twelve months of the area in view."""
+    last = visit.view.period.last
+    months = visit.answers.months(visit.view.tree.code)
+    first = max(month_add(last, -11), months[0]) if months else last
+    periods = steps_before("month", last, first)
+    series = visit.answers.series(definition.code, [visit.view.area.code], periods)
+    return blocks.sparkline(series, visit, definition.name(visit.view.language), 96, 28)
+
+
+def by_county(visit: Visit, definition: Definition) -> html.Section:
+    """The answer in figures, then the map beside the list of who is behind."""
+    results = visit.results([definition.code], visit.unit_codes)
+    options = [one for one in visit.definitions if one.method != "register"]
+    figure = county_map.draw(visit, definition, results)
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2(f"{definition.name(visit.view.language)} · {visit.texts('各县区')}"),
+                    blocks.indicator_chooser(visit, options, definition.code),
+                ],
+                className="panel-head panel-head--chooser",
+            ),
+            html.Div([figures(visit, definition, one) for one in tally(results)], className="figures"),
+            html.Div(
+                [
+                    html.Div(figure, className="side-map") if figure else None,
+                    attention(visit, definition, results),
+                ],
+                className="side-by-side" if figure else "",
+            ),
+            reporting(visit, results),
+        ],
+        className="panel",
+    )
+
+
+def figures(visit: Visit, definition: Definition, found: Tally) -> html.Div:
+    """One figure: the colour's meaning, how many counties, how many people. It is the map's legend too."""
+    t = visit.texts
+    gap = wording.gap(found.gap, definition, t) if found.standing in (Standing.BEHIND, Standing.BELOW) else ""
+    return html.Div(
+        [
+            html.Span(wording.SIGNS[found.standing], className=f"swatch swatch--{found.standing.value}"),
+            html.Div(
+                [
+                    html.Span(t(wording.STANDINGS[found.standing])),
+                    html.Div(
+                        [
+                            html.Strong(t("{count} 个", count=len(found.areas))),
+                            html.Span(gap, className="figure-gap") if gap else None,
+                        ]
+                    ),
+                ]
+            ),
+        ],
+        className=f"figure figure--{found.standing.value}",
+    )
+
+
+def attention(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Div:
+    """The counties to look at, worst first, each with its reason."""
+    t = visit.texts
+    own = [flag for flag in visit.flags if flag.indicator == definition.code]
+    by_area = {result.organisation: result for result in results}
+    items = [flag_item(visit, definition, flag, by_area.get(flag.organisation)) for flag in own]
+    body: Any = (
+        html.Ol(items, className="flags")
+        if items
+        else html.P(t("这项指标没有需要提示的县区。"), className="quiet")
+    )
+    return html.Div(
+        [
+            html.H3(t("需要关注的县区（{count}）", count=len(own))),
+            html.Div(body, className="flag-list", tabIndex="0"),
+            others(visit, definition),
+        ],
+        className="side-list",
+    )
+
+
+def flag_item(visit: Visit, definition: Definition, flag: Flag, result: Result | None) -> html.Li:
+    """One county: who, by how many people, why."""
+    upper = visit.upper_name(flag.organisation)
+    gap = wording.gap(flag.gap, definition, visit.texts)
+    return html.Li(
+        dcc.Link(
+            [
+                html.Div(
+                    [
+                        html.Span(wording.SIGNS[_standing(flag, result)], className="flag-sign"),
+                        html.Strong(visit.name(flag.organisation)),
+                        html.Span(upper, className="quiet") if upper else None,
+                        html.Strong(gap, className="flag-gap") if gap else None,
+                    ],
+                    className="flag-head",
+                ),
+                html.Div(flag.sentence(visit.view.language), className="flag-sentence"),
+            ],
+            href=visit.view.link(f"/area/{flag.organisation}"),
+        ),
+        className=f"flag flag--{_standing(flag, result).value}",
+    )
+
+
+def _standing(flag: Flag, result: Result | None) -> Standing:
+    if flag.kind == "behind_target":
+        return Standing.BEHIND
+    return standing(result) if result else Standing.UNKNOWN
+
+
+def others(visit: Visit, definition: Definition) -> html.P | None:
+    """How many counties stand out on the other indicators, as links."""
+    counted: dict[str, int] = {}
+    for flag in visit.flags:
+        if flag.indicator != definition.code and flag.indicator in visit.workspace.catalogue.by_code:
+            counted[flag.indicator] = counted.get(flag.indicator, 0) + 1
+    if not counted:
+        return None
+    links = []
+    for code, count in sorted(counted.items(), key=lambda pair: -pair[1]):
+        one = visit.workspace.catalogue.get(code)
+        links.append(dcc.Link(f"{one.name(visit.view.language)} {count}", href=card_link(visit, one)))
+    return html.P([html.Span(visit.texts("其他指标的提示：")), *links], className="others")
+
+
+def reporting(visit: Visit, results: Sequence[Result]) -> html.P:
+    """How much of what was due is in the numbers shown."""
+    received, expected = reports_in(results)
+    t = visit.texts
+    return html.P(
+        t("以上数字所含报表：{share}", share=wording.completeness(received, expected, t)),
+        className="quiet reporting",
+    )

@@ -1,0 +1,166 @@
+"""Submissions: hand in a workbook, see at once what became of it, and everything handed in before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import Input, Output, State, dcc, html
+
+from dashboard import blocks, tables, wording
+from dashboard.answers import Answers
+from dashboard.outcomes import kept_outcome
+from dashboard.visit import Visit, open_visit
+from loaders.forms import Form
+
+PATH = "/submissions"
+SHOWN = 200
+
+
+def matches(path: str) -> bool:
+    """Its one address."""
+    return path == PATH
+
+
+def title(visit: Visit) -> str:
+    """The page's name."""
+    return visit.texts("数据上报")
+
+
+def register(app: dash.Dash, answers: Answers) -> None:
+    """The history is drawn anew when the browser has handed something in."""
+
+    def redraw(_count: int, pathname: str, search: str) -> Any:
+        return history(open_visit(answers, pathname or PATH, search or ""))
+
+    app.callback(
+        Output("history", "children"),
+        Input("handed-in", "data"),
+        State("url", "pathname"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )(redraw)
+
+
+def layout(visit: Visit) -> html.Div:
+    """Drop a file, its outcome, the history, blank forms."""
+    t = visit.texts
+    head = blocks.heading(
+        visit,
+        title(visit),
+        html.P(t("拖入报表，当场检查；有错误的文件不入库，逐格说明怎样改。"), className="quiet"),
+    )
+    number = visit.view.extra.get("upload", "")
+    chosen = kept_outcome(visit, int(number)) if number.isdecimal() else None
+    return html.Div(
+        [
+            head,
+            html.Div([drop(visit), templates(visit)], className="halves"),
+            html.Div(chosen, id="outcomes", className="outcomes", **{"aria-live": "polite"}),
+            dcc.Store(id="handed-in", data=0),
+            html.Div(history(visit), id="history"),
+        ]
+    )
+
+
+def drop(visit: Visit) -> html.Section:
+    """The place to drop files; assets/upload.js does the rest."""
+    t = visit.texts
+    limit = visit.workspace.settings.upload_max_megabytes
+    return blocks.panel(
+        t("上报文件"),
+        html.Div(
+            [
+                html.Div("⇪", className="drop-sign", **{"aria-hidden": "true"}),
+                html.Strong(t("把报表文件拖到这里")),
+                html.Span(t("或按此选择文件，可以一次选多个")),
+                html.Span(t("接受 .xlsx、.xls、.csv，每个不超过 {limit} MB", limit=limit), className="quiet"),
+                html.Div(html.Div(className="progress-bar"), className="progress", id="drop-progress"),
+                html.Div(id="drop-says", className="drop-says", role="status"),
+            ],
+            id="drop",
+            className="drop",
+            tabIndex="0",
+            role="button",
+            **{
+                "data-limit": str(limit * 1024 * 1024),
+                "data-language": visit.view.language,
+                "data-sending": t("正在上传和检查…"),
+                "data-failed": t("没有传成：网络中断或服务器没有回应。文件未入库，请再试一次。"),
+                "data-large": t("文件超过 {limit} MB，没有上传。", limit=limit),
+            },
+        ),
+    )
+
+
+def templates(visit: Visit) -> html.Section:
+    """Blank forms to fill in."""
+    t = visit.texts
+    items = [
+        html.Li(
+            [
+                html.A(
+                    t.pick(form.zh, form.en), href=visit.view.link(f"/template/{form.code}.xlsx"), download=""
+                ),
+                html.Span(_about(visit, form), className="quiet"),
+            ]
+        )
+        for form in visit.workspace.forms.by_code.values()
+    ]
+    return blocks.panel(t("空白表样"), html.Ul(items, className="templates"))
+
+
+def _about(visit: Visit, form: Form) -> str:
+    t = visit.texts
+    often = {
+        "month": t("每月，期末后 {days} 天内", days=form.due_days),
+        "quarter": t("每季，期末后 {days} 天内", days=form.due_days),
+        "year": t("每年，期末后 {days} 天内", days=form.due_days),
+        "change": t("有变动时"),
+    }[form.frequency]
+    tree = visit.registry.trees[form.tree]
+    return f"{often} · {t.pick(tree.zh, tree.en)}"
+
+
+def history(visit: Visit) -> html.Section:
+    """The newest uploads."""
+    t = visit.texts
+    frame = visit.answers.uploads(SHOWN)
+    if frame.empty:
+        return blocks.panel(
+            t("上报记录"),
+            blocks.empty(t("还没有人上报过"), t("从上面拖入第一份报表，或先下载空白表样填写。")),
+        )
+    rows = [_row(visit, record) for record in frame.to_dict("records")]
+    columns = [
+        tables.text_column("name", t("文件"), 220, cellRenderer="Link"),
+        tables.text_column("received", t("收到时间"), 160, maxWidth=190),
+        tables.text_column("sender", t("上报人"), 110, maxWidth=160),
+        tables.text_column("judgement", t("结果"), 130, cellRenderer="Judgement", maxWidth=170),
+        tables.number_column("values", t("数值"), 80, maxWidth=100),
+        tables.number_column("errors", t("错误"), 74, maxWidth=90),
+        tables.number_column("warnings", t("提醒"), 74, maxWidth=90),
+        tables.text_column("original", t("原件"), 80, cellRenderer="Download", sortable=False, maxWidth=100),
+    ]
+    height = None if len(rows) <= 12 else 480
+    note = t("最近 {count} 份", count=len(rows))
+    return blocks.panel(t("上报记录"), tables.grid("uploads", columns, rows, t, height), note=note)
+
+
+def _row(visit: Visit, record: dict[Any, Any]) -> tables.Row:
+    t, outcome = visit.texts, str(record["outcome"])
+    number = int(record["upload_id"])
+    return {
+        "name": str(record["name"]),
+        "name_href": visit.view.link(PATH, upload=str(number)),
+        "received": t.moment(wording.utc(record["received_at"])),
+        "sender": str(record["sender"]),
+        "judgement": t(wording.OUTCOMES[outcome]),
+        "sign": wording.OUTCOME_SIGNS[outcome],
+        "kind": wording.OUTCOME_KINDS[outcome],
+        "values": int(record["values"]),
+        "errors": int(record["errors"]),
+        "warnings": int(record["warnings"]),
+        "original": t("下载"),
+        "original_href": f"/original/{number}",
+    }

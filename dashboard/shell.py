@@ -1,0 +1,155 @@
+"""What surrounds every page: the header with title and language, the menu, the mark of synthetic data, the foot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard.texts import LANGUAGES, mark
+from dashboard.visit import Visit
+
+FONTS = '"Noto Sans CJK SC","Noto Sans SC","Microsoft YaHei","PingFang SC","Hiragino Sans GB",sans-serif'
+# One accent colour, light to dark.
+ACCENT = [
+    "#eef6f9", "#d9eaf0", "#b3d6e2", "#89c0d3", "#64acc6",
+    "#4698b5", "#2b7f9d", "#1b6783", "#125168", "#0b3c4e",
+]  # fmt: skip
+THEME = {
+    "fontFamily": FONTS,
+    "headings": {"fontFamily": FONTS, "fontWeight": "600"},
+    "primaryColor": "accent",
+    "primaryShade": {"light": 7, "dark": 5},
+    "colors": {"accent": ACCENT},
+    "defaultRadius": "sm",
+}
+MENU = (
+    (
+        mark("监测"),
+        (
+            ("/", mark("概览")),
+            ("/indicator", mark("指标")),
+            ("/area", mark("地区")),
+            ("/grading", mark("机构等级")),
+        ),
+    ),
+    (mark("数据"), (("/submissions", mark("数据上报")),)),
+    (mark("说明"), (("/methods", mark("指标方法")),)),
+)
+
+
+def frame() -> dmc.MantineProvider:
+    """The empty house: header, menu and page are filled for each address."""
+    return dmc.MantineProvider(
+        id="theme",
+        theme=THEME,
+        children=[
+            dcc.Location(id="url", refresh="callback-nav"),
+            dcc.Store(id="page-name"),
+            html.Div(id="busy", className="busy"),
+            dmc.AppShell(
+                id="shell",
+                header={"height": 54},
+                navbar={"width": 176, "breakpoint": "sm", "collapsed": {"mobile": True}},
+                padding="md",
+                children=[
+                    dmc.AppShellHeader(html.Div(id="header", className="header")),
+                    dmc.AppShellNavbar(html.Nav(id="menu", className="menu")),
+                    dmc.AppShellMain(html.Main(id="page", className="page")),
+                ],
+            ),
+        ],
+    )
+
+
+def header(visit: Visit) -> list[Any]:
+    """Menu button, title, language, light or dark."""
+    t = visit.texts
+    return [
+        dmc.Burger(id="burger", opened=False, size="sm", hiddenFrom="sm", **{"aria-label": t("菜单")}),
+        dcc.Link(
+            [html.Span("", className="seal"), html.Span(t("贵州省妇幼健康指标系统"), className="title")],
+            href=visit.view.link("/", area=visit.view.tree.root),
+            className="home",
+        ),
+        html.Div(_languages(visit), className="languages", **{"aria-label": t("语言")}),
+        dmc.ColorSchemeToggle(
+            id="scheme",
+            variant="subtle",
+            size="md",
+            color="gray",
+            lightIcon=html.Span("☀"),
+            darkIcon=html.Span("☾"),
+            **{"aria-label": t("明暗")},
+        ),
+    ]
+
+
+def _languages(visit: Visit) -> list[Any]:
+    kept = dict(visit.view.extra.items()) | _pinned(visit)
+    return [
+        html.Span(name, className="language language--current", **{"aria-current": "true"})
+        if code == visit.view.language
+        else dcc.Link(name, href=visit.view.link(None, lang=code, **kept), className="language")
+        for code, name in LANGUAGES.items()
+    ]
+
+
+def _pinned(visit: Visit) -> dict[str, str]:
+    return {"unit": visit.view.unit, "step": visit.view.step if visit.view.step != "month" else ""}
+
+
+def menu(visit: Visit) -> list[Any]:
+    """The pages, grouped; the current one marked."""
+    t = visit.texts
+    found: list[Any] = []
+    for group, pages in MENU:
+        found.append(html.Div(t(group), className="menu-group"))
+        for path, title in pages:
+            current = visit.view.path == path or (path != "/" and visit.view.path.startswith(path))
+            found.append(
+                dcc.Link(
+                    t(title),
+                    href=visit.view.link(path),
+                    className="menu-item menu-item--current" if current else "menu-item",
+                )
+            )
+    return found
+
+
+def synthetic_band(visit: Visit) -> html.Div | None:
+    """The clear mark on every page as long as any number is made up."""
+    if not visit.answers.has_synthetic():
+        return None
+    t = visit.texts
+    return html.Div(
+        [
+            html.Strong(t("合成数据")),
+            html.Span(t("本系统现装入的是程序生成的演示数据，不反映任何地区的真实情况。")),
+        ],
+        className="synthetic",
+        role="note",
+    )
+
+
+def notices(visit: Visit) -> html.Div | None:
+    """What in the address could not be understood."""
+    if not visit.view.notices:
+        return None
+    return html.Div([html.Div(text) for text in visit.view.notices], className="notices", role="status")
+
+
+def foot(visit: Visit) -> html.Footer:
+    """Until when there are data, and what the words mean."""
+    t = visit.texts
+    months = visit.answers.months(visit.view.tree.code)
+    until = t("数据截至 {month}", month=t.month(months[1])) if months else t("尚无数据")
+    return html.Footer(
+        [
+            html.Span(until),
+            html.Span(t("先加总，再相除；缺报不作零；区间为 95% 置信区间。")),
+            dcc.Link(t("指标方法"), href=visit.view.link("/methods")),
+        ],
+        className="foot",
+    )

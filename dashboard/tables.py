@@ -1,0 +1,126 @@
+"""Tables that sort and scroll: columns and rows as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+
+from dashboard import wording
+from dashboard.findings import scale, standing
+from dashboard.texts import Texts
+from dashboard.visit import Visit
+from indicators.definition import Definition
+from indicators.result import Result
+
+Row = dict[str, Any]
+Column = dict[str, Any]
+
+
+def grid(
+    name: str, columns: Sequence[Column], rows: Sequence[Row], texts: Texts, height: int | None = None
+) -> dag.AgGrid:
+    """A table in our dress. Short ones stand in full, long ones scroll within themselves."""
+    options: dict[str, Any] = {
+        "rowHeight": 34,
+        "headerHeight": 36,
+        "suppressMovableColumns": True,
+        "suppressCellFocus": False,
+        "enableCellTextSelection": True,
+        "ensureDomOrder": True,
+        "localeText": {"noRowsToShow": texts("没有可显示的行"), "ariaLabel": name},
+    }
+    if height is None:
+        options["domLayout"] = "autoHeight"
+    return dag.AgGrid(
+        id=name,
+        columnDefs=list(columns),
+        rowData=list(rows),
+        columnSize="responsiveSizeToFit",
+        defaultColDef={"sortable": True, "resizable": True, "minWidth": 50, "suppressHeaderMenuButton": True},
+        dashGridOptions=options,
+        style={"height": None if height is None else f"{height}px", "width": "100%"},
+        className="table",
+    )
+
+
+def text_column(field: str, title: str, width: int, **more: Any) -> Column:
+    """A column of words."""
+    return {"field": field, "headerName": title, "minWidth": width, "headerTooltip": title, **more}
+
+
+def number_column(field: str, title: str, width: int, shown: str = "", **more: Any) -> Column:
+    """A column that sorts by number; with `shown`, another field is what one reads."""
+    column = {
+        "field": field,
+        "headerName": title,
+        "minWidth": width,
+        "type": "rightAligned",
+        "headerTooltip": title,
+    }
+    if shown:
+        column["valueFormatter"] = {"function": f"params.data.{shown}"}
+    return {**column, **more}
+
+
+def league_rows(visit: Visit, definition: Definition, results: Sequence[Result]) -> list[Row]:
+    """One row an area: best last, what cannot be judged at the end."""
+    t = visit.texts
+    order = sorted(results, key=lambda result: _rank(result, definition))
+    return [
+        {
+            "rank": place if result.value is not None else None,
+            "name": visit.name(result.organisation),
+            "name_href": visit.view.link(f"/area/{result.organisation}"),
+            "upper": visit.upper_name(result.organisation),
+            "value": result.value,
+            "value_words": wording.number(result.value, definition.decimals),
+            "lower": result.lower,
+            "upper_limit": result.upper,
+            "interval_words": wording.interval(result, definition),
+            "target": result.target.value if result.target else None,
+            "kind": standing(result).value,
+            "sign": wording.SIGNS[standing(result)],
+            "judgement": wording.chance(result, t) or wording.comparison(result, t),
+            "numerator": result.numerator,
+            "denominator": result.denominator,
+            "numerator_words": wording.number(result.numerator),
+            "denominator_words": wording.number(result.denominator),
+            "gap": result.gap,
+            "gap_words": wording.number(result.gap) if result.gap else "",
+            "reports": result.completeness,
+            "reports_words": wording.completeness(result.received, result.expected, t),
+        }
+        for place, result in enumerate(order, start=1)
+    ]
+
+
+def _rank(result: Result, definition: Definition) -> tuple[bool, float]:
+    if result.value is None:
+        return True, 0.0
+    return False, -result.value if definition.polarity == "lower" else result.value
+
+
+def league_columns(visit: Visit, definition: Definition, results: Sequence[Result]) -> list[Column]:
+    """Name first and held in place; the interval is drawn on one scale for all rows."""
+    t = visit.texts
+    low, high = scale(results)
+    unit = definition.unit(visit.view.language)
+    people = t.pick(definition.people_zh, definition.people_en)
+    upper = len({visit.upper_name(result.organisation) for result in results}) > 1
+    return [
+        number_column("rank", "#", 50, maxWidth=56),
+        text_column("name", t("地区"), 130, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=230),
+        *([text_column("upper", t("市州"), 84, maxWidth=150)] if upper else []),
+        number_column("value", unit, 76, "value_words", maxWidth=110, cellClass="strong"),
+        text_column(
+            "interval_words", t("95% 区间与目标"), 170, cellRenderer="Interval", sortable=False,
+            cellRendererParams={"low": low, "high": high},
+        ),
+        text_column("judgement", t("与目标比"), 176 if t.is_chinese else 212, cellRenderer="Judgement", maxWidth=240),
+        number_column("gap", t("差距（{people}）", people=people) if people else t("差距"), 96, "gap_words", maxWidth=150),
+        number_column("numerator", t.pick(definition.numerator_zh, definition.numerator_en), 92, "numerator_words", maxWidth=150),
+        number_column("denominator", t.pick(definition.denominator_zh, definition.denominator_en), 92, "denominator_words", maxWidth=150),
+        number_column("reports", t("所含报表"), 120, "reports_words", maxWidth=170),
+    ]  # fmt: skip

@@ -1,0 +1,134 @@
+"""One visit to a page: who is asking for what, in which language, and the ways to answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dashboard.answers import Answers
+from dashboard.texts import Texts
+from dashboard.view import View, read_view
+from dashboard.workspace import Workspace
+from indicators.definition import Definition
+from indicators.result import Flag, Result
+from reference.organisations import Organisation
+from reference.registry import Registry
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Everything a page's layout needs."""
+
+    answers: Answers
+    view: View
+    today: dt.date
+
+    @property
+    def workspace(self) -> Workspace:
+        """The installation."""
+        return self.answers.workspace
+
+    @property
+    def registry(self) -> Registry:
+        """Its reference data."""
+        return self.workspace.registry
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The language spoken."""
+        return Texts(self.view.language)
+
+    @cached_property
+    def has_data(self) -> bool:
+        """Whether the tree in view has any number at all."""
+        return self.answers.months(self.view.tree.code) is not None
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The indicators of the tree in view."""
+        return self.workspace.catalogue.of_tree(self.view.tree.code)
+
+    def name(self, code: str) -> str:
+        """An organisation's name in the visit's language, as it was in the period."""
+        return self.registry.organisations.get(code, self.view.period.last_day).name(self.view.language)
+
+    def short_name(self, code: str) -> str:
+        """The short name in Chinese, the name otherwise."""
+        found = self.registry.organisations.get(code, self.view.period.last_day)
+        return (found.short or found.zh) if self.texts.is_chinese else found.en
+
+    def upper_name(self, code: str) -> str:
+        """The area above, short; nothing below the root."""
+        above = self.registry.organisations.parent(code, self.view.period.last_day)
+        return self.short_name(above) if above and above != self.view.tree.root else ""
+
+    @cached_property
+    def units(self) -> tuple[Organisation, ...]:
+        """The smallest areas within the area in view: what leagues, maps and flags are about."""
+        return smallest_areas(self.registry, self.view.area, self.view.period.last_day)
+
+    @cached_property
+    def unit_codes(self) -> tuple[str, ...]:
+        """Their codes."""
+        return tuple(unit.code for unit in self.units)
+
+    @cached_property
+    def flags(self) -> list[Flag]:
+        """What stands out among the units, worst first."""
+        return self.answers.flags(self.unit_codes, self.view.period)
+
+    def has_target(self, definition: Definition, level: str) -> bool:
+        """Whether a target of the indicator holds at the level in the period."""
+        on = self.view.period.last_day
+        return self.registry.target(definition.code, level, on, self.view.tree.code) is not None
+
+    @cached_property
+    def default_indicator(self) -> Definition | None:
+        """The one that matters most now: among those with a target for the units, the one most units are behind on."""
+        levels = {unit.level for unit in self.units}
+        aimed = [one for one in self.definitions if any(self.has_target(one, level) for level in levels)]
+        behind = [flag.indicator for flag in self.flags if flag.kind == "behind_target"]
+        candidates = aimed or list(self.definitions)
+        return max(candidates, key=lambda one: behind.count(one.code), default=None)
+
+    @cached_property
+    def indicator(self) -> Definition | None:
+        """The indicator in view, else the default one."""
+        code = self.view.indicator
+        return self.workspace.catalogue.get(code) if code else self.default_indicator
+
+    def result(self, indicator: str, organisation: str) -> Result:
+        """One result."""
+        return self.answers.results([indicator], [organisation], self.view.period)[0]
+
+    def results(self, indicators: Sequence[str], organisations: Sequence[str]) -> list[Result]:
+        """Several."""
+        return self.answers.results(indicators, organisations, self.view.period) if organisations else []
+
+
+def smallest_areas(registry: Registry, area: Organisation, on: dt.date) -> tuple[Organisation, ...]:
+    """Areas below `area` that have no areas below them; `area` itself when it has none."""
+    organisations = registry.organisations
+    below = [one for one in organisations.descendants(area.code, on) if one.is_area]
+    found = tuple(
+        one for one in below if not any(child.is_area for child in organisations.children(one.code, on))
+    )
+    return found or (area,)
+
+
+def open_visit(answers: Answers, path: str, search: str, today: dt.date | None = None) -> Visit:
+    """Read the address and make a visit of it."""
+    workspace = answers.workspace
+    day = today or dt.date.today()
+    view = read_view(
+        path,
+        search,
+        workspace.registry,
+        workspace.catalogue,
+        answers.all_months(),
+        workspace.settings.language,
+        day,
+    )
+    return Visit(answers, view, day)

@@ -1,0 +1,91 @@
+"""An installation of its own for each test of the dashboard, empty or with a few counties worked out by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from dashboard.settings import Settings
+from dashboard.workspace import Workspace, open_workspace
+from reference.periods import month_add
+from store.records import Receipt, SubmissionRecord, UploadRecord, ValueRecord
+from store.saving import save
+
+
+class Counties:
+    """Four counties of 遵义市, each with 100 women giving birth a month; `screened` of them were screened."""
+
+    last = 202610
+    behind, near, ahead, silent = "520302", "520303", "520304", "520322"
+    screened = {behind: 60, near: 79, ahead: 90}  # noqa: RUF012
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def load(self, synthetic: bool = False) -> None:
+        """Twelve months from three counties, and three months from a fourth that then fell silent."""
+        returns = [
+            self.a_return(code, month_add(self.last, -back), screened)
+            for code, screened in self.screened.items()
+            for back in range(12)
+        ]
+        returns += [self.a_return(self.silent, month_add(self.last, -back), 85) for back in (9, 10, 11)]
+        assert self.save(self.an_upload(returns, synthetic)).outcome == "accepted"
+
+    def save(self, upload: UploadRecord) -> Receipt:
+        """Into the store."""
+        return save(self.workspace.store, self.workspace.registry, [upload], "test")[0]
+
+    @property
+    def form(self) -> str:
+        """The monthly form that brings screened women by residence."""
+        found = [
+            duty.form
+            for duty in self.workspace.forms.duties
+            if duty.basis == "residence" and duty.span == 1 and "prenatal_screened_women" in duty.elements
+        ]
+        assert len(found) == 1
+        return found[0]
+
+    def a_return(self, organisation: str, month: int, screened: int) -> SubmissionRecord:
+        """One county's month."""
+        numbers = {"parturient_women": 100, "live_births": 100, "prenatal_screened_women": screened}
+        values = tuple(
+            ValueRecord(element, "", number, "", "", "Sheet1", f"C{row}")
+            for row, (element, number) in enumerate(numbers.items(), start=5)
+        )
+        return SubmissionRecord(self.form, "test", "residence", organisation, month, 1, None, None, values)
+
+    def an_upload(
+        self, returns: Sequence[SubmissionRecord], synthetic: bool = False, name: str = "月报.xlsx"
+    ) -> UploadRecord:
+        """The file that the returns came in."""
+        content = f"{name} {len(returns)} {synthetic}".encode()
+        digest = hashlib.sha256(content).hexdigest()
+        received = dt.datetime(2026, 11, 3, 1, 30, tzinfo=dt.UTC)
+        return UploadRecord(name, digest, content, "test", received, synthetic, tuple(returns), ())
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """An empty installation."""
+    opened = open_workspace(Settings(home=tmp_path, overlays=()), prepare=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def counties(workspace: Workspace) -> Counties:
+    """The makers of hand-made returns; nothing is loaded yet."""
+    return Counties(workspace)
+
+
+@pytest.fixture
+def loaded(workspace: Workspace, counties: Counties) -> Workspace:
+    """The installation with the hand-made returns."""
+    counties.load()
+    return workspace

@@ -1,0 +1,115 @@
+"""The overview on numbers worked out by hand.
+
+Three counties report 100 women a month for twelve months, so 1,200 each:
+60 screened a month → 720 / 1,200 = 60.0%, Wilson 95% 57.2–62.7: behind 80% for certain; 80% of 1,200 is 960, 240 short.
+79 → 948 / 1,200 = 79.0%, 76.6–81.2: short, perhaps by chance; 960 − 948 = 12 short.
+90 → 1,080 / 1,200 = 90.0%, 88.2–91.6: met for certain.
+A fourth sent 3 of 12 months: not assessable; the other ten counties of the prefecture sent nothing.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from dash.development.base_component import Component
+from plotly.utils import PlotlyJSONEncoder
+
+from dashboard import county_map
+from dashboard.answers import Answers
+from dashboard.findings import Standing, tally
+from dashboard.pages import area, indicator, overview
+from dashboard.visit import Visit, open_visit
+from dashboard.workspace import Workspace
+
+BEHIND, NEAR, AHEAD, SILENT = "520302", "520303", "520304", "520322"
+ZUNYI = "?area=520300&indicator=prenatal_screening_coverage"
+
+
+@pytest.fixture
+def visit(loaded: Workspace) -> Visit:
+    return open_visit(Answers(loaded), "/", ZUNYI)
+
+
+def words(component: Component) -> str:
+    """All text of a component, joined."""
+    if isinstance(component, str):
+        return component
+    if isinstance(component, list | tuple):
+        return " ".join(words(one) for one in component if one is not None)
+    return words(getattr(component, "children", None) or "") if isinstance(component, Component) else ""
+
+
+def test_the_counties_are_told_apart(visit: Visit) -> None:
+    results = visit.results(["prenatal_screening_coverage"], visit.unit_codes)
+    assert len(results) == 14
+    told = {one.standing: one for one in tally(results)}
+    assert told[Standing.BEHIND].areas == (BEHIND,)
+    assert told[Standing.BEHIND].gap == 240
+    assert told[Standing.BELOW].areas == (NEAR,)
+    assert told[Standing.BELOW].gap == 12
+    assert told[Standing.REACHED].areas == (AHEAD,)
+    assert len(told[Standing.UNKNOWN].areas) == 11
+    assert SILENT in told[Standing.UNKNOWN].areas
+
+
+def test_the_page_says_who_is_behind_by_how_many_and_that_it_is_not_chance(visit: Visit) -> None:
+    text = words(overview.layout(visit))
+    assert "确实落后，非偶然 1 个 还差 240 名" in text
+    assert "未达目标，可能是偶然 1 个 还差 12 名" in text
+    assert "确已达标，非偶然 1 个" in text
+    first = text[text.index("需要关注的县区") :]
+    assert first.index(visit.name(BEHIND)) < first.index(visit.name(SILENT))
+
+
+def test_only_counties_that_stand_out_are_listed(visit: Visit) -> None:
+    text = words(overview.layout(visit))
+    listed = text[text.index("需要关注的县区") :]
+    assert visit.name(AHEAD) not in listed
+    assert visit.name(NEAR) not in listed
+
+
+def test_the_map_says_the_same_as_the_list(visit: Visit) -> None:
+    definition = visit.workspace.catalogue.get("prenatal_screening_coverage")
+    areas = county_map.areas_of(visit, definition, visit.results([definition.code], visit.unit_codes))
+    assert len(areas) == 14
+    assert (areas[BEHIND]["kind"], areas[BEHIND]["sign"]) == ("behind", "▼")
+    assert areas[BEHIND]["words"][1:] == [
+        "60.0% (57.2–62.7)",
+        "720 / 1,200",
+        "确实落后，非偶然",
+        "还差 240 名孕妇",
+    ]
+    assert areas[BEHIND]["href"].startswith(f"/area/{BEHIND}?")
+    assert (areas[SILENT]["kind"], areas[SILENT]["sign"]) == ("unknown", "?")
+    assert areas[AHEAD]["kind"] == "reached"
+
+
+def test_the_indicator_page_has_every_county_in_its_table(visit: Visit) -> None:
+    text = json.dumps(indicator.layout(visit).to_plotly_json(), cls=PlotlyJSONEncoder, ensure_ascii=False)
+    assert "57.2–62.7" in text
+    assert "各县区（14）" in text
+
+
+def test_the_county_page_shows_value_interval_gap_and_reports(loaded: Workspace) -> None:
+    visit = open_visit(Answers(loaded), f"/area/{BEHIND}", "")
+    text = words(area.layout(visit))
+    assert "60.0%" in text
+    assert "57.2–62.7" in text
+    assert "还差 240 名孕妇" in text
+    assert "720 / 1,200" in text
+    silent = words(area.layout(open_visit(Answers(loaded), f"/area/{SILENT}", "")))
+    assert "3/12（25%）" in silent
+    assert silent.count("0/1") == 9
+
+
+def test_no_data_frame_and_no_number_hides_in_a_store(visit: Visit) -> None:
+    def stores(component: object) -> list[Component]:
+        if isinstance(component, list | tuple):
+            return [found for one in component for found in stores(one)]
+        if not isinstance(component, Component):
+            return []
+        own = [component] if component._type == "Store" else []
+        return own + stores(getattr(component, "children", None))
+
+    assert stores(overview.layout(visit)) == []
