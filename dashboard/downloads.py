@@ -1,0 +1,100 @@
+"""Files that people take away: originals, blank forms, results, and the outlines of the map. Always as attachments."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+import dash
+from flask import Flask, Response, abort, request
+
+from dashboard.answers import Answers
+from dashboard.exports.results import write_results
+from dashboard.headers import LASTING
+from dashboard.outlines import read_outlines
+from dashboard.visit import Visit, open_visit
+from loaders.template import write_template
+from store import reading
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def attachment(content: bytes, name: str, kind: str = "application/octet-stream") -> Response:
+    """An answer that the browser saves and never opens, under a name in any script."""
+    response = Response(content, mimetype=kind)
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._- ") else "_" for sign in name)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    return response
+
+
+def results_file(visit: Visit, indicator: str, kind: str) -> bytes:
+    """One indicator for the area in view and every unit in it, with the flags it raises."""
+    areas = list(dict.fromkeys([visit.view.area.code, *visit.unit_codes]))
+    results = visit.results([indicator], areas)
+    flags = [flag for flag in visit.flags if flag.indicator == indicator]
+    with tempfile.TemporaryDirectory() as folder:
+        to = Path(folder) / f"results.{kind}"
+        write_results(
+            to,
+            results,
+            flags,
+            visit.registry,
+            visit.workspace.catalogue,
+            visit.view.period,
+            visit.view.language,
+            visit.answers.has_synthetic(),
+        )
+        return to.read_bytes()
+
+
+def results_name(visit: Visit, indicator: str, kind: str) -> str:
+    """What the file is called: indicator, area, period."""
+    name = visit.workspace.catalogue.get(indicator).name(visit.view.language)
+    return f"{name}_{visit.name(visit.view.area.code)}_{visit.view.period.code}.{kind}"
+
+
+def register(app: dash.Dash, answers: Answers) -> None:
+    """Put the routes on the app's server."""
+    server: Flask = app.server
+    workspace = answers.workspace
+
+    @server.get("/outlines/<digest>.json")
+    def outlines(digest: str) -> Response:
+        found = read_outlines()
+        if digest != found.digest:
+            abort(404)
+        return Response(found.body, mimetype="application/json", headers={"Cache-Control": LASTING})
+
+    @server.get("/template/<code>.xlsx")
+    def template(code: str) -> Response:
+        if code not in workspace.forms.by_code:
+            abort(404)
+        form, target = workspace.forms.get(code), io.BytesIO()
+        write_template(form, workspace.registry, target, on=dt.date.today())
+        return attachment(target.getvalue(), f"{form.zh}.xlsx", WORKBOOK)
+
+    @server.get("/download/results.<kind>")
+    def results(kind: str) -> Response:
+        if kind not in ("xlsx", "csv"):
+            abort(404)
+        visit = open_visit(answers, "/indicator", request.query_string.decode())
+        definition = visit.indicator
+        if definition is None:
+            abort(404)
+        return attachment(
+            results_file(visit, definition.code, kind), results_name(visit, definition.code, kind)
+        )
+
+    @server.get("/original/<int:upload_id>")
+    def original(upload_id: int) -> Response:
+        frame = answers.uploads(limit=1_000_000)
+        rows = frame[frame["upload_id"] == upload_id].to_dict("records")
+        if not rows:
+            abort(404)
+        name = Path(str(rows[0]["name"])).name
+        return attachment(reading.original(workspace.store, str(rows[0]["sha256"])), name)

@@ -1,0 +1,167 @@
+"""What became of an upload, drawn: the same picture right after the upload and later from the record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+from dashboard import wording
+from dashboard.visit import Visit
+from loaders.issues import Issue
+from loaders.outcome import Recognised
+from store.records import Receipt
+
+# A file can be wrong in every cell; the page shows the first ones and says how many more there are.
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Found:
+    """One outcome, wherever it was read from."""
+
+    upload_id: int | None
+    name: str
+    outcome: str
+    submissions: int
+    superseded: int
+    values: int
+    issues: tuple[Issue, ...]
+    recognised: tuple[Recognised, ...] = ()
+
+
+def fresh_outcome(receipt: Receipt, recognised: Sequence[Recognised], issues: Iterable[Issue]) -> Found:
+    """From the receipt just given."""
+    added = tuple(
+        Issue(one.code, one.sheet, one.cell, one.found, one.parameters, one.severity)
+        for one in receipt.added_issues
+    )
+    return Found(
+        receipt.upload_id,
+        receipt.name,
+        receipt.outcome,
+        receipt.submissions,
+        receipt.superseded,
+        receipt.values,
+        (*issues, *added),
+        tuple(recognised),
+    )
+
+
+def kept_outcome(visit: Visit, upload_id: int) -> html.Section | None:
+    """From the record; nothing when there is no such upload."""
+    frame = visit.answers.uploads(limit=1_000_000)
+    rows = frame[frame["upload_id"] == upload_id].to_dict("records")
+    if not rows:
+        return None
+    row = rows[0]
+    issues = tuple(_issue(record) for record in visit.answers.upload_issues(upload_id).to_dict("records"))
+    numbers = (int(row["submissions"]), int(row["superseded"]), int(row["values"]))
+    return draw(visit, Found(upload_id, str(row["name"]), str(row["outcome"]), *numbers, issues))
+
+
+def _issue(record: dict[Any, Any]) -> Issue:
+    parameters = record["parameters"]
+    if isinstance(parameters, str):
+        parameters = json.loads(parameters or "{}")
+    return Issue(
+        str(record["code"]),
+        str(record["sheet"]),
+        str(record["cell"]),
+        str(record["found"]),
+        parameters,
+        str(record["severity"]),
+    )
+
+
+def draw(visit: Visit, found: Found) -> html.Section:
+    """The verdict, what was read, and every issue with its cell and the way to mend it."""
+    t = visit.texts
+    kind = wording.OUTCOME_KINDS[found.outcome]
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.Span(f"{wording.OUTCOME_SIGNS[found.outcome]} {t(wording.OUTCOMES[found.outcome])}", className=f"chip chip--{kind}"),
+                    html.Strong(found.name),
+                    html.A(t("下载原件"), href=f"/original/{found.upload_id}", download="") if found.upload_id else None,
+                ],
+                className="outcome-head",
+            ),
+            html.P(verdict(visit, found)),
+            _recognised(visit, found.recognised),
+            issue_table(visit, found.issues),
+        ],
+        className=f"panel outcome outcome--{kind}",
+    )  # fmt: skip
+
+
+def verdict(visit: Visit, found: Found) -> str:
+    """The promise in one sentence."""
+    t = visit.texts
+    if found.outcome == "returned":
+        errors = sum(issue.severity == "error" for issue in found.issues)
+        return t("有 {errors} 处错误，本文件没有任何数字入库。请照下表改好后重新上报。", errors=errors)
+    if found.outcome == "unchanged":
+        return t("与已入库的文件完全相同，没有改变任何数字。")
+    words = t(
+        "{submissions} 份报表、{values} 个数值已入库。", submissions=found.submissions, values=found.values
+    )
+    if found.superseded:
+        words += t("其中 {count} 份替换了先前的上报，先前的仍保留在记录里。", count=found.superseded)
+    return words
+
+
+def _recognised(visit: Visit, sheets: Sequence[Recognised]) -> html.Ul | None:
+    if not sheets:
+        return None
+    t = visit.texts
+    items = []
+    for sheet in sheets:
+        form = visit.workspace.forms.by_code.get(sheet.form)
+        name = t.pick(form.zh, form.en) if form else sheet.form
+        items.append(
+            html.Li(
+                t(
+                    "工作表“{sheet}”：{form}，{period}，{count} 个单位",
+                    sheet=sheet.sheet,
+                    form=name,
+                    period=sheet.period,
+                    count=sheet.organisations,
+                )
+            )
+        )
+    return html.Ul(items, className="recognised")
+
+
+def issue_table(visit: Visit, issues: Sequence[Issue]) -> Any:
+    """Errors first, each with sheet, cell, what was found, what is wrong and how to mend it."""
+    t = visit.texts
+    if not issues:
+        return html.P(t("没有发现问题。"), className="quiet")
+    order = sorted(issues, key=lambda issue: issue.severity != "error")
+    names = (t("轻重"), t("工作表"), t("单元格"), t("看到的内容"), t("问题"), t("怎样改"))
+    body = [html.Tr(_cells(visit, issue)) for issue in order[:SHOWN]]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(name) for name in names])), html.Tbody(body)], className="plain issues"
+    )
+    more = t("另有 {count} 处未列出。", count=len(order) - SHOWN) if len(order) > SHOWN else None
+    return html.Div(
+        [html.Div(table, className="scrolling scrolling--tall", tabIndex="0"), html.P(more) if more else None]
+    )
+
+
+def _cells(visit: Visit, issue: Issue) -> list[html.Td]:
+    language = visit.view.language
+    kind = "behind" if issue.severity == "error" else "below"
+    return [
+        html.Td(html.Span(visit.texts(wording.SEVERITIES[issue.severity]), className=f"chip chip--{kind}")),
+        html.Td(issue.sheet),
+        html.Td(html.Code(issue.cell) if issue.cell else ""),
+        html.Td(issue.found, className="found"),
+        html.Td(issue.message(language)),
+        html.Td(issue.mend(language)),
+    ]

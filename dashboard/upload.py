@@ -1,0 +1,83 @@
+"""The one route that takes in a file: a plain multipart form, sent by assets/upload.js from our own page."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from typing import Any
+
+import dash
+from flask import Flask, Response, jsonify, request
+from plotly.utils import PlotlyJSONEncoder
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from dashboard import outcomes
+from dashboard.answers import Answers
+from dashboard.headers import from_ourselves
+from dashboard.texts import LANGUAGES, Texts
+from dashboard.visit import open_visit
+from loaders.load import load_content
+
+log = logging.getLogger("mch.dashboard")
+# Until accounts say who is sending, the record says how it came.
+SENDER = "web"
+NAME_LENGTH = 200
+
+
+def register(app: dash.Dash, answers: Answers) -> None:
+    """Put POST /upload on the app's server."""
+
+    server: Flask = app.server
+
+    @server.post("/upload")
+    def upload() -> tuple[Response, int]:
+        language = request.args.get("lang", "")
+        texts = Texts(language if language in LANGUAGES else answers.workspace.settings.language)
+        if not from_ourselves(request):
+            return _refuse(texts("只接受从本系统页面上传的文件。"), 403)
+        try:
+            file = request.files.get("file")
+        except RequestEntityTooLarge:
+            limit = answers.workspace.settings.upload_max_megabytes
+            return _refuse(texts("文件超过 {limit} MB，没有上传。", limit=limit), 413)
+        if file is None or not file.filename:
+            return _refuse(texts("没有收到文件。"), 400)
+        return _receive(answers, file.read(), plain_name(file.filename), texts)
+
+
+def plain_name(name: str) -> str:
+    """The sender's own file name without any folder, as data to show and never as a path."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in base if sign.isprintable())[-NAME_LENGTH:] or "?"
+
+
+def _receive(answers: Answers, content: bytes, name: str, texts: Texts) -> tuple[Response, int]:
+    workspace = answers.workspace
+    if len(content) > workspace.settings.upload_max_megabytes * 1024 * 1024:
+        limit = workspace.settings.upload_max_megabytes
+        return _refuse(texts("文件超过 {limit} MB，没有上传。", limit=limit), 413)
+    try:
+        loaded = load_content(content, name, workspace.desk, workspace.store, sender=SENDER)
+        receipt = loaded.receipt
+        if receipt is None:
+            raise RuntimeError("the loader gave no receipt")
+        visit = open_visit(answers, "/submissions", f"lang={texts.language}")
+        found = outcomes.fresh_outcome(receipt, loaded.outcome.recognised, loaded.outcome.issues)
+        panel = outcomes.draw(visit, found)
+    except Exception:
+        number = secrets.token_hex(4)
+        log.exception("upload failed, reference %s", number)
+        return _refuse(texts("系统内部出错，文件没有入库。编号 {number}。", number=number), 500)
+    return _answer(
+        {"outcome": receipt.outcome, "upload": receipt.upload_id, "panel": panel.to_plotly_json()}, 200
+    )
+
+
+def _answer(body: dict[str, Any], status: int) -> tuple[Response, int]:
+    """JSON in which components may stand at any depth."""
+    return Response(json.dumps(body, cls=PlotlyJSONEncoder), mimetype="application/json"), status
+
+
+def _refuse(words: str, status: int) -> tuple[Response, int]:
+    return jsonify({"outcome": "refused", "says": words}), status

@@ -1,0 +1,133 @@
+"""The upload route and the files people take away."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard.answers import Answers
+from dashboard.app import create_app
+from dashboard.pages import submissions
+from dashboard.upload import plain_name
+from dashboard.visit import open_visit
+from dashboard.workspace import Workspace
+from store import reading
+
+OURS = {"X-MCH-Request": "1"}
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> FlaskClient:
+    return create_app(workspace).server.test_client()
+
+
+def send(client: FlaskClient, content: bytes, name: str = "x.xlsx", headers: dict[str, str] | None = None):
+    form = {"file": (io.BytesIO(content), name)}
+    return client.post("/upload", data=form, headers=OURS if headers is None else headers)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-MCH-Request": "1", "Origin": "http://elsewhere.example"},
+        {"X-MCH-Request": "1", "Sec-Fetch-Site": "cross-site"},
+        {"X-MCH-Request": "1", "Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_only_our_own_pages_may_hand_in(
+    client: FlaskClient, workspace: Workspace, headers: dict[str, str]
+) -> None:
+    assert send(client, b"a,b", "x.csv", headers).status_code == 403
+    assert reading.uploads(workspace.store).empty
+
+
+def test_our_own_page_may(client: FlaskClient) -> None:
+    headers = {**OURS, "Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+    assert send(client, b"a,b", "x.csv", headers).status_code == 200
+
+
+def test_a_file_that_is_no_form_is_returned_with_words_and_kept(
+    client: FlaskClient, workspace: Workspace
+) -> None:
+    reply = send(client, "菜单,价格\n酸汤鱼,58\n".encode(), "菜单.csv")
+    assert reply.status_code == 200
+    body = reply.get_json()
+    assert body["outcome"] == "returned"
+    assert body["panel"]["type"] == "Section"
+    assert "本文件没有任何数字入库" in str(body["panel"])
+    uploads = reading.uploads(workspace.store)
+    assert list(uploads["outcome"]) == ["returned"]
+    assert reading.months(workspace.store, "guizhou") is None
+
+
+def test_an_empty_form_field_is_said(client: FlaskClient) -> None:
+    reply = client.post("/upload", data={}, headers=OURS)
+    assert reply.status_code == 400
+    assert reply.get_json()["says"] == "没有收到文件。"
+
+
+def test_too_large_a_file_is_refused_before_it_is_read(client: FlaskClient, workspace: Workspace) -> None:
+    reply = send(client, b"0" * (12 * 1024 * 1024))
+    assert reply.status_code == 413
+    assert "10 MB" in reply.get_json()["says"]
+    assert reading.uploads(workspace.store).empty
+
+
+def test_the_answer_speaks_the_asked_language(client: FlaskClient) -> None:
+    reply = client.post("/upload?lang=en", data={}, headers=OURS)
+    assert reply.get_json()["says"] == "No file arrived."
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("月报.xlsx", "月报.xlsx"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\a\\月报.xls", "月报.xls"),
+        ("a\x00b\n.csv", "ab.csv"),
+        ("../", "?"),
+    ],
+)
+def test_a_name_is_data_and_never_a_path(sent: str, kept: str) -> None:
+    assert plain_name(sent) == kept
+
+
+def test_an_original_comes_back_byte_for_byte_as_an_attachment(workspace: Workspace, counties) -> None:
+    upload = counties.an_upload([counties.a_return("520302", 202610, 60)], name='月"报;x.xlsx')
+    number = counties.save(upload).upload_id
+    reply = create_app(workspace).server.test_client().get(f"/original/{number}")
+    assert reply.data == upload.content
+    disposition = reply.headers["Content-Disposition"]
+    assert disposition.startswith("attachment;")
+    assert "%E6%9C%88%22%E6%8A%A5" in disposition
+    assert reply.mimetype == "application/octet-stream"
+
+
+@pytest.mark.parametrize("path", ["/original/999", "/template/none.xlsx", "/download/results.exe"])
+def test_what_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_every_form_has_a_blank_that_our_own_reader_recognises(
+    client: FlaskClient, workspace: Workspace
+) -> None:
+    import openpyxl
+
+    assert workspace.forms.by_code
+    for code in workspace.forms.by_code:
+        reply = client.get(f"/template/{code}.xlsx")
+        assert reply.status_code == 200, code
+        assert reply.headers["Content-Disposition"].startswith("attachment;")
+        assert openpyxl.load_workbook(io.BytesIO(reply.data)).sheetnames
+
+
+def test_the_history_lists_what_was_handed_in(workspace: Workspace, counties) -> None:
+    counties.save(counties.an_upload([counties.a_return("520302", 202610, 60)]))
+    visit = open_visit(Answers(workspace), "/submissions", "")
+    table = submissions.history(visit).children[1]
+    assert [(row["name"], row["judgement"], row["values"]) for row in table.rowData] == [
+        ("月报.xlsx", "已接收", 3)
+    ]
