@@ -1,0 +1,287 @@
+"""The two layouts in which each row is an element: one organisation (value columns), or a matrix of organisations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from loaders.forms import Category
+from loaders.harvest import Harvest
+from loaders.matching import (
+    Labels,
+    Match,
+    category_of,
+    factor_of,
+    is_column_marks,
+    is_foot,
+    is_total,
+    item_code,
+    title_of,
+    words,
+)
+from loaders.recognise import Found, sender_of
+from loaders.tidy import read_number, text_of
+from loaders.workbook import Sheet
+from reference.organisations import Organisation
+from reference.registry import Registry
+
+KEY_COLUMNS = 8  # labels stand in one of the first columns
+HEADER_DEPTH = 6  # rows above the first item in which headers may stand
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Columns of the row keys; None where the sheet has none. `first` is the first row with an item."""
+
+    label: int
+    item: int | None
+    section: int | None
+    type: int | None
+    first: int
+
+
+@dataclass(frozen=True)
+class Value:
+    """What one value column holds."""
+
+    column: int
+    organisation: str
+    category: Category
+
+
+def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
+    """Read a sheet of either layout."""
+    harvest = Harvest(found, registry)
+    keys = find_keys(found, labels)
+    if keys is None:
+        harvest.issue(
+            "header_missing", labels="、".join(found.edition.label_header) or title_of(labels.fields[0])
+        )
+        return harvest
+    columns = (
+        _matrix_columns(harvest, keys) if found.edition.layout == "matrix" else _value_columns(harvest, keys)
+    )
+    if columns:
+        _rows(harvest, keys, columns, labels)
+        _drop_totals_column(harvest, columns)
+    return harvest
+
+
+def find_keys(found: Found, labels: Labels) -> Keys | None:
+    """The label column is the one that shows most of the form's labels; the others are found beside it."""
+    sheet, edition = found.sheet, found.edition
+    hits: dict[int, list[int]] = {}
+    for row, cells in enumerate(sheet.rows):
+        for column, raw in enumerate(cells[:KEY_COLUMNS]):
+            if isinstance(raw, str) and len(raw) > 1 and labels.find([words(raw)], fuzzy=False):
+                hits.setdefault(column, []).append(row)
+    if not hits:
+        return None
+    label = max(hits, key=lambda column: len(hits[column]))
+    if edition.key_columns:
+        section, item, _, kind = (
+            position if position < edition.key_columns else None for position in range(4)
+        )
+    else:
+        section = kind = None
+        item = _item_column(sheet, labels, label, hits[label])
+    return Keys(label, item, section, kind, hits[label][0])
+
+
+def _item_column(sheet: Sheet, labels: Labels, label: int, rows: list[int]) -> int | None:
+    """The column left of the labels whose cells are mostly the form's item numbers."""
+    for column in range(label):
+        if (
+            labels.items
+            and sum(item_code(sheet.at(row, column)) in labels.items for row in rows) > len(rows) / 2
+        ):
+            return column
+    return None
+
+
+def _value_columns(harvest: Harvest, keys: Keys) -> list[Value]:
+    """Value columns of a single organisation, told by their headers; a form of one category takes the first column of numbers."""
+    found, sheet = harvest.found, harvest.found.sheet
+    organisation, issue = sender_of(found, harvest.registry)
+    if issue is not None:
+        harvest.issues.append(issue)
+    code = organisation.code if organisation else harvest.nobody(0)
+    harvest.values.setdefault(code, {})
+    categories = found.edition.categories or (Category(code="", header="数量"),)
+    columns: dict[str, Value] = {}
+    for row in range(keys.first - 1, max(-1, keys.first - 1 - HEADER_DEPTH), -1):
+        for column in range(keys.label + 1, sheet.width):
+            category = category_of(categories, sheet.spread(row, column))
+            if (
+                category
+                and category.code not in columns
+                and column not in {one.column for one in columns.values()}
+            ):
+                columns[category.code] = Value(column, code, category)
+    if not columns and len(categories) == 1 and (first := _first_numbers(sheet, keys)) is not None:
+        columns[""] = Value(first, code, categories[0])
+    for category in categories:
+        if category.code not in columns and not (category.code == "" and category.total_of):
+            harvest.issue("column_missing", "", category.header, name=category.header)
+    return list(columns.values())
+
+
+def _first_numbers(sheet: Sheet, keys: Keys) -> int | None:
+    for column in range(keys.label + 1, sheet.width):
+        if any(
+            read_number(sheet.at(row, column)).value is not None for row in range(keys.first, len(sheet.rows))
+        ):
+            return column
+    return None
+
+
+def _matrix_columns(harvest: Harvest, keys: Keys) -> list[Value]:
+    """Value columns of a matrix: the row of organisations above, the row of sub-columns beneath it."""
+    found, sheet = harvest.found, harvest.found.sheet
+    organisations = _organisation_row(harvest, keys)
+    if not organisations:
+        harvest.issue("header_missing", labels=harvest.registry.trees[found.form.tree].zh)
+        return []
+    categories = found.edition.categories
+    whole = next((one for one in categories if one.code == ""), Category(code="", header=""))
+    values: list[Value] = []
+    for column, organisation in organisations.items():
+        category = _sub_column(sheet, keys, column, categories) if categories else whole
+        if category is not None:
+            values.append(Value(column, organisation.code, category))
+        elif text_of(sheet.spread(keys.first - 1, column)):
+            harvest.issue(
+                "column_unknown",
+                sheet.address(keys.first - 1, column),
+                sheet.spread(keys.first - 1, column),
+                nearest=whole.header,
+            )
+    return values
+
+
+def _sub_column(sheet: Sheet, keys: Keys, column: int, categories: tuple[Category, ...]) -> Category | None:
+    for row in range(keys.first - 1, max(-1, keys.first - 1 - HEADER_DEPTH), -1):
+        if category := category_of(categories, sheet.spread(row, column)):
+            return category
+    return None
+
+
+def _organisation_row(harvest: Harvest, keys: Keys) -> dict[int, Organisation]:
+    """Column → organisation, from the header row that names most of them; an unknown name in that row is an issue."""
+    found, sheet = harvest.found, harvest.found.sheet
+    best: dict[int, Organisation] = {}
+    unknown: list[tuple[int, int, str]] = []
+    for row in range(keys.first - 1, max(-1, keys.first - 1 - HEADER_DEPTH), -1):
+        named: dict[int, Organisation] = {}
+        missed: list[tuple[int, int, str]] = []
+        known: dict[str, Organisation | None] = {}
+        for column in range(max(keys.label, keys.type or 0) + 1, sheet.width):
+            text = text_of(sheet.spread(row, column))
+            if not text or is_total(found.edition, text):
+                continue
+            if text not in known:
+                candidates = harvest.registry.organisations.find(text, found.form.tree)
+                known[text] = candidates[0] if len(candidates) == 1 else None
+                if known[text] is None:
+                    missed.append((row, column, text))
+            if organisation := known[text]:
+                named[column] = organisation
+        if len(named) > len(best):
+            best, unknown = named, missed
+    for row, column, text in unknown if best else ():
+        harvest.issue("organisation_unknown", sheet.address(row, column), text, nearest="")
+        harvest.unplaced = True
+    return best
+
+
+def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) -> None:
+    found, sheet = harvest.found, harvest.found.sheet
+    taken: dict[int, int] = {}
+    for row in range(keys.first, len(sheet.rows)):
+        label = sheet.at(row, keys.label)
+        first = next((text for raw in sheet.rows[row] if (text := text_of(raw))), "")
+        if (
+            not first
+            or is_column_marks([text_of(raw) for raw in sheet.rows[row]])
+            or _ignored(found, keys, row)
+        ):
+            continue
+        if is_foot(first):
+            break
+        match = _match(harvest, keys, row, labels)
+        if match is None:
+            if _has_number(sheet, row, columns) and not is_total(found.edition, label):
+                harvest.issue(
+                    "row_unknown", sheet.address(row, keys.label), label, nearest=labels.nearest(words(label))
+                )
+            continue
+        if id(match.field) in taken:
+            harvest.issue(
+                "row_repeated",
+                sheet.address(row, keys.label),
+                label,
+                other=sheet.address(taken[id(match.field)], keys.label),
+            )
+            continue
+        taken[id(match.field)] = row
+        if match.misspelt:
+            harvest.issue(
+                "header_misspelt", sheet.address(row, keys.label), label, taken_for=title_of(match.field)
+            )
+        for one in columns:
+            harvest.take(one.organisation, match.field, one.category.code, row, one.column, factor_of(label))
+    for one_field in found.edition.fields:
+        if id(one_field) not in taken:
+            harvest.issue(
+                "row_missing" if one_field.required else "row_absent",
+                "",
+                title_of(one_field),
+                name=title_of(one_field),
+            )
+
+
+def _ignored(found: Found, keys: Keys, row: int) -> bool:
+    """Whether the form leaves the row out, by all the patterns that one of its exceptions names."""
+    sheet = found.sheet
+    for one in found.edition.ignored:
+        patterns = ((one.header, keys.label), (one.section, keys.section), (one.type, keys.type))
+        given = [(pattern, column) for pattern, column in patterns if pattern and column is not None]
+        if given and all(re.search(pattern, text_of(sheet.spread(row, column))) for pattern, column in given):
+            return True
+    return False
+
+
+def _match(harvest: Harvest, keys: Keys, row: int, labels: Labels) -> Match | None:
+    """By item number where the form has them, else by label."""
+    sheet = harvest.found.sheet
+    if keys.item is not None and (found := labels.items.get(item_code(sheet.at(row, keys.item)))):
+        by_label = labels.find([words(sheet.at(row, keys.label))], fuzzy=False)
+        if by_label is None or by_label.field is found:
+            return Match(found)
+        # The number says one thing and the label another: the label is what the sender read.
+        harvest.issue(
+            "item_and_label_differ",
+            sheet.address(row, keys.item),
+            sheet.at(row, keys.item),
+            taken_for=title_of(by_label.field),
+        )
+        return by_label
+    return labels.find([words(sheet.at(row, keys.label))])
+
+
+def _has_number(sheet: Sheet, row: int, columns: list[Value]) -> bool:
+    return any(read_number(sheet.at(row, one.column)).value is not None for one in columns)
+
+
+def _drop_totals_column(harvest: Harvest, columns: list[Value]) -> None:
+    """A matrix may print a higher organisation as the total of the others: compared, never stored."""
+    if not harvest.found.edition.total_organisation:
+        return
+    codes = {one.organisation for one in columns}
+    for code in codes:
+        below = frozenset(other for other in codes if code in harvest.registry.organisations.ancestors(other))
+        if not below:
+            continue
+        for key, reading in harvest.values.pop(code, {}).items():
+            if reading.value is not None:
+                harvest.totals.append((key, reading.value, reading.cell, below))

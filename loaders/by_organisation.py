@@ -1,0 +1,222 @@
+"""The layout in which each row is an organisation and each column, under merged headers, an element."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from loaders.forms import Field
+from loaders.harvest import Harvest
+from loaders.matching import Labels, factor_of, is_column_marks, is_foot, is_total, title_of, words
+from loaders.recognise import Found, organisation_at, sender_of
+from loaders.tidy import read_number, text_of
+from loaders.workbook import Sheet
+from reference.registry import Registry
+
+HEADER_SEARCH = 40  # rows in which the header must begin
+DEEPEST_HEADER = 6
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the header stands: its first and last row, and the key columns (None when missing)."""
+
+    top: int
+    bottom: int
+    code: int | None
+    name: int | None
+
+
+def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
+    """Read a sheet of this layout."""
+    harvest = Harvest(found, registry)
+    header = find_header(found, labels)
+    if header is None:
+        harvest.issue(
+            "header_missing", labels="、".join(found.edition.name_header or found.edition.code_header)
+        )
+        return harvest
+    columns = _columns(harvest, header, labels)
+    for row in range(header.bottom + 1, len(found.sheet.rows)):
+        cells = [text_of(raw) for raw in found.sheet.rows[row]]
+        if is_column_marks(cells) or not any(cells):
+            continue
+        if is_foot(next(cell for cell in cells if cell)):
+            break
+        _row(harvest, header, columns, row)
+    return harvest
+
+
+def find_header(found: Found, labels: Labels) -> Header | None:
+    """The header block: it begins where a key column's wording stands and ends above the first row with a key."""
+    sheet, edition = found.sheet, found.edition
+    names, codes = {words(one) for one in edition.name_header}, {words(one) for one in edition.code_header}
+    for row in range(min(HEADER_SEARCH, len(sheet.rows))):
+        keys = [words(raw) if isinstance(raw, str) else "" for raw in sheet.rows[row]]
+        name = next((column for column, key in enumerate(keys) if key and key in names), None)
+        code = next((column for column, key in enumerate(keys) if key and key in codes), None)
+        known = sum(1 for key in keys if key and labels.find([key], fuzzy=False))
+        # A title block may hold the same words (机构名称：…); a header row also has columns that the form knows.
+        if (name is not None or code is not None) and (known or _known_below(sheet, row, labels)):
+            return Header(row, _bottom(sheet, row, name if name is not None else code), code, name)
+    return None
+
+
+def _known_below(sheet: Sheet, row: int, labels: Labels) -> bool:
+    below = sheet.rows[row + 1] if row + 1 < len(sheet.rows) else []
+    return any(isinstance(raw, str) and labels.find([words(raw)], fuzzy=False) for raw in below)
+
+
+def _bottom(sheet: Sheet, top: int, key: int | None) -> int:
+    """The last header row: the key's merge downwards, else rows below whose key cell is empty and whose other cells are words."""
+    assert key is not None
+    bottom = max(
+        (row for (row, column), anchor in sheet.anchors.items() if anchor == (top, key) and column == key),
+        default=top,
+    )
+    while bottom == top + DEEPEST_HEADER or bottom + 1 < len(sheet.rows):
+        below = sheet.rows[bottom + 1]
+        texts = [text_of(raw) for raw in below]
+        if (
+            text_of(sheet.at(bottom + 1, key))
+            or is_column_marks(texts)
+            or bottom - top >= DEEPEST_HEADER
+            or not any(texts)
+        ):
+            break
+        if any(read_number(raw).value is not None for raw in below):
+            break
+        bottom += 1
+    return bottom
+
+
+def _columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tuple[Field, int]]:
+    """Column → (field, factor of its unit); notes unknown, misspelt, repeated and missing columns."""
+    sheet, edition = harvest.found.sheet, harvest.found.edition
+    columns: dict[int, tuple[Field, int]] = {}
+    taken: dict[str, int] = {}
+    for column in range(sheet.width):
+        if column in (header.code, header.name):
+            continue
+        texts = _path(sheet, header, column)
+        path = [words(text) for text in texts]
+        if not any(path) or any(
+            re.search(one.header, "/".join(texts)) for one in edition.ignored if one.header
+        ):
+            continue
+        cell = sheet.address(header.bottom, column)
+        match = labels.find(path)
+        if match is None:
+            if _has_content(sheet, header, column):
+                harvest.issue("column_unknown", cell, "/".join(texts), nearest=labels.nearest("".join(path)))
+            continue
+        if match.field.element in taken:
+            harvest.issue(
+                "column_repeated",
+                cell,
+                "/".join(texts),
+                other=sheet.address(header.bottom, taken[match.field.element]),
+            )
+            continue
+        if match.misspelt:
+            harvest.issue("header_misspelt", cell, "/".join(texts), taken_for=title_of(match.field))
+        taken[match.field.element] = column
+        columns[column] = (match.field, max(factor_of(text) for text in texts))
+    for one in edition.fields:
+        if one.element not in taken:
+            harvest.issue(
+                "column_missing" if one.required else "column_absent", "", title_of(one), name=title_of(one)
+            )
+    return columns
+
+
+def _path(sheet: Sheet, header: Header, column: int) -> list[str]:
+    """The header's texts over a column from top to bottom, each merge counted once."""
+    texts: list[str] = []
+    seen: set[tuple[int, int]] = set()
+    for row in range(header.top, header.bottom + 1):
+        anchor = sheet.anchors.get((row, column), (row, column))
+        text = text_of(sheet.at(*anchor))
+        if text and anchor not in seen and not _is_unit(text):
+            texts.append(text)
+        seen.add(anchor)
+    return texts
+
+
+def _is_unit(text: str) -> bool:
+    return text in {"人", "例", "名", "个", "张", "%", "人次", "(人)", "(例)", "(名)"}
+
+
+def _has_content(sheet: Sheet, header: Header, column: int) -> bool:
+    return any(text_of(sheet.at(row, column)) for row in range(header.bottom + 1, len(sheet.rows)))
+
+
+def _row(harvest: Harvest, header: Header, columns: dict[int, tuple[Field, int]], row: int) -> None:
+    found, sheet = harvest.found, harvest.found.sheet
+    key = header.name if header.name is not None else header.code
+    assert key is not None
+    code = text_of(sheet.at(row, header.code)) if header.code is not None else ""
+    name = text_of(sheet.at(row, header.name)) if header.name is not None else ""
+    if is_total(found.edition, name or code) or (not name and is_total(found.edition, code)):
+        return _total(harvest, columns, row)
+    if is_foot(name or code):
+        return None
+    filled = [column for column in columns if text_of(sheet.at(row, column))]
+    if not code and not name:
+        if filled and harvest.values:
+            harvest.issue(
+                "row_without_organisation", sheet.address(row, key), "", first=sheet.address(row, filled[0])
+            )
+        elif filled:
+            return _sender_row(harvest, columns, row, key)
+        return None
+    organisation, issue = organisation_at(code, name, found, sheet.address(row, key), harvest.registry)
+    if organisation is None:
+        assert issue is not None
+        if filled:
+            harvest.issues.append(issue)
+            _take(harvest, columns, row, harvest.nobody(row))
+        return None
+    if organisation.code in harvest.values:
+        harvest.issue("organisation_repeated", sheet.address(row, key), name or code)
+        return None
+    _take(harvest, columns, row, organisation.code)
+    return None
+
+
+def _sender_row(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: int, key: int) -> None:
+    """A single row without a name belongs to the organisation of the title block."""
+    organisation, _ = sender_of(harvest.found, harvest.registry)
+    if organisation is None:
+        harvest.issue(
+            "row_without_organisation",
+            harvest.found.sheet.address(row, key),
+            "",
+            first=harvest.found.sheet.address(row, min(columns)),
+        )
+        harvest.unplaced = True
+    else:
+        _take(harvest, columns, row, organisation.code)
+
+
+def _take(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: int, organisation: str) -> None:
+    harvest.values.setdefault(organisation, {})
+    for column, (one, factor) in columns.items():
+        harvest.take(organisation, one, one.category, row, column, factor)
+
+
+def _total(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: int) -> None:
+    """Keep a printed total for comparing with the sum of the rows."""
+    for column, (one, factor) in columns.items():
+        element = harvest.registry.element(one.element)
+        if element.kind in ("count", "amount"):
+            number = read_number(harvest.found.sheet.at(row, column), element.decimals, factor)
+            if number.value is not None:
+                harvest.totals.append(
+                    (
+                        (one.element, one.category),
+                        number.value,
+                        harvest.found.sheet.address(row, column),
+                        frozenset(),
+                    )
+                )

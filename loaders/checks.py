@@ -1,0 +1,147 @@
+"""Logic checks (审核关系): the kinds that forms may name, each a small function over one organisation's readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from loaders.forms import Check, Edition
+from loaders.issues import Issue
+from loaders.outcome import Reading
+from reference.data_elements import ValueNote
+from reference.registry import Registry
+
+Held = Mapping[tuple[str, str], Reading]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One check applied to one organisation's readings in one breakdown."""
+
+    check: Check
+    held: Held
+    category: str
+
+    def reading(self, element: str) -> Reading | None:
+        """The reading of an element, or of element@category."""
+        code, _, category = element.partition("@")
+        return self.held.get((code, category or self.category))
+
+    def value(self, element: str) -> int | None:
+        """Its number, if it has one."""
+        reading = self.reading(element)
+        return reading.value if reading else None
+
+    def total(self, elements: tuple[str, ...]) -> int | None:
+        """The sum of several; None when any is absent, because absent is not zero."""
+        values = [self.value(element) for element in elements]
+        return None if None in values or not values else sum(value for value in values if value is not None)
+
+
+def at_most(case: Case) -> Iterator[tuple[str, str, str]]:
+    """`element` ≤ sum of `limit`."""
+    value, limit = case.value(case.check.element), case.total(case.check.limit)
+    if value is not None and limit is not None and value > limit:
+        yield case.check.element, f"{value:,}", f"≤ {limit:,}"
+
+
+def sums_to(case: Case) -> Iterator[tuple[str, str, str]]:
+    """`element` = sum of `parts`."""
+    value, total = case.value(case.check.element), case.total(case.check.parts)
+    if value is not None and total is not None and value != total:
+        yield case.check.element, f"{value:,}", f"= {total:,}"
+
+
+def ratio(case: Case) -> Iterator[tuple[str, str, str]]:
+    """`low` ≤ element / of ≤ `high`."""
+    value, base = case.value(case.check.element), case.value(case.check.of)
+    if value is None or not base:
+        return
+    low, high = case.check.low, case.check.high
+    if (low is not None and value < low * base) or (high is not None and value > high * base):
+        yield (
+            case.check.element,
+            f"{value:,} / {base:,} = {value / base:.2f}",
+            f"{'' if low is None else low} – {'' if high is None else high}",
+        )
+
+
+def within_range(case: Case) -> Iterator[tuple[str, str, str]]:
+    """`low` ≤ element ≤ `high`."""
+    value, low, high = case.value(case.check.element), case.check.low, case.check.high
+    if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
+        yield (
+            case.check.element,
+            f"{value:,}",
+            f"{'' if low is None else low} – {'' if high is None else high}",
+        )
+
+
+def implies(case: Case) -> Iterator[tuple[str, str, str]]:
+    """When `element` is above zero, each of `parts` must be given."""
+    if case.value(case.check.element):
+        for part in case.check.parts:
+            reading = case.reading(part)
+            if reading is not None and reading.value is None and reading.note == ValueNote.BLANK:
+                yield part, "", "≥ 0"
+
+
+def required(case: Case) -> Iterator[tuple[str, str, str]]:
+    """`element` must be given; a stated note such as 未开展 is an answer too."""
+    reading = case.reading(case.check.element)
+    if (
+        reading is not None
+        and reading.value is None
+        and not reading.text
+        and reading.note in ("", ValueNote.BLANK)
+    ):
+        yield case.check.element, "", ""
+
+
+KINDS: Mapping[str, Callable[[Case], Iterator[tuple[str, str, str]]]] = {
+    "at_most": at_most,
+    "sums_to": sums_to,
+    "ratio": ratio,
+    "range": within_range,
+    "implies": implies,
+    "required": required,
+}
+
+
+def run_checks(
+    edition: Edition, held: Held, registry: Registry, who: Mapping[str, str], form: str, organisation: str
+) -> list[Issue]:
+    """Every failed check of one organisation, each at the cell of the element at fault; `who` holds its names."""
+    issues = []
+    for check in edition.checks:
+        for category in _breakdowns(edition, check, held):
+            case = Case(check, held, category)
+            for element, found, expected in KINDS[check.kind](case):
+                parameters = {**_names(case, element, registry), **who, "expected": expected}
+                issues.append(_issue(case, element, found, parameters, form, organisation))
+    return issues
+
+
+def _breakdowns(edition: Edition, check: Check, held: Held) -> tuple[str, ...]:
+    """The parts where every element concerned is broken down, so that a fault is found at the cell that was typed; else the whole."""
+    parts = next((one.total_of for one in edition.categories if one.code == "" and one.total_of), ())
+    if check.kind in ("ratio", "range"):
+        return ("",)
+    elements = [check.element, *check.limit, *check.parts]
+    typed = [(element.partition("@")[0], part) in held for element in elements for part in parts]
+    return parts if parts and typed and all(typed) else ("",)
+
+
+def _names(case: Case, element: str, registry: Registry) -> dict[str, str]:
+    names = registry.element(element.partition("@")[0])
+    rule = {"rule_zh": case.check.zh, "rule_en": case.check.en}
+    return {"element": names.code, "name_zh": names.zh, "name_en": names.en, **rule}
+
+
+def _issue(
+    case: Case, element: str, found: str, parameters: Mapping[str, str], form: str, organisation: str
+) -> Issue:
+    reading = case.reading(element)
+    code = "required_missing" if case.check.kind in ("required", "implies") else "check_failed"
+    sheet, cell = (reading.sheet, reading.cell) if reading else ("", "")
+    return Issue(code, sheet, cell, found, parameters, case.check.severity, form, organisation)

@@ -1,0 +1,136 @@
+"""What a sheet yields while it is read: values by organisation, printed totals, and issues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loaders.forms import Field
+from loaders.issues import Issue
+from loaders.outcome import Reading
+from loaders.recognise import Found
+from loaders.tidy import read_date, read_number, text_of
+from reference.data_elements import DataElement, ValueNote
+from reference.registry import Registry
+
+Key = tuple[str, str]  # (element, category)
+NOBODY = "?"
+
+
+@dataclass
+class Harvest:
+    """`values`: organisation → key → reading. `totals`: printed totals as (key, number, cell, who they are a total of)."""
+
+    found: Found
+    registry: Registry
+    values: dict[str, dict[Key, Reading]] = field(default_factory=dict)
+    totals: list[tuple[Key, int, str, frozenset[str]]] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    unplaced: bool = False  # something kept an organisation's numbers from being placed
+
+    def nobody(self, row: int) -> str:
+        """A stand-in for an organisation that cannot be told: its figures are checked with all others, and saved for nobody."""
+        self.unplaced = True
+        return f"{NOBODY}{row}"
+
+    def who(self, organisation: str) -> dict[str, str]:
+        """An organisation's names as parameters of an issue."""
+        if organisation.startswith(NOBODY):
+            return {"who_zh": "", "who_en": ""}
+        found = self.registry.organisations.get(organisation)
+        return {"who_zh": found.zh, "who_en": found.en}
+
+    def issue(self, code: str, cell: str = "", shown: object = "", **parameters: Any) -> None:
+        """Note a fault of this sheet."""
+        self.issues.append(
+            Issue(
+                code, self.found.sheet.name, cell, text_of(shown)[:120], parameters, form=self.found.form.code
+            )
+        )
+
+    def take(
+        self, organisation: str, wanted: Field, category: str, row: int, column: int, factor: int = 1
+    ) -> None:
+        """Read one cell for an organisation."""
+        key = (wanted.element, category)
+        held = self.values.setdefault(organisation, {})
+        reading = self.read(wanted, category, row, column, factor)
+        if reading is None or (key in held and reading.value is None and reading.note == ValueNote.BLANK):
+            return
+        if key in held and (held[key].value is not None or held[key].text):
+            self.issue(
+                "value_repeated",
+                reading.cell,
+                self.found.sheet.at(row, column),
+                other=held[key].cell,
+                **self.names(wanted.element),
+            )
+            return
+        held[key] = reading
+
+    def read(self, wanted: Field, category: str, row: int, column: int, factor: int = 1) -> Reading | None:
+        """The reading of a cell, or None with an issue noted when the cell cannot be used."""
+        sheet = self.found.sheet
+        raw, cell = sheet.at(row, column), sheet.address(row, column)
+        element = self.registry.element(wanted.element)
+        if broken := sheet.broken.get((row, column)):
+            self.issue(broken, cell, raw, **self.names(wanted.element))
+            return None
+        if element.kind in ("count", "amount"):
+            return self._number(element, category, raw, cell, factor)
+        return self._words(element, category, raw, cell)
+
+    def _number(
+        self, element: DataElement, category: str, raw: Any, cell: str, factor: int
+    ) -> Reading | None:
+        number = read_number(raw, element.decimals, factor)
+        if number.fault:
+            self.issue(number.fault, cell, raw, **self.names(element.code))
+            return None
+        return Reading(element.code, category, number.value, number.note, "", self.found.sheet.name, cell)
+
+    def _words(self, element: DataElement, category: str, raw: Any, cell: str) -> Reading | None:
+        text = text_of(raw)
+        sheet = self.found.sheet.name
+        if not text or text in {"—", "-", "/", "无"}:
+            return Reading(
+                element.code, category, None, ValueNote.BLANK if not text else ValueNote.DASH, "", sheet, cell
+            )
+        if element.kind == "date":
+            day = read_date(raw)
+            if day is None:
+                self.issue("not_a_date", cell, raw, **self.names(element.code))
+                return None
+            text = day.isoformat()
+        elif element.kind == "code":
+            code = code_meant(element, text)
+            if code is None:
+                listed = "、".join(names[0] for names in element.code_list.values())
+                self.issue("not_in_list", cell, raw, listed=listed, **self.names(element.code))
+                return None
+            text = code
+        return Reading(element.code, category, None, "", text[:200], sheet, cell)
+
+    def names(self, element: str) -> dict[str, str]:
+        """An element's names as parameters of an issue."""
+        found = self.registry.element(element)
+        return {"element": element, "name_zh": found.zh, "name_en": found.en}
+
+
+def code_meant(element: DataElement, text: str) -> str | None:
+    """The code that a text means: the code itself, its Chinese or English name, or the name without 级/等."""
+    wanted = text.replace(" ", "").casefold()
+    for code, (zh, en) in element.code_list.items():
+        wordings = {code, zh, en, zh.rstrip("级等"), zh.replace("级", "").replace("等", "")}
+        if wanted in {wording.replace(" ", "").casefold() for wording in wordings if wording}:
+            return code
+    return None
+
+
+def has_numbers(held: Mapping[Key, Reading]) -> bool:
+    """Whether anything was reported: a number, a text, or a note that is more than a blank."""
+    return any(
+        reading.value is not None or reading.text or reading.note not in ("", ValueNote.BLANK)
+        for reading in held.values()
+    )

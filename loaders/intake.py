@@ -1,0 +1,149 @@
+"""Reading and checking one file: every fault at once, and never an exception for a bad file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from loaders.forms import Edition, Form, Forms
+from loaders.issues import Issue
+from loaders.matching import Labels
+from loaders.outcome import Outcome, Recognised, Return
+from loaders.read import read_sheet
+from loaders.recognise import Found, looks_like_data, recognise
+from loaders.workbook import Sheet, WorkbookError, read_workbook
+from reference.registry import Registry
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Desk:
+    """All that checking needs, picklable, and warm after its first file. `today` is for trying out other days."""
+
+    registry: Registry
+    forms: Forms
+    today: dt.date | None = None
+    _labels: dict[tuple[str, str], Labels] = field(default_factory=dict, repr=False)
+
+    def labels(self, form: Form, edition: Edition) -> Labels:
+        """The edition's wordings, worked out once."""
+        key = (form.code, edition.code)
+        if key not in self._labels:
+            self._labels[key] = Labels.of(edition)
+        return self._labels[key]
+
+    @property
+    def day(self) -> dt.date:
+        """Today."""
+        return self.today or dt.date.today()
+
+
+def check_file(path: Path, desk: Desk) -> Outcome:
+    """Read and check a file on disk."""
+    return check_content(path.read_bytes(), path.name, desk)
+
+
+def check_content(content: bytes, name: str, desk: Desk) -> Outcome:
+    """Read and check a file's bytes; `name` may say the period when the sheet does not."""
+    recognised: list[Recognised] = []
+    returns: list[Return] = []
+    issues: list[Issue] = []
+    try:
+        workbook = read_workbook(content, name)
+        _read_sheets(workbook.sheets, name, desk, recognised, returns, issues)
+    except WorkbookError as error:
+        issues.append(error.issue)
+    except Exception as error:
+        # A fault of ours must not lose the sender's file or the other files of a load: it is said, and logged for us.
+        log.exception("reading failed")
+        returns.clear()
+        issues.append(Issue("reader_failed", found=type(error).__name__))
+    return Outcome(
+        name,
+        hashlib.sha256(content).hexdigest(),
+        len(content),
+        tuple(recognised),
+        tuple(returns),
+        tuple(issues),
+    )
+
+
+def _read_sheets(
+    sheets: list[Sheet],
+    name: str,
+    desk: Desk,
+    recognised: list[Recognised],
+    returns: list[Return],
+    issues: list[Issue],
+) -> None:
+    unknown: list[Sheet] = []
+    hidden: list[Sheet] = []
+    for sheet in sheets:
+        if not any(raw != "" and raw is not None for row in sheet.rows for raw in row):
+            continue
+        found = recognise(sheet, desk.forms, name)
+        if found is None or sheet.hidden:
+            (hidden if found else unknown).append(sheet)
+            continue
+        recognised.append(_one(found, desk, returns, issues))
+    if not recognised:
+        issues.append(_nothing_recognised(desk, unknown, hidden))
+        return
+    for sheet in unknown:
+        if not sheet.hidden and looks_like_data(sheet):
+            issues.append(Issue("sheet_unknown", sheet.name))
+    issues.extend(_repeated(returns))
+    if not returns and not any(issue.severity == "error" for issue in issues):
+        issues.append(Issue("no_values", recognised[0].sheet))
+
+
+def _one(found: Found, desk: Desk, returns: list[Return], issues: list[Issue]) -> Recognised:
+    """Read one recognised sheet into the lists."""
+    fresh, faults = read_sheet(found, desk.registry, desk.labels(found.form, found.edition), desk.day)
+    returns.extend(fresh)
+    issues.extend(faults)
+    period = found.period.code if found.period else ""
+    return Recognised(found.sheet.name, found.form.code, found.edition.code, found.how, period, len(fresh))
+
+
+def _nothing_recognised(desk: Desk, unknown: list[Sheet], hidden: list[Sheet]) -> Issue:
+    if hidden:
+        return Issue("form_hidden", hidden[0].name)
+    known = {
+        "known_zh": "、".join(form.zh for form in desk.forms.by_code.values()),
+        "known_en": ", ".join(form.en for form in desk.forms.by_code.values()),
+    }
+    first = next((sheet for sheet in unknown if not sheet.hidden), None)
+    return (
+        Issue("form_unknown", first.name if first else "", "", "", known) if unknown else Issue("empty_file")
+    )
+
+
+def _repeated(returns: list[Return]) -> list[Issue]:
+    """The same form, organisation and period twice in one file."""
+    times = Counter((one.form, one.organisation, one.first, one.last) for one in returns)
+    seen: set[tuple[str, str, int, int]] = set()
+    issues = []
+    for one in returns:
+        key = (one.form, one.organisation, one.first, one.last)
+        if times[key] > 1 and key in seen:
+            issues.append(
+                Issue(
+                    "return_repeated",
+                    one.sheet,
+                    "",
+                    one.organisation,
+                    {},
+                    "",
+                    one.form,
+                    one.organisation,
+                    one.last,
+                )
+            )
+        seen.add(key)
+    return issues

@@ -1,0 +1,164 @@
+"""Matching what a sheet prints with what a form expects: headers, row labels, units, small misspellings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from loaders.forms import Category, Edition, Field
+from loaders.tidy import text_of
+
+CLOSE_ENOUGH = 86  # percent of likeness from which a misspelt header still counts, with a warning
+_BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
+_UNIT = re.compile(r"(?:单位[:：]?)?(万?)(?:人次|人|例|名|个|张|次|对|岁|元|胎|%|‰|/10万|年月日|日期)?")
+_LEADING = re.compile(
+    r"^(?:其中[:：,，]?|其[:：]|#|[-–—·•*]+|\(?[一二三四五六七八九十]+[、.)]|\(?\d+[.)、](?!\d)|\d+\.\d+[、.]?(?=[^\d.]))\s*"
+)
+_WHOLES = {"合计", "小计", "总计", "总数", "例数", "人数", "total"}
+_SEPARATORS = re.compile(r"[\s:：,，;；、/\\·•'\"“”‘’_-]+")
+
+
+def words(raw: Any) -> str:
+    """A header or label reduced to its words: no unit in brackets, no 其中：, no numbering, no punctuation or spaces, lower case."""
+    text = text_of(raw)
+    while (shorter := _LEADING.sub("", text)) != text and shorter:
+        text = shorter
+    text = _BRACKETS.sub(lambda found: "" if _UNIT.fullmatch(found[1].replace(" ", "")) else found[1], text)
+    return _SEPARATORS.sub("", text).casefold()
+
+
+def factor_of(raw: Any) -> int:
+    """10,000 when the header's unit says 万, else 1."""
+    return next(
+        (
+            10_000
+            for unit in _BRACKETS.findall(text_of(raw))
+            if (found := _UNIT.fullmatch(unit.replace(" ", ""))) and found[1]
+        ),
+        1,
+    )
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a text was taken for; `misspelt` when only nearly."""
+
+    field: Field
+    misspelt: bool = False
+
+
+@dataclass
+class Labels:
+    """The wordings of one edition's fields, ready for looking up."""
+
+    exact: dict[str, list[Field]] = field(default_factory=dict)
+    items: dict[str, Field] = field(default_factory=dict)
+    fields: tuple[Field, ...] = ()
+
+    @classmethod
+    def of(cls, edition: Edition) -> Labels:
+        """Collect every path, last part and synonym of the edition's fields."""
+        labels = cls(fields=edition.fields)
+        for one in edition.fields:
+            for wording in wordings(one):
+                holders = labels.exact.setdefault(wording, [])
+                if one not in holders:
+                    holders.append(one)
+            if one.item:
+                labels.items[item_code(one.item)] = one
+        return labels
+
+    def find(self, path: Sequence[str], fuzzy: bool = True) -> Match | None:
+        """The field that a path of header texts (top to bottom) or a single label means; None when none or several might."""
+        parts = [part for part in path if part]
+        if not parts:
+            return None
+        for wording in dict.fromkeys(("".join(parts), "".join(parts[-2:]), parts[-1])):
+            holders = self.exact.get(wording, [])
+            if len(holders) == 1:
+                return Match(holders[0])
+        return self._nearly("".join(parts)) if fuzzy else None
+
+    def _nearly(self, wording: str) -> Match | None:
+        if len(wording) < 3:
+            return None
+        best = process.extract(
+            wording, list(self.exact), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH, limit=2
+        )
+        if not best or len(self.exact[best[0][0]]) != 1:
+            return None
+        # Two fields equally near: naming either would be a guess.
+        if len(best) == 2 and best[1][1] == best[0][1] and self.exact[best[1][0]] != self.exact[best[0][0]]:
+            return None
+        return Match(self.exact[best[0][0]][0], misspelt=True)
+
+    def nearest(self, wording: str) -> str:
+        """The header most like the text, as the form writes it: for a message."""
+        best = process.extractOne(wording, list(self.exact), scorer=fuzz.ratio)
+        return title_of(self.exact[best[0]][0]) if best else ""
+
+
+def wordings(one: Field) -> Iterable[str]:
+    """Every way the field may be written: whole path, last two parts, last part, synonyms alone and below the path's head."""
+    parts = [words(part) for part in one.header]
+    yield "".join(parts)
+    yield "".join(parts[-2:])
+    yield parts[-1]
+    if len(parts) > 1 and parts[-1] in _WHOLES:
+        # 活产数 alone is what 活产数·合计 is under a deeper header.
+        yield "".join(parts[:-1])
+    for synonym in one.synonyms:
+        yield words(synonym)
+        yield "".join([*parts[:-1], words(synonym)])
+
+
+def title_of(one: Field) -> str:
+    """The field as people name it."""
+    return "·".join(one.header)
+
+
+def item_code(raw: Any) -> str:
+    """An item number without apostrophes, spaces or a final full stop."""
+    return text_of(raw).strip("'’‘` ").rstrip(".、").casefold()
+
+
+def category_of(categories: Iterable[Category], raw: Any) -> Category | None:
+    """The value column or sub-column that a header text means."""
+    wording = words(raw)
+    for one in categories:
+        if wording and wording in {words(one.header), *map(words, one.synonyms)}:
+            return one
+    return None
+
+
+def is_total(edition: Edition, raw: Any) -> bool:
+    """Whether a row's or column's label is a total's."""
+    return words(raw) in {words(one) for one in edition.totals}
+
+
+_FOOT = re.compile(
+    r"^(填表人|填报人|制表人?|审核人?|单位负责人|负责人|统计负责人|复核人|经办人|联系人|联系电话|电话|填表日期|填报日期|报出日期|备注|注|说明|填表说明|指标解释|盖章)"
+)
+_MARKS = {"甲", "乙", "丙", "丁"}
+
+
+def is_foot(raw: Any) -> bool:
+    """Whether a cell begins the foot of a form: who filled it in, notes."""
+    return bool(_FOOT.match(text_of(raw).replace(" ", "")))
+
+
+def is_column_marks(texts: Iterable[str]) -> bool:
+    """Whether a row only numbers its columns (甲 乙 1 2 3 …)."""
+    given = [text for text in texts if text]
+    if not given or not (set(given) & _MARKS or given[0] == "1"):
+        return False
+    numbers = [int(text) for text in given if text.isdecimal()]
+    return (
+        len(numbers) >= 1
+        and all(text in _MARKS or text.isdecimal() for text in given)
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    )

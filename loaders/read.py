@@ -1,0 +1,184 @@
+"""From a recognised sheet to returns: values placed, printed totals compared, parts summed, checks run, every fault at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from loaders import by_element, by_organisation
+from loaders.checks import run_checks
+from loaders.forms import Edition
+from loaders.harvest import NOBODY, Harvest, Key, has_numbers
+from loaders.issues import Issue
+from loaders.matching import Labels
+from loaders.outcome import Reading, Return
+from loaders.recognise import Found, period_issue
+from reference.data_elements import ValueNote
+from reference.periods import Period
+from reference.registry import Registry
+
+LONGEST_CELL = 40  # characters of an address list that the store keeps
+
+
+def read_sheet(
+    found: Found, registry: Registry, labels: Labels, today: dt.date
+) -> tuple[list[Return], list[Issue]]:
+    """Read one recognised sheet; returns are empty where the period or an organisation could not be told."""
+    reader = by_organisation if found.edition.layout == "organisations_in_rows" else by_element
+    harvest = reader.read_rows(found, registry, labels)
+    wrong_period = period_issue(found, today)
+    issues = [*found.issues, *([wrong_period] if wrong_period else [])]
+    _compare_totals(harvest)
+    for organisation, held in list(harvest.values.items()):
+        if not has_numbers(held):
+            _nothing_given(harvest, organisation)
+            continue
+        _sum_parts(harvest, found.edition, held)
+        _derive(found.edition, held)
+        _require(harvest, found.edition, held)
+        who = harvest.who(organisation)
+        harvest.issues.extend(run_checks(found.edition, held, registry, who, found.form.code, organisation))
+        if not organisation.startswith(NOBODY):
+            _may_report(harvest, organisation)
+    issues.extend(harvest.issues)
+    if wrong_period or found.period is None:
+        return [], issues
+    period = found.period
+    placed = {
+        code: held
+        for code, held in harvest.values.items()
+        if not code.startswith(NOBODY) and has_numbers(held)
+    }
+    return [_return(found, code, period, held) for code, held in placed.items()], issues
+
+
+def _return(found: Found, organisation: str, period: Period, held: dict[Key, Reading]) -> Return:
+    form = found.form
+    start = None
+    if form.cumulative_from_month:
+        start = period.first
+    due = period.last_day + dt.timedelta(days=form.due_days) if form.duty.span else None
+    return Return(
+        form=form.code,
+        edition=found.edition.code,
+        basis=form.basis,
+        organisation=organisation,
+        first=period.first,
+        last=period.last,
+        cumulative_from=start,
+        due=due,
+        sheet=found.sheet.name,
+        # A blank breakdown says nothing that the blank whole does not say.
+        readings=tuple(
+            one
+            for one in held.values()
+            if one.value is not None or one.text or not one.category or one.note != ValueNote.BLANK
+        ),
+    )
+
+
+def _nothing_given(harvest: Harvest, organisation: str) -> None:
+    """An organisation without any figure: the sender's own blank row is asked about, a foreign export's empty column is not."""
+    if harvest.found.edition.layout != "matrix" and not harvest.issues:
+        who = harvest.who(organisation)
+        harvest.issue("nothing_filled_in", "", who["who_zh"], **who)
+
+
+def _faulty_elements(harvest: Harvest) -> set[str]:
+    return {str(issue.parameters["element"]) for issue in harvest.issues if "element" in issue.parameters}
+
+
+def _compare_totals(harvest: Harvest) -> None:
+    """Printed totals against the sum of what they total; silent where a cell behind them is already at fault."""
+    faulty = _faulty_elements(harvest)
+    for key, printed, cell, below in harvest.totals:
+        if key[0] in faulty or harvest.unplaced:
+            continue
+        members = [held for code, held in harvest.values.items() if not below or code in below]
+        values = [
+            reading.value for held in members if (reading := held.get(key)) and reading.value is not None
+        ]
+        if values and sum(values) != printed:
+            harvest.issue("total_differs", cell, printed, total=f"{sum(values):,}", **harvest.names(key[0]))
+
+
+def _sum_parts(harvest: Harvest, edition: Edition, held: dict[Key, Reading]) -> None:
+    """The whole of an element that is broken down: compared with the printed one, else summed."""
+    parts = next((one.total_of for one in edition.categories if one.code == "" and one.total_of), ())
+    if not parts:
+        return
+    for element in {element for element, _ in held}:
+        pieces = [held.get((element, part)) for part in parts]
+        whole = held.get((element, ""))
+        given = [one for one in pieces if one is not None]
+        if len(given) < len(parts):
+            continue
+        values = [one.value for one in given]
+        if None not in values:
+            total = sum(value for value in values if value is not None)
+            if whole is not None and whole.value is not None:
+                if whole.value != total:
+                    harvest.issue(
+                        "parts_differ", whole.cell, whole.value, total=f"{total:,}", **harvest.names(element)
+                    )
+                continue
+            held[element, ""] = _derived(element, "", total, given)
+        elif (whole is None or whole.note == ValueNote.BLANK) and whole_note(given) is not None:
+            held[element, ""] = Reading(
+                element, "", None, whole_note(given) or "", "", given[0].sheet, given[0].cell, True
+            )
+
+
+def whole_note(pieces: list[Reading]) -> str | None:
+    """The note of a whole whose parts all carry the same one."""
+    notes = {one.note for one in pieces if one.value is None}
+    return notes.pop() if len(notes) == 1 and all(one.value is None for one in pieces) else None
+
+
+def _derived(element: str, category: str, value: int, pieces: list[Reading]) -> Reading:
+    cells = "+".join(one.cell for one in pieces)
+    if len(cells) > LONGEST_CELL:
+        cells = f"{pieces[0].cell}…{pieces[-1].cell}"
+    return Reading(element, category, value, "", "", pieces[0].sheet, cells, True)
+
+
+def _derive(edition: Edition, held: dict[Key, Reading]) -> None:
+    """Elements that no cell states: the sum of others, in every breakdown that all of them have."""
+    for rule in edition.derived:
+        for category in {category for element, category in held if element == rule.sum_of[0]}:
+            pieces = [held.get((element, category)) for element in rule.sum_of]
+            given = [one for one in pieces if one is not None and one.value is not None]
+            stated = held.get((rule.element, category))
+            if len(given) == len(rule.sum_of) and (stated is None or stated.value is None):
+                held[rule.element, category] = _derived(
+                    rule.element, category, sum(one.value or 0 for one in given), given
+                )
+
+
+def _require(harvest: Harvest, edition: Edition, held: dict[Key, Reading]) -> None:
+    """Fields that must be given; a stated absence such as 未开展 is an answer."""
+    for one in edition.fields:
+        if not one.required:
+            continue
+        reading = held.get((one.element, one.category))
+        if (
+            reading is not None
+            and reading.value is None
+            and not reading.text
+            and reading.note in ("", ValueNote.BLANK)
+        ):
+            harvest.issue("required_missing", reading.cell, "", **harvest.names(one.element))
+
+
+def _may_report(harvest: Harvest, organisation: str) -> None:
+    """Whether the organisation owes this form and existed in the period."""
+    found, registry = harvest.found, harvest.registry
+    who = registry.organisations.get(organisation)
+    names = {"who_zh": who.zh, "who_en": who.en, "form_zh": found.form.zh, "form_en": found.form.en}
+    if not found.form.duty.owed_by(who):
+        harvest.issue("may_not_report", "", f"{who.zh} ({who.code})", **names)
+    elif (
+        found.period
+        and not found.form.latest_hierarchy
+        and not registry.organisations.exists(organisation, found.period.last_day)
+    ):
+        harvest.issue("not_open_then", "", f"{who.zh} ({who.code})", **names)

@@ -1,0 +1,258 @@
+"""Which form and edition a sheet is, for which period and whom: by its code, else its title, else its headers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+
+from loaders.forms import Edition, Form, Forms
+from loaders.issues import Issue
+from loaders.matching import Labels, words
+from loaders.tidy import text_of
+from loaders.workbook import Sheet
+from reference import periods
+from reference.organisations import Organisation
+from reference.periods import Period
+from reference.registry import Registry
+
+TITLE_ROWS = 12  # how far down a title block may reach
+FEWEST_HEADERS = (
+    0.5  # share of a form's fields whose labels a sheet must show to be taken for it without code or title
+)
+_CODE = re.compile(r"表\s*号[:：]?\s*([a-z][a-z0-9_]*)\s*/\s*([\w.\-]+)", re.IGNORECASE)
+_CODE_IN_BRACKETS = re.compile(r"[(（\[]\s*([A-Za-z0-9\-]{4,32})\s*[)）\]]")
+
+
+@dataclass
+class Found:
+    """A sheet taken for a form, with what its title block says."""
+
+    sheet: Sheet
+    form: Form
+    edition: Edition
+    how: str
+    period: Period | None = None
+    period_cell: str = ""
+    issues: list[Issue] = field(default_factory=list)
+
+
+def recognise(sheet: Sheet, forms: Forms, file_name: str) -> Found | None:
+    """The form that a sheet holds, or None when it is no form we know."""
+    texts = list(_title_texts(sheet))
+    found = _by_code(sheet, forms, texts) or _by_title(sheet, forms, texts) or _by_headers(sheet, forms)
+    if found:
+        found.period, found.period_cell = _period(found, texts, file_name)
+        if found.period:
+            found.edition = _edition_for(found, found.period)
+    return found
+
+
+def _title_texts(sheet: Sheet) -> Iterator[tuple[int, int, str]]:
+    """(row, column, tidy text) of every text cell of the title block, in reading order."""
+    for row, cells in enumerate(sheet.rows[:TITLE_ROWS]):
+        for column, raw in enumerate(cells):
+            if raw != "" and raw is not None:
+                yield row, column, text_of(raw)
+
+
+def _by_code(sheet: Sheet, forms: Forms, texts: list[tuple[int, int, str]]) -> Found | None:
+    for row, column, text in texts:
+        match = _CODE.search(text)
+        if match and (form := forms.by_code.get(match[1].lower())):
+            edition = next((one for one in form.editions if one.code == match[2]), None)
+            found = Found(sheet, form, edition or form.editions[-1], "code")
+            if edition is None:
+                known = ", ".join(one.code for one in form.editions)
+                found.issues.append(
+                    Issue(
+                        "unknown_edition", sheet.name, sheet.address(row, column), match[2], {"known": known}
+                    )
+                )
+            return found
+    return None
+
+
+def _by_title(sheet: Sheet, forms: Forms, texts: list[tuple[int, int, str]]) -> Found | None:
+    joined = [text.replace(" ", "") for _, _, text in texts] + [text for _, _, text in texts]
+    for form in forms.by_code.values():
+        for edition in reversed(form.editions):
+            if any(re.search(pattern, text, re.IGNORECASE) for pattern in edition.titles for text in joined):
+                return Found(sheet, form, edition, "title")
+    return None
+
+
+def _by_headers(sheet: Sheet, forms: Forms) -> Found | None:
+    """The form whose labels the sheet shows most of; at least half of them, and at least three."""
+    seen = {words(raw) for row in sheet.rows[:200] for raw in row if isinstance(raw, str) and raw}
+    best: tuple[float, Form, Edition] | None = None
+    for form in forms.by_code.values():
+        for edition in form.editions:
+            labels = Labels.of(edition)
+            shown = [
+                one
+                for one in edition.fields
+                if {words(one.header[-1]), *map(words, one.synonyms), "".join(map(words, one.header))} & seen
+            ]
+            share = len(shown) / len(labels.fields)
+            if share >= FEWEST_HEADERS and len(shown) >= 3 and (best is None or share > best[0]):
+                best = (share, form, edition)
+    return Found(sheet, best[1], best[2], "headers") if best else None
+
+
+def _edition_for(found: Found, period: Period) -> Edition:
+    """The edition printed on the sheet, else the one valid in the period."""
+    return found.edition if found.how == "code" else found.form.edition(period.last_day)
+
+
+def _period(found: Found, texts: list[tuple[int, int, str]], file_name: str) -> tuple[Period | None, str]:
+    """The period by its label, else from the title, the sheet's name or the file's name."""
+    sheet = found.sheet
+    for row, column, text in texts:
+        if rest := label_rest(text, found.edition.period_label):
+            beside = (
+                ""
+                if rest.strip()
+                else text_of(sheet.at(row, column + 1)) or text_of(sheet.at(row, column + 2))
+            )
+            if period := _read_period(rest.strip() or beside):
+                return period, sheet.address(row, column)
+    for row, column, text in texts:
+        if (period := periods.find(text)) and _is_title(found, text):
+            return period, sheet.address(row, column)
+    for text in (sheet.name, re.sub(r"\.\w+$", "", file_name)):
+        if period := periods.find(text):
+            return period, ""
+    return None, ""
+
+
+def _is_title(found: Found, text: str) -> bool:
+    """Whether a text of the title block may carry the period: a filling-in date does not."""
+    return not re.search(r"填报日期|填表日期|报出日期|打印|Status As On", text)
+
+
+def _read_period(text: str) -> Period | None:
+    try:
+        return periods.parse(text)
+    except periods.PeriodError:
+        return periods.find(text)
+
+
+def label_rest(text: str, labels: tuple[str, ...]) -> str | None:
+    """What follows a label in its own cell ('' padded to ' ' when nothing does); None when the text has no such label."""
+    plain = text.replace(" ", "")
+    for label in labels:
+        if match := re.match(rf"{re.escape(label)}(?:[(（][^)）]*[)）])?[:：]?(.*)$", plain):
+            return match[1] or " "
+    return None
+
+
+def period_issue(found: Found, today: dt.date) -> Issue | None:
+    """Why the period cannot be used, if it cannot."""
+    form, period, sheet = found.form, found.period, found.sheet.name
+    expected = {"month": 1, "quarter": 3, "year": 12}.get(form.frequency)
+    if period is None:
+        return Issue("period_missing", sheet, "", "", {"label": found.edition.period_label[0]})
+    shown = {"period_zh": period.label("zh"), "period_en": period.label("en")}
+    if period.first_day > today:
+        return Issue("period_in_future", sheet, found.period_cell, period.code, shown)
+    if period.first < 200001:
+        return Issue("period_too_old", sheet, found.period_cell, period.code, shown)
+    if form.cumulative_from_month:
+        if period.first % 100 != form.cumulative_from_month or period.span > 12:
+            return Issue(
+                "period_not_cumulative",
+                sheet,
+                found.period_cell,
+                period.code,
+                {**shown, "month": form.cumulative_from_month},
+            )
+    elif expected and period.span != expected:
+        return Issue(
+            "period_wrong_length", sheet, found.period_cell, period.code, {**shown, "months": expected}
+        )
+    return None
+
+
+def sender_of(found: Found, registry: Registry) -> tuple[Organisation | None, Issue | None]:
+    """The organisation named in the title block: by the code in brackets, else by its name.
+
+    Where the form is about an area and its institution signs (南明区妇幼保健院), the area is meant.
+    """
+    sheet, form = found.sheet, found.form
+    for row, column, text in _title_texts(sheet):
+        rest = label_rest(text, found.edition.organisation_label)
+        if rest is None:
+            continue
+        cell = sheet.address(row, column)
+        named = rest.strip() or text_of(sheet.at(row, column + 1)) or text_of(sheet.at(row, column + 2))
+        if named:
+            return _resolve(named, cell, found, registry)
+    for _, _, text in _title_texts(sheet):
+        head = re.split(r"\d{4}", text)[0].strip()
+        if head and (candidates := registry.organisations.find(head, form.tree)) and len(candidates) == 1:
+            return area_meant(candidates[0], form, registry), None
+    return None, Issue(
+        "organisation_missing", sheet.name, "", "", {"label": found.edition.organisation_label[0]}
+    )
+
+
+def _resolve(
+    named: str, cell: str, found: Found, registry: Registry
+) -> tuple[Organisation | None, Issue | None]:
+    bracketed = _CODE_IN_BRACKETS.search(named)
+    code = bracketed[1] if bracketed else ""
+    name = _CODE_IN_BRACKETS.sub("", named).strip()
+    return organisation_at(code, name, found, cell, registry)
+
+
+def organisation_at(
+    code: str, name: str, found: Found, cell: str, registry: Registry
+) -> tuple[Organisation | None, Issue | None]:
+    """One organisation by code, else by name, former name or alias; else the issue that says why not, with candidates."""
+    form, sheet = found.form, found.sheet.name
+    organisations = registry.organisations
+    candidates = organisations.find(code, form.tree) if code else []
+    if len(candidates) == 1:
+        return area_meant(candidates[0], form, registry), None
+    candidates = organisations.find(name, form.tree) if name else []
+    fitting = {
+        one.code: one
+        for one in (area_meant(candidate, form, registry) for candidate in candidates)
+        if form.duty.owed_by(one)
+    }
+    if len(fitting) == 1:
+        return next(iter(fitting.values())), None
+    if len(candidates) == 1:
+        return candidates[0], None
+    shown = name or code
+    if candidates:
+        listed = ", ".join(f"{one.zh} ({one.code})" for one in candidates)
+        return None, Issue("organisation_ambiguous", sheet, cell, shown, {"candidates": listed})
+    near = _nearest(shown, found, registry)
+    return None, Issue("organisation_unknown", sheet, cell, shown, {"nearest": near})
+
+
+def area_meant(organisation: Organisation, form: Form, registry: Registry) -> Organisation:
+    """The organisation itself when it may report the form, else the area it belongs to when that may."""
+    if form.duty.owed_by(organisation) or organisation.is_area or not organisation.parent:
+        return organisation
+    parent = registry.organisations.get(organisation.parent)
+    return parent if form.duty.owed_by(parent) else organisation
+
+
+def _nearest(name: str, found: Found, registry: Registry) -> str:
+    known = {one.zh: one.code for one in registry.organisations.all if found.form.duty.owed_by(one)}
+    best = process.extract(name, list(known), scorer=fuzz.ratio, limit=3, score_cutoff=40)
+    return ", ".join(f"{title} ({known[title]})" for title, _, _ in best)
+
+
+def looks_like_data(sheet: Sheet) -> bool:
+    """Whether a sheet that is no known form holds a table of numbers all the same."""
+    numbers = sum(
+        isinstance(raw, int | float) and not isinstance(raw, bool) for row in sheet.rows[:200] for raw in row
+    )
+    return numbers >= 5

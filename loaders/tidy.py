@@ -1,0 +1,146 @@
+"""Tidying what people type: text without stray spaces and full-width forms, numbers by our own strict grammar."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from reference.data_elements import ValueNote
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+_NUMBER = re.compile(
+    r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(万)?(人次|人|例|名|个|张|次|对|岁|元|胎)?(%)?"
+)
+_DASHES = {"-", "--", "---", "—", "——", "–", "―", "─", "－", "_"}
+_NOT_COLLECTED = {
+    "/",
+    "\\",
+    "无",
+    "无数据",
+    "未统计",
+    "未收集",
+    "不详",
+    "未知",
+    "n/a",
+    "na",
+    "nil",
+    "none",
+    "..",
+    "…",
+}
+_NOT_OFFERED = {"-2", "未开展", "不开展", "未提供", "不提供"}
+_SUPPRESSED = {"*", "**", "<5", "<10", "＜5"}
+MOST_DIGITS = 15
+
+
+@dataclass(frozen=True)
+class Number:
+    """What a cell says: a whole `value` in units of 10**-decimals, or a `note` on its absence, or a `fault`.
+
+    Faults: not_a_number, negative, not_whole, percent, too_long.
+    """
+
+    value: int | None = None
+    note: str = ""
+    fault: str = ""
+
+
+def text_of(raw: Any) -> str:
+    """Any cell as tidy text: plain width, single spaces, nothing invisible. Whole floats lose their `.0`."""
+    if raw is None:
+        return ""
+    if isinstance(raw, str):
+        plain = raw if raw.isascii() else unicodedata.normalize("NFKC", _INVISIBLE.sub("", raw))
+        if "&" in plain:
+            plain = unicodedata.normalize("NFKC", html.unescape(plain))
+        return " ".join(plain.split())
+    if isinstance(raw, bool):
+        return "TRUE" if raw else "FALSE"
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
+        return str(int(raw))
+    if isinstance(raw, dt.datetime):
+        return raw.date().isoformat() if raw.time() == dt.time() else raw.isoformat(" ")
+    return str(raw)
+
+
+def read_number(raw: Any, decimals: int = 0, factor: int = 1) -> Number:
+    """Read a cell as a number; `factor` is what the header's unit multiplies it by (万 = 10,000).
+
+    Never accepts what a clerk would not call a number (underscores, exponents in text, nan), and never guesses.
+    """
+    if raw is None or raw == "":
+        return Number(note=ValueNote.BLANK)
+    if isinstance(raw, bool | dt.date | dt.time | dt.timedelta):
+        return Number(fault="not_a_number")
+    if isinstance(raw, int | float):
+        return _from_float(raw, decimals, factor)
+    return _from_text(text_of(raw).replace(" ", ""), decimals, factor)
+
+
+def _from_float(raw: float, decimals: int, factor: int) -> Number:
+    if raw != raw or abs(raw) >= 10**MOST_DIGITS:
+        return Number(fault="too_long" if raw == raw else "not_a_number")
+    if raw == -2:
+        return Number(note=ValueNote.NOT_OFFERED)
+    return _scaled(Decimal(repr(raw)), decimals, factor)
+
+
+def _from_text(text: str, decimals: int, factor: int) -> Number:
+    if not text:
+        return Number(note=ValueNote.BLANK)
+    folded = text.casefold()
+    for words, note in (
+        (_DASHES, ValueNote.DASH),
+        (_NOT_OFFERED, ValueNote.NOT_OFFERED),
+        (_NOT_COLLECTED, ValueNote.NOT_COLLECTED),
+        (_SUPPRESSED, ValueNote.SUPPRESSED),
+    ):
+        if folded in words:
+            return Number(note=note)
+    match = _NUMBER.fullmatch(text.replace("−", "-").lstrip("'"))
+    if not match:
+        return Number(fault="not_a_number")
+    if match[4]:
+        return Number(fault="percent")
+    digits = match[1].replace(",", "")
+    if len(digits.replace("-", "").replace(".", "")) > MOST_DIGITS:
+        return Number(fault="too_long")
+    return _scaled(Decimal(digits), decimals, 10_000 if match[2] else factor)
+
+
+def _scaled(number: Decimal, decimals: int, factor: int) -> Number:
+    if number < 0:
+        return Number(fault="negative")
+    scaled = number * factor * 10**decimals
+    # A spreadsheet's own arithmetic leaves dust such as 12.000000000000002; real fractions are far larger.
+    whole = scaled.to_integral_value()
+    if abs(scaled - whole) > Decimal("1e-6"):
+        return Number(fault="not_whole")
+    return Number(value=int(whole))
+
+
+_DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})(?:\s*[-./月]\s*(\d{1,2})\s*日?|\s*月)?")
+
+
+def read_date(raw: Any) -> dt.date | None:
+    """Read a cell as a day: real dates, 2026-03-01, 2026年3月1日, 2026.3.1, 20260301, and month-only as its first day. None if it is none."""
+    if isinstance(raw, dt.datetime):
+        return raw.date()
+    if isinstance(raw, dt.date):
+        return raw
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and 20_000 <= raw <= 80_000:
+        # A date cell whose format was lost shows Excel's day number.
+        return dt.date(1899, 12, 30) + dt.timedelta(days=int(raw))
+    text = text_of(raw)
+    match = _DATE.fullmatch(text) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text)
+    if not match:
+        return None
+    try:
+        return dt.date(int(match[1]), int(match[2]), int(match[3] or 1))
+    except ValueError:
+        return None

@@ -1,0 +1,132 @@
+"""A look inside an .xlsx before it is read: cells that the reader would lose in silence, and files that it cannot bear."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+MOST_UNPACKED = 512 * 1024**2  # bytes
+MOST_CELLS = 20_000_000  # area between the outermost cells that hold a value
+
+_CELL = re.compile(rb'<(?:x:)?c r="([A-Z]+)(\d+)"([^>/]*)>(.*?)</(?:x:)?c>', re.DOTALL)
+_FAR = re.compile(rb'<(?:x:)?c r="([A-Z]{3})(\d+)"[^>/]*>')
+_NEAR = re.compile(rb'<(?:x:)?c r="([A-Z]{2})\d')
+_LAST_ROW = re.compile(rb'<(?:x:)?c r="[A-Z]+(\d+)"[^>/]*>')
+
+
+@dataclass
+class XlsxParts:
+    """`broken`: sheet → cell → kind. `fault`: an issue code when the file must not be read."""
+
+    broken: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    fault: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+
+def look_inside(content: bytes) -> XlsxParts:
+    """Examine a zip container; anything but an .xlsx passes unexamined except for its unpacked size."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        infos = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return XlsxParts(fault="damaged")
+    names = {info.filename for info in infos}
+    if sum(info.file_size for info in infos) > MOST_UNPACKED:
+        return XlsxParts(fault="too_large")
+    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+        return XlsxParts(fault="wrong_type")
+    if "xl/workbook.xml" not in names:
+        return XlsxParts()
+    try:
+        return _examine(archive, _sheet_paths(archive))
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ElementTree.ParseError,
+        zipfile.LargeZipFile,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+    ):
+        return XlsxParts(fault="damaged")
+
+
+def _parse(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    content = archive.read(name)
+    if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content:
+        raise ValueError("a document type declaration has no place in a workbook")
+    return ElementTree.fromstring(content)  # noqa: S314 - no entities can be declared: refused just above
+
+
+def _sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet name → the part that holds it."""
+    relations = {
+        node.get("Id"): node.get("Target", "") for node in _parse(archive, "xl/_rels/workbook.xml.rels")
+    }
+    paths: dict[str, str] = {}
+    for node in _parse(archive, "xl/workbook.xml").iter():
+        if node.tag.rpartition("}")[2] != "sheet":
+            continue
+        relation = next((value for key, value in node.attrib.items() if key.endswith("}id")), None)
+        target = relations.get(relation) or ""
+        paths[node.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return paths
+
+
+def _examine(archive: zipfile.ZipFile, paths: dict[str, str]) -> XlsxParts:
+    parts = XlsxParts()
+    held = set(archive.namelist())
+    for sheet, path in paths.items():
+        if path not in held:
+            continue
+        xml = archive.read(path)
+        if b"<!DOCTYPE" in xml[:4096]:
+            return XlsxParts(fault="damaged", sheet=sheet)
+        if far := _too_far(xml):
+            return XlsxParts(fault="too_large", sheet=sheet, cell=far)
+        parts.broken[sheet] = _broken(xml)
+    return parts
+
+
+def _too_far(xml: bytes) -> str:
+    """The address of the cell that spans more area than a workbook of people has, else ''."""
+    rows = max(map(int, _LAST_ROW.findall(xml[-4000:])), default=1)
+    widest, where = 0, ""
+    for letters, row in _FAR.findall(xml):
+        column = _column(letters) + 1
+        if column > widest:
+            widest, where = column, f"{letters.decode()}{row.decode()}"
+    if not where and rows > MOST_CELLS // 702:
+        # No cell lies beyond ZZ, but the sheet is long: now its width matters, and is worth a full search.
+        widest = max((_column(letters) + 1 for letters in set(_NEAR.findall(xml))), default=26)
+    return (where or f"A{rows}") if rows > 1_048_576 or rows * widest > MOST_CELLS else ""
+
+
+def _broken(xml: bytes) -> dict[tuple[int, int], str]:
+    """Error cells and formulas that were never calculated."""
+    if b't="e"' not in xml and b"<f" not in xml and b":f" not in xml:
+        return {}
+    broken: dict[tuple[int, int], str] = {}
+    for letters, row, attributes, inner in _CELL.findall(xml):
+        if b't="e"' in attributes:
+            kind = "error_value"
+        elif b"<f" in inner and not re.search(rb"<v>[^<]+</v>|<v [^>]*>[^<]+</v>", inner):
+            # A formula whose result is empty text is a result too: t="str" says so.
+            kind = "" if b't="str"' in attributes else "formula_without_value"
+        else:
+            continue
+        if kind:
+            broken[int(row) - 1, _column(letters)] = kind
+    return broken
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
