@@ -11,7 +11,9 @@ from dash import ALL, ClientsideFunction, Input, Output, State, html
 
 from dashboard import downloads, headers, shell, upload
 from dashboard.answers import Answers
+from dashboard.compressing import compress_answers
 from dashboard.pages import area, grading, indicator, methods, missing, overview, submissions
+from dashboard.texts import Texts
 from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
@@ -43,6 +45,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
     upload.register(app, answers)
     downloads.register(app, answers)
     headers.secure(app)
+    compress_answers(app.server)
     return app
 
 
@@ -79,16 +82,26 @@ def _register_routing(app: dash.Dash, answers: Answers) -> None:
 
 
 def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any, dict[str, str]]:
-    """Header, menu, page and name for an address."""
-    visit = open_visit(answers, pathname, search)
-    page = page_for(visit.view.path)
-    name = page.title(visit)
-    content = [shell.synthetic_band(visit), shell.notices(visit), _content(page, visit), shell.foot(visit)]
-    about = {
-        "title": f"{name} · {visit.texts('贵州省妇幼健康指标系统')}",
-        "language": visit.texts.html_language,
-    }
-    return shell.header(visit), shell.menu(visit), content, about
+    """Header, menu, page and name for an address; a sentence with a number when even the frame cannot be made."""
+    try:
+        visit = open_visit(answers, pathname, search)
+        page = page_for(visit.view.path)
+        content = [
+            shell.synthetic_band(visit),
+            shell.notices(visit),
+            _content(page, visit),
+            shell.foot(visit),
+        ]
+        return shell.header(visit), shell.menu(visit), content, about(visit.texts, page.title(visit))
+    except Exception:
+        texts = Texts(answers.workspace.settings.language)
+        name = texts("这一页没有做出来")
+        return [], [], failure(texts, failed(f"page {pathname}")), about(texts, name)
+
+
+def about(texts: Texts, name: str) -> dict[str, str]:
+    """What the browser's tab says, and in which language the page is."""
+    return {"title": f"{name} · {texts('贵州省妇幼健康指标系统')}", "language": texts.html_language}
 
 
 def page_for(path: str) -> Any:
@@ -101,19 +114,25 @@ def _content(page: Any, visit: Visit) -> Any:
     try:
         return page.layout(visit)
     except Exception:
-        number = secrets.token_hex(4)
-        log.exception("page %s failed, reference %s", visit.view.path, number)
-        return failure(visit, number)
+        return failure(visit.texts, failed(f"page {visit.view.path}"))
 
 
-def failure(visit: Visit, number: str) -> html.Div:
+def failed(what: str) -> str:
+    """Log the exception being handled and give the number that leads to it."""
+    number = secrets.token_hex(4)
+    log.exception("%s failed, reference %s", what, number)
+    return number
+
+
+def failure(texts: Texts, number: str) -> html.Div:
     """What a reader sees when a page fails."""
-    t = visit.texts
     return html.Div(
         [
-            html.H1(t("这一页没有做出来")),
-            html.P(t("问题已记入日志，数据没有受影响。请稍后再试；仍不行，请把下面的编号告诉系统管理员。")),
-            html.P([t("编号"), " ", html.Code(number)]),
+            html.H1(texts("这一页没有做出来")),
+            html.P(
+                texts("问题已记入日志，数据没有受影响。请稍后再试；仍不行，请把下面的编号告诉系统管理员。")
+            ),
+            html.P([texts("编号"), " ", html.Code(number)]),
         ],
         className="empty empty--failure",
         role="alert",

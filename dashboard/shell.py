@@ -55,8 +55,8 @@ def frame() -> dmc.MantineProvider:
                 padding="md",
                 children=[
                     dmc.AppShellHeader(html.Div(id="header", className="header")),
-                    dmc.AppShellNavbar(html.Nav(id="menu", className="menu")),
-                    dmc.AppShellMain(html.Main(id="page", className="page")),
+                    dmc.AppShellNavbar(html.Div(id="menu", className="menu")),
+                    dmc.AppShellMain(html.Div(id="page", className="page")),
                 ],
             ),
         ],

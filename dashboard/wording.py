@@ -218,11 +218,9 @@ def certainty(mark_code: str, texts: Texts) -> str:
     return texts(MARKS.get(mark_code[:1], MARKS["?"]))
 
 
-def utc(milliseconds: int | dt.datetime) -> dt.datetime:
-    """A moment of the store (UTC epoch milliseconds) as a time with its zone."""
-    if isinstance(milliseconds, dt.datetime):
-        return milliseconds if milliseconds.tzinfo else milliseconds.replace(tzinfo=dt.UTC)
-    return dt.datetime.fromtimestamp(int(milliseconds) / 1000, dt.UTC)
+def utc(moment: dt.datetime) -> dt.datetime:
+    """A moment of the store as a plain time with its zone."""
+    return dt.datetime.fromtimestamp(moment.timestamp(), dt.UTC)
 
 
 def grade(found: Graded, texts: Texts) -> str:

@@ -36,7 +36,7 @@
     say(box, file.name + "：" + box.dataset.sending);
     progress(box, 0.02);
     const answer = await send(box, file);
-    progress(box, 1);
+    progress(box, 0);
     say(box, answer.panel ? "" : file.name + "：" + answer.says);
     if (!answer.panel) return;
     panels.unshift(answer.panel);

@@ -108,7 +108,7 @@ def _chooser(visit: Visit, code: str) -> html.Div:
     if links:
         groups += [html.Div(t("同级") if parent else t("下辖"), className="menu-group"), *links]
     return html.Details(
-        [html.Summary(t("其他地区")), html.Div(groups, className="drawer")], className="areas"
+        [html.Summary(t("其他地区")), html.Div(groups, className="drawer")], className="areas", key=code
     )
 
 

@@ -43,7 +43,7 @@ def layout(visit: Visit) -> html.Div:
     )
     if not standings:
         return html.Div(
-            [head, blocks.empty(t("此处没有等级登记"), t("等级登记只用于贵州省的妇幼保健机构。"))]
+            [head, blocks.empty(t("此处没有等级登记"), t("这里的机构不作等级登记。"))]
         )
     return html.Div([head, shares(visit), register_table(visit, kept(visit, standings), len(standings))])
 

@@ -72,6 +72,17 @@ def test_a_failing_page_shows_a_number_that_the_log_knows_and_no_traceback(
     assert "secret detail" in caplog.text
 
 
+def test_when_nothing_answers_the_reader_still_gets_a_sentence(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers = Answers(workspace)
+    monkeypatch.setattr(answers, "all_months", lambda: 1 / 0)
+    text = shown(answers, "/")
+    assert "这一页没有做出来" in text
+    assert "ZeroDivisionError" in caplog.text
+    assert "ZeroDivisionError" not in text
+
+
 def test_two_applications_live_side_by_side(workspace: Workspace) -> None:
     first, second = create_app(workspace), create_app(workspace)
     assert set(first.callback_map) == set(second.callback_map)

@@ -1,0 +1,174 @@
+"""A real server on a small province, and a real Chromium that looks at it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from waitress import create_server
+
+from dashboard.app import create_app
+from dashboard.settings import Settings
+from dashboard.workspace import Workspace, open_workspace
+from reference.periods import month_add
+from store.records import SubmissionRecord, UploadRecord, ValueRecord
+from store.saving import save
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+LAST, MONTHS = 202610, 13
+
+
+def chromium() -> str:
+    """Where Chromium is; without it these tests are skipped, or fail where everything is required."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found:
+        return found
+    reason = "Chromium is not installed: no page was looked at in a browser"
+    if os.environ.get("MCH_REQUIRE_ALL") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def submissions(workspace: Workspace) -> Iterator[SubmissionRecord]:
+    """Every county, thirteen months, from 55 to 98 of 100 women screened; every ninth county stopped after three months."""
+    form = next(
+        duty.form
+        for duty in workspace.forms.duties
+        if duty.basis == "residence" and duty.span == 1 and "prenatal_screened_women" in duty.elements
+    )
+    for place, county in enumerate(workspace.registry.organisations.at_level("county")):
+        screened = 55 + (place * 7) % 44
+        silent = place % 9 == 0
+        for back in range(MONTHS - 3 if silent else 0, MONTHS):
+            numbers = {
+                "parturient_women": 100,
+                "live_births": 100,
+                "prenatal_screened_women": screened,
+                "systematically_managed_women": min(99, screened + 6),
+                "neonatal_deaths": int(back % 6 == 0),
+            }
+            values = tuple(
+                ValueRecord(element, "", number, "", "", "Sheet1", f"C{row}")
+                for row, (element, number) in enumerate(numbers.items(), start=5)
+            )
+            yield SubmissionRecord(
+                form, "test", "residence", county.code, month_add(LAST, -back), 1, None, None, values
+            )
+
+
+@pytest.fixture(scope="session")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """The small province in a database of its own."""
+    home = tmp_path_factory.mktemp("browser")
+    workspace = open_workspace(Settings(home=home, overlays=()), prepare=True)
+    content = b"the whole province"
+    received = dt.datetime(2026, 11, 3, 1, 30, tzinfo=dt.UTC)
+    upload = UploadRecord(
+        "全省月报.xlsx",
+        hashlib.sha256(content).hexdigest(),
+        content,
+        "test",
+        received,
+        True,
+        tuple(submissions(workspace)),
+        (),
+    )
+    assert save(workspace.store, workspace.registry, [upload], "test")[0].outcome == "accepted"
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture(scope="session")
+def address(province: Workspace) -> Iterator[str]:
+    """The address of the running server."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server = create_server(create_app(province).server, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all."""
+    executable = chromium()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@dataclass
+class Window:
+    """A page with everything it complained of and everything it asked for."""
+
+    page: Any
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go there and wait until the page stands still."""
+        self.page.goto(self.address + path)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing is being fetched and the page has its content."""
+        self.page.wait_for_selector("#page > *")
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("!document.querySelector('.busy--now, .map--waiting')")
+
+    @property
+    def outside(self) -> list[str]:
+        """Requests to anybody but our own server."""
+        own = (f"{self.address}/", "data:", f"blob:{self.address}/")
+        return [url for url in self.requests if not url.startswith(own)]
+
+    def text(self) -> str:
+        """What a reader reads."""
+        return str(self.page.inner_text("body"))
+
+    def keep(self, name: str) -> None:
+        """A screenshot of the whole page."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+@pytest.fixture
+def window(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Window]:
+    """A fresh window of the width asked for (`width` parameter, else 1440)."""
+    width = getattr(request, "param", 1440)
+    context = browser.new_context(viewport={"width": width, "height": 900 if width > 500 else 844})
+    page = context.new_page()
+    found = Window(page, address)
+    page.on(
+        "console",
+        lambda message: (
+            found.complaints.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    page.on("request", lambda asked: found.requests.append(asked.url))
+    yield found
+    context.close()

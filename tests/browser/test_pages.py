@@ -1,0 +1,143 @@
+"""Every page in both languages on a desk and on a phone: its content, no complaint, nothing from outside, nothing too wide."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PAGES = {
+    "overview": (
+        "/",
+        ["贵州省", "确实落后，非偶然", "需要关注的县区", "审图号"],
+        ["Guizhou", "Behind, not chance", "map review"],
+    ),
+    "prefecture": ("/?area=520300", ["遵义市", "确实落后，非偶然"], ["Zunyi", "Behind, not chance"]),
+    "indicator": (
+        "/indicator/prenatal_screening_coverage",
+        ["走势", "定义", "各县区（89）", "95% 区间与目标"],
+        ["Trend", "Definition", "All counties (89)"],
+    ),
+    "county": (
+        "/area/520303",
+        ["全部指标", "机构", "报表", "代码 520303"],
+        ["All indicators", "Institutions", "code 520303"],
+    ),
+    "grading": ("/grading", ["等级登记", "无等级记录"], ["Grade register", "Not graded on record"]),
+    "submissions": (
+        "/submissions",
+        ["把报表文件拖到这里", "空白表样", "全省月报.xlsx"],
+        ["Drop workbooks here", "Blank forms"],
+    ),
+    "methods": ("/methods", ["共同规则", "Wilson"], ["Rules for all", "Wilson"]),
+    "missing": ("/no/such/page", ["没有这一页", "回到概览"], ["No such page", "Back to the overview"]),
+}
+WIDTHS = [1440, 390]
+TOO_WIDE = """() => [...document.querySelectorAll('body *')]
+  .filter(one => one.getBoundingClientRect().right > window.innerWidth + 1
+    && !one.closest('.scrolling, .ag-root-wrapper, .mantine-AppShell-navbar, svg'))
+  .map(one => one.tagName + '.' + one.className).slice(0, 5)"""
+
+
+@pytest.mark.parametrize("window", WIDTHS, indirect=True, ids=["desk", "phone"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page(window, name: str, language: str, request: pytest.FixtureRequest) -> None:
+    path, chinese, english = PAGES[name]
+    window.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
+    window.keep(f"{name}-{window.page.viewport_size['width']}-{language}")
+    text = window.text()
+    for words in chinese if language == "zh" else english:
+        assert words in text
+    assert ("合成数据" if language == "zh" else "Synthetic data") in text
+    assert window.complaints == []
+    assert window.outside == []
+    assert window.page.evaluate("document.documentElement.scrollWidth") <= window.page.viewport_size["width"]
+    assert window.page.evaluate(TOO_WIDE) == []
+    assert window.page.evaluate("document.documentElement.lang") == ("zh-CN" if language == "zh" else "en")
+
+
+def test_a_county_on_the_map_is_a_link_for_mouse_and_keyboard(window) -> None:
+    window.open("/?area=520300&lang=zh")
+    county = window.page.locator("#map a[href^='/area/520303']")
+    county.hover(force=True)
+    assert "汇川区" in window.page.inner_text(".tip")
+    county.focus()
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/area/520303?**")
+    window.settle()
+    assert "代码 520303" in window.text()
+    assert window.complaints == []
+    window.page.go_back()
+    window.settle()
+    assert window.page.locator("#map").count() == 1
+
+
+def test_choosing_writes_the_address_and_the_address_chooses(window) -> None:
+    window.open("/?lang=zh")
+    window.page.get_by_label("时间类型").first.click()
+    window.page.get_by_role("option", name="统计年度").click()
+    window.page.wait_for_url("**kind=statistical_year**")
+    window.settle()
+    assert "2026统计年度" in window.page.inner_text("#page h1 + *")
+    window.page.get_by_label("地区").first.click()
+    window.page.get_by_role("option", name="遵义市").click()
+    window.page.wait_for_url("**area=520300**")
+    window.settle()
+    assert window.page.inner_text("h1") == "遵义市"
+    assert "2026统计年度" in window.page.inner_text("#page h1 + *")
+    pasted = window.page.url
+    window.page.goto(pasted)
+    window.settle()
+    assert window.page.inner_text("h1") == "遵义市"
+    assert window.complaints == []
+
+
+def test_switching_language_keeps_the_view(window) -> None:
+    window.open("/area/520303?period=2026-05&lang=zh")
+    window.page.get_by_role("link", name="English").click()
+    window.page.wait_for_url("**lang=en**")
+    window.settle()
+    assert "code 520303" in window.text()
+    assert "period=2026-05" in window.page.url
+
+
+@pytest.mark.parametrize("window", [390], indirect=True)
+def test_the_menu_opens_on_a_phone(window) -> None:
+    window.open("/?lang=zh")
+    link = window.page.locator("#menu a", has_text="指标方法")
+    assert not link.is_visible() or link.bounding_box()["x"] < 0
+    window.page.locator("#burger").click()
+    window.page.wait_for_timeout(400)
+    link.click()
+    window.page.wait_for_url("**/methods**")
+    window.settle()
+    assert window.page.inner_text("h1") == "指标方法"
+
+
+def test_a_dropped_file_gives_its_outcome_at_once(window, tmp_path) -> None:
+    menu = tmp_path / "菜单.csv"
+    menu.write_text("菜单,价格\n酸汤鱼,58\n", encoding="utf-8")
+    window.open("/submissions?lang=zh")
+    with window.page.expect_file_chooser() as chooser:
+        window.page.locator("#drop").click()
+    chooser.value.set_files(menu)
+    window.page.wait_for_selector(".outcome")
+    window.settle()
+    outcome = window.page.inner_text(".outcome")
+    assert "已退回" in outcome
+    assert "没有任何数字入库" in outcome
+    assert "怎样改" in outcome
+    assert "菜单.csv" in window.page.inner_text("#history")
+    assert window.complaints == []
+    assert window.outside == []
+
+
+def test_dark_is_as_legible(window) -> None:
+    window.page.emulate_media(color_scheme="dark")
+    window.open("/indicator?lang=zh")
+    window.page.evaluate("document.documentElement.setAttribute('data-mantine-color-scheme', 'dark')")
+    window.page.wait_for_timeout(300)
+    window.keep("indicator-1440-dark")
+    ground = window.page.evaluate("getComputedStyle(document.querySelector('.panel')).backgroundColor")
+    assert ground == "rgb(27, 32, 39)"
