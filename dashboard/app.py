@@ -34,6 +34,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
         include_pages_meta=False,
         enable_mcp=False,
         websocket_callbacks=False,
+        index_string=shell.INDEX,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     answers = Answers(workspace)

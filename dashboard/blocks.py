@@ -75,7 +75,7 @@ def area_chooser(visit: Visit, with_units: bool = False) -> html.Div:
         ]
         groups.append({"group": visit.texts.pick(tree.zh, tree.en), "items": items})
     return choice(
-        "area", visit.view.area.code, groups, visit.texts("地区"), drops="unit,indicator" if len(groups) > 1 else "unit",
+        "area", visit.view.area.code, groups, visit.texts("地区"), drops="unit",
         searchable=True, width=190, nothingFoundMessage=visit.texts("没有这个地区"),
     )  # fmt: skip
 

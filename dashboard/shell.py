@@ -24,6 +24,17 @@ THEME = {
     "colors": {"accent": ACCENT},
     "defaultRadius": "sm",
 }
+# The page before anything has been drawn; Dash fills the marks.
+INDEX = """<!DOCTYPE html>
+<html lang="zh-CN">
+  <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+  <body>
+    {%app_entry%}
+    <noscript>本系统需要浏览器启用 JavaScript。This system needs JavaScript.</noscript>
+    <footer>{%config%}{%scripts%}{%renderer%}</footer>
+  </body>
+</html>
+"""
 MENU = (
     (
         mark("监测"),

@@ -90,6 +90,15 @@ def read_view(
     tree = registry.trees[area.tree]
     span = months.get(tree.code) or _fallback_months(today or dt.date.today())
     period, was_given = _period(given.get("period", ""), given.get("kind", ""), span, tree, texts, notices)
+    if was_given and months.get(tree.code) and not (period.first <= span[1] and span[0] <= period.last):
+        notices.append(
+            texts(
+                "{period}没有数据；现有数据从 {first} 到 {last}。",
+                period=period.label(texts.language),
+                first=texts.month(span[0]),
+                last=texts.month(span[1]),
+            )
+        )
     unknown = sorted(set(given) - set(KEYS))
     if unknown:
         notices.append(texts("网址中的“{found}”不认识，已忽略。", found="、".join(unknown)))
@@ -135,7 +144,9 @@ def _area(text: str, registry: Registry, texts: Texts, notices: list[str]) -> Or
 def _indicator(text: str, tree: Tree, catalogue: Catalogue, texts: Texts, notices: list[str]) -> str:
     if not text:
         return ""
-    if text not in catalogue.by_code or tree.code not in catalogue.get(text).tree:
+    if text in catalogue.by_code and tree.code not in catalogue.get(text).tree:
+        return ""  # carried over from another tree: nothing to complain of
+    if text not in catalogue.by_code:
         notices.append(texts("此处没有代码为“{found}”的指标，已改用默认指标。", found=text))
         return ""
     return text

@@ -85,6 +85,11 @@ def test_junk_falls_back_and_says_so(read, search: str, said: str) -> None:
     assert view.area.code == "520000"
 
 
+def test_a_time_without_data_is_said(read) -> None:
+    assert read("?period=2020-01").notices == ("2020年1月没有数据；现有数据从 2024年1月 到 2026年10月。",)
+    assert read("?period=2026-10").notices == ()
+
+
 def test_a_hospital_is_no_area(read) -> None:
     view = read("?area=MCH520102")
     assert view.area.code == "520000"
