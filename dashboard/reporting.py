@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.visit import Visit
-from reference.organisations import Organisations
 from reference.periods import month_range
-from reference.reporting import Duty, owing
 
 
 @dataclass(frozen=True)
@@ -27,14 +25,6 @@ class Calendar:
     lines: tuple[Line, ...]
 
 
-def expected(duty: Duty, organisations: Organisations, area: str, month: int) -> int:
-    """How many organisations in the area owe the form's report that ends in the month."""
-    if not duty.span or month % 100 % duty.span:
-        return 0
-    last = month_range(month, month).last_day
-    return sum(area in organisations.adds_into(one.code, last) for one in owing(duty, organisations, month))
-
-
 def calendar(visit: Visit, area: str, first: int, last: int) -> Calendar:
     """The reports of an area from one month to another."""
     months = month_range(first, last).months
@@ -43,11 +33,13 @@ def calendar(visit: Visit, area: str, first: int, last: int) -> Calendar:
         (str(form), int(month)): int(count)
         for form, month, count in zip(frame["form"], frame["month"], frame["received"], strict=True)
     }
+    context = visit.workspace.context
     lines = []
     for duty in visit.workspace.forms.duties:
         if duty.tree != visit.view.tree.code or not duty.span:
             continue
-        due = [expected(duty, visit.registry.organisations, area, month) for month in months]
+        # A quarter's report is due for the month that the quarter ends with.
+        due = [0 if month % 100 % duty.span else context.owed(duty, month)[area] for month in months]
         if not any(due):
             continue
         form = visit.workspace.forms.get(duty.form)

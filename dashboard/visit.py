@@ -99,9 +99,9 @@ class Visit:
         code = self.view.indicator
         return self.workspace.catalogue.get(code) if code else self.default_indicator
 
-    def result(self, indicator: str, organisation: str) -> Result:
-        """One result."""
-        return self.answers.results([indicator], [organisation], self.view.period)[0]
+    def result(self, indicator: str, organisation: str) -> Result | None:
+        """One result; none where the indicator is not defined for the organisation."""
+        return next(iter(self.answers.results([indicator], [organisation], self.view.period)), None)
 
     def results(self, indicators: Sequence[str], organisations: Sequence[str]) -> list[Result]:
         """Several."""

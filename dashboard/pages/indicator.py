@@ -98,10 +98,12 @@ def _to_grading(visit: Visit) -> html.P:
     return html.P(link)
 
 
-def own(visit: Visit, definition: Definition) -> html.Div:
+def own(visit: Visit, definition: Definition) -> html.Div | None:
     """The area's own value, as one line of figures."""
     t = visit.texts
     result = visit.result(definition.code, visit.view.area.code)
+    if result is None:
+        return None
     aim = result.target
     return html.Div(
         [
