@@ -1,7 +1,7 @@
 """Many rows in one statement.
 
-SQLite is in the same process and takes them one by one without loss. To PostgreSQL they go as one array a column, which
-took a third of the time of one message or one tuple a row in our measurements.
+SQLite takes plain tuples straight from its driver. To PostgreSQL they go as one array a column, which is faster than one
+message or one tuple a row. Rows hold only whole numbers, texts, truth values and None, which both drivers know by themselves.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
 
 Row = Mapping[str, Any]
 
@@ -23,7 +24,7 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> No
         statement, parameters = _from_arrays(table, rows)
         connection.execute(statement, parameters)
     else:
-        connection.execute(sqlite.insert(table), list(rows))
+        _send(connection, sqlite.insert(table), rows)
 
 
 def add_many(
@@ -40,7 +41,14 @@ def add_many(
     else:
         plain = sqlite.insert(table)
         added = {name: table.c[name] + plain.excluded[name] for name in sums}
-        connection.execute(plain.on_conflict_do_update(index_elements=list(key), set_=added), list(rows))
+        _send(connection, plain.on_conflict_do_update(index_elements=list(key), set_=added), rows)
+
+
+def _send(connection: Connection, statement: sqlite.Insert, rows: Sequence[Row]) -> None:
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    assert isinstance(compiled, SQLCompiler)
+    names = compiled.positiontup or []
+    connection.exec_driver_sql(compiled.string, [tuple(row[name] for name in names) for row in rows])
 
 
 def _from_arrays(table: Table, rows: Sequence[Row]) -> tuple[postgresql.Insert, dict[str, list[Any]]]:

@@ -305,6 +305,18 @@ def test_withdrawing_brings_the_earlier_file_back(held, province, made):
     assert (receipt.outcome, receipt.superseded) == ("accepted", 1)
 
 
+def test_a_superseded_file_once_withdrawn_never_comes_back(held, province, made):
+    for minute in range(3):
+        upload = made.upload(made.submission("H1", 202506, {"births": 10 + minute}), at=minute)
+        save(held, province, [upload], "clerk")
+    withdraw(held, province, 2, "officer")
+    assert totals(held, areas=["PV"]) == {("PV", "births", "", 202506, 1): (12, 1)}
+    withdraw(held, province, 3, "officer")
+    assert totals(held, areas=["PV"]) == {("PV", "births", "", 202506, 1): (10, 1)}
+    assert list(reading.submissions(held, status=None)["status"]) == ["current", "withdrawn", "withdrawn"]
+    assert verify(held, province) == []
+
+
 def test_withdrawing_the_only_file_leaves_nothing_in_totals(held, province, made):
     save(held, province, [made.upload(made.submission("H1", 202506, {"births": 10}))], "clerk")
     withdraw(held, province, 1, "officer")
