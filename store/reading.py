@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, 
 from store.codes import Codes
 from store.database import Store
 from store.ledger import CURRENT
-from store.schema import area_report, area_total, data_value, issue, organisation, submission, upload
+from store.schema import area_report, area_total, data_value, issue, organisation, submission
+from store.schema import upload as upload_table
 from store.values import among
 
 FIRST, LAST = 100001, 999912
@@ -145,7 +146,7 @@ def submissions(
     Columns: submission_id, upload_id, organisation, form, edition, basis, month, span, cumulative_from, version, status,
     received_at, ended_at, due_at, digest, name, sha256, sender, outcome, synthetic, warnings.
     """
-    of, sent = submission.c, upload.c
+    of, sent = submission.c, upload_table.c
     with store.reading() as connection:
         codes = _known(store, connection, organisations or ())
         query: Select[Any] = (
@@ -172,7 +173,7 @@ def submissions(
                 sent.synthetic,
                 sent.warnings,
             )
-            .join_from(submission, upload)
+            .join_from(submission, upload_table)
             .where(_within(of.month, first or FIRST, last or LAST))
             .order_by(of.received_at, of.id)
         )
@@ -186,18 +187,29 @@ def submissions(
         return _frame(connection, query, names.split(), codes)
 
 
+_UPLOAD = [
+    {"id": "upload_id", "n_values": "values"}.get(column.name, column.name) for column in upload_table.c
+]
+
+
 def uploads(store: Store, limit: int = 100, offset: int = 0, outcome: str | None = None) -> pd.DataFrame:
     """Uploads, newest first.
 
     Columns: upload_id, name, sha256, size, sender, received_at, outcome, synthetic, kept, submissions, superseded, values,
     errors, warnings.
     """
-    query = select(upload).order_by(upload.c.id.desc()).limit(int(limit)).offset(int(offset))
+    query = select(upload_table).order_by(upload_table.c.id.desc()).limit(int(limit)).offset(int(offset))
     if outcome is not None:
-        query = query.where(upload.c.outcome == outcome)
-    names = [{"id": "upload_id", "n_values": "values"}.get(column.name, column.name) for column in upload.c]
+        query = query.where(upload_table.c.outcome == outcome)
     with store.reading() as connection:
-        return _frame(connection, query, names)
+        return _frame(connection, query, _UPLOAD)
+
+
+def upload(store: Store, upload_id: int) -> dict[str, Any] | None:
+    """One upload, with the columns of `uploads`; None when there is none of that number."""
+    with store.reading() as connection:
+        found = _frame(connection, select(upload_table).where(upload_table.c.id == int(upload_id)), _UPLOAD)
+    return {str(name): found[name][0] for name in found} if len(found) else None
 
 
 def upload_issues(store: Store, upload_id: int) -> pd.DataFrame:
@@ -221,7 +233,12 @@ def original(store: Store, sha256: str) -> bytes:
 
 def has_synthetic(store: Store) -> bool:
     """Whether any number in force was made up."""
-    query = select(upload.c.id).join_from(upload, submission).where(upload.c.synthetic, IN_FORCE).limit(1)
+    query = (
+        select(upload_table.c.id)
+        .join_from(upload_table, submission)
+        .where(upload_table.c.synthetic, IN_FORCE)
+        .limit(1)
+    )
     with store.reading() as connection:
         return connection.scalar(query) is not None
 
@@ -230,7 +247,7 @@ def months(store: Store, tree: str) -> tuple[int, int] | None:
     """The first and the last month (yyyymm) that any submission in force of a tree ends in; None when there is none."""
     query = (
         select(func.min(area_report.c.month), func.max(area_report.c.month))
-        .join_from(organisation, area_report)
+        .join_from(organisation, area_report, area_report.c.area_id == organisation.c.id)
         .where(organisation.c.tree == tree, organisation.c.top)
     )
     with store.reading() as connection:

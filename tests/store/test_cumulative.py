@@ -116,9 +116,9 @@ def test_a_fall_is_an_issue_of_the_later_file_told_to_whoever_revealed_it(held, 
     births = told["births"]
     assert (births.code, births.severity) == ("cumulative_falls", "warning")
     assert (births.organisation, births.month, births.sheet, births.cell) == ("D1", 202406, "Sheet1", "B2")
-    assert (births.parameters["earlier"], births.parameters["later"], births.found) == ("230", "200", "200")
+    assert (births.parameters["previous"], births.parameters["value"], births.found) == ("230", "200", "200")
     # One decimal: 105 and 31 tenths.
-    assert (told["weight"].parameters["earlier"], told["weight"].parameters["later"]) == ("10.5", "3.1")
+    assert (told["weight"].parameters["previous"], told["weight"].parameters["value"]) == ("10.5", "3.1")
 
     submissions = reading.submissions(held)
     june = submissions[submissions["month"] == 202406].iloc[0]

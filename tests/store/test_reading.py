@@ -161,6 +161,13 @@ def test_uploads_are_paged_newest_first(filled):
     assert list(reading.uploads(filled, outcome="accepted_with_warnings")["upload_id"]) == [1]
 
 
+def test_one_upload_by_its_number(filled):
+    found = reading.upload(filled, np.int64(1))
+    assert (found["upload_id"], found["outcome"], found["values"]) == (1, "accepted_with_warnings", 1)
+    assert list(found) == list(reading.uploads(filled).columns)
+    assert reading.upload(filled, 99) is None
+
+
 def test_synthetic_only_while_in_force(filled, province, made):
     assert reading.has_synthetic(filled)
     real = made.upload(made.submission("H1", 202501, {"births": 3}), at=9)

@@ -158,8 +158,8 @@ def create_values() -> None:
 def create_totals() -> None:
     op.create_table(
         "area_total",
-        sa.Column("element_id", sa.Integer, nullable=False),
-        sa.Column("area_id", sa.Integer, nullable=False),
+        sa.Column("element_id", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("area_id", sa.Integer, nullable=False, autoincrement=False),
         sa.Column("month", sa.Integer, nullable=False),
         sa.Column("span", sa.SmallInteger, nullable=False),
         sa.Column("basis", sa.String(16), nullable=False),
@@ -169,20 +169,17 @@ def create_totals() -> None:
         sa.PrimaryKeyConstraint(
             "element_id", "area_id", "month", "span", "basis", "category", name="pk_area_total"
         ),
-        sa.ForeignKeyConstraint(["element_id"], ["data_element.id"], name="fk_area_total_element_id"),
-        sa.ForeignKeyConstraint(["area_id"], ["organisation.id"], name="fk_area_total_area_id"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "area_report",
-        sa.Column("area_id", sa.Integer, nullable=False),
+        sa.Column("area_id", sa.Integer, nullable=False, autoincrement=False),
         sa.Column("form", sa.String(64), nullable=False),
         sa.Column("month", sa.Integer, nullable=False),
         sa.Column("span", sa.SmallInteger, nullable=False),
         sa.Column("received", sa.Integer, nullable=False),
         sa.Column("on_time", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("area_id", "form", "month", "span", name="pk_area_report"),
-        sa.ForeignKeyConstraint(["area_id"], ["organisation.id"], name="fk_area_report_area_id"),
         sqlite_with_rowid=False,
     )
 
