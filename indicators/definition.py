@@ -57,7 +57,7 @@ class Definition(Strict):
     polarity: Literal["higher", "lower", "neutral"]
     method: Literal["proportion", "rate", "ratio", "register"]
     basis: Literal["residence", "occurrence", "register"]
-    levels: tuple[str, ...] = ("province", "prefecture", "county", "institution", "state", "district")
+    levels: tuple[str, ...] = ("province", "prefecture", "county", "institution", "zone", "state", "district")
     register_rule: Literal["", "level3_or_above", "level2a_or_above"] = ""
     register_levels: tuple[str, ...] = ()  # administrative levels of the institutions counted
     people_zh: str = ""  # what one unit of the gap is: 名孕妇

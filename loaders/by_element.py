@@ -12,10 +12,10 @@ from loaders.matching import (
     Match,
     category_of,
     factor_of,
-    is_column_marks,
     is_foot,
     is_total,
     item_code,
+    numbers_columns,
     title_of,
     words,
 )
@@ -200,11 +200,7 @@ def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) ->
     for row in range(keys.first, len(sheet.rows)):
         label = sheet.at(row, keys.label)
         first = next((text for raw in sheet.rows[row] if (text := text_of(raw))), "")
-        if (
-            not first
-            or is_column_marks([text_of(raw) for raw in sheet.rows[row]])
-            or _ignored(found, keys, row)
-        ):
+        if not first or numbers_columns(sheet.rows[row], first) or _ignored(found, keys, row):
             continue
         if is_foot(first):
             break
@@ -228,8 +224,9 @@ def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) ->
             harvest.issue(
                 "header_misspelt", sheet.address(row, keys.label), label, taken_for=title_of(match.field)
             )
+        factor = factor_of(label)
         for one in columns:
-            harvest.take(one.organisation, match.field, one.category.code, row, one.column, factor_of(label))
+            harvest.take(one.organisation, match.field, one.category.code, row, one.column, factor)
     for one_field in found.edition.fields:
         if id(one_field) not in taken:
             harvest.issue(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from loaders.forms import Field
 from loaders.harvest import Harvest
-from loaders.matching import Labels, factor_of, is_column_marks, is_foot, is_total, title_of, words
+from loaders.matching import Labels, factor_of, is_foot, is_total, numbers_columns, title_of, words
 from loaders.recognise import Found, organisation_at, sender_of
 from loaders.tidy import read_number, text_of
 from loaders.workbook import Sheet
@@ -39,7 +39,7 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
     columns = _columns(harvest, header, labels)
     for row in range(header.bottom + 1, len(found.sheet.rows)):
         cells = [text_of(raw) for raw in found.sheet.rows[row]]
-        if is_column_marks(cells) or not any(cells):
+        if not any(cells) or numbers_columns(cells, next(cell for cell in cells if cell)):
             continue
         if is_foot(next(cell for cell in cells if cell)):
             break
@@ -79,7 +79,7 @@ def _bottom(sheet: Sheet, top: int, key: int | None) -> int:
         texts = [text_of(raw) for raw in below]
         if (
             text_of(sheet.at(bottom + 1, key))
-            or is_column_marks(texts)
+            or numbers_columns(texts, next((text for text in texts if text), ""))
             or bottom - top >= DEEPEST_HEADER
             or not any(texts)
         ):

@@ -151,14 +151,11 @@ def is_foot(raw: Any) -> bool:
     return bool(_FOOT.match(text_of(raw).replace(" ", "")))
 
 
-def is_column_marks(texts: Iterable[str]) -> bool:
-    """Whether a row only numbers its columns (甲 乙 1 2 3 …)."""
-    given = [text for text in texts if text]
-    if not given or not (set(given) & _MARKS or given[0] == "1"):
+def numbers_columns(row: Sequence[Any], first: str) -> bool:
+    """Whether a row, whose first text is `first`, only numbers its columns (甲 乙 1 2 3 …)."""
+    if first not in _MARKS and first != "1":
         return False
+    given = [text for raw in row if (text := text_of(raw))]
     numbers = [int(text) for text in given if text.isdecimal()]
-    return (
-        len(numbers) >= 1
-        and all(text in _MARKS or text.isdecimal() for text in given)
-        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    )
+    consecutive = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return consecutive and all(text in _MARKS or text.isdecimal() for text in given)

@@ -1,0 +1,85 @@
+"""Counting: which months are in, what they sum to. Pure; sums come first, the division last, and absent is never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reference.periods import Period, month_add
+
+Block = tuple[int, int]  # (last month yyyymm, months covered)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One running total: the sum and how many organisations stand behind it."""
+
+    value: int
+    reports: int
+
+
+Series = Mapping[Block, Cell]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Numerator and denominator of one organisation, with how many of the expected monthly reports are in them."""
+
+    organisation: str
+    numerator: int | None
+    denominator: int | None
+    received: int
+    expected: int
+
+
+def blocks_within(series: Sequence[Series], period: Period) -> list[Block]:
+    """The blocks that lie wholly in the period and that every one of the series has."""
+    if not series:
+        return []
+    shared = set(series[0])
+    for one in series[1:]:
+        shared &= set(one)
+    return sorted(
+        block
+        for block in shared
+        if period.first <= month_add(block[0], 1 - block[1]) and block[0] <= period.last
+    )
+
+
+def tile(series: Sequence[Series], period: Period) -> list[Block]:
+    """Choose blocks without overlap so that all series speak of the same months.
+
+    Most reports × months win (a month told from cumulative returns may lack a sender that the cumulative figure has);
+    among equals the finer cut. Where every block is a single month, that is simply all of them.
+    """
+    blocks = blocks_within(series, period)
+    if all(span == 1 for _, span in blocks):
+        return blocks
+    best: dict[int, tuple[int, int, list[Block]]] = {month_add(period.first, -1): (0, 0, [])}
+    by_end: dict[int, list[int]] = {}
+    for month, span in blocks:
+        by_end.setdefault(month, []).append(span)
+    for month in period.months:
+        choices = [best[month_add(month, -1)]]
+        for span in by_end.get(month, ()):
+            weight, pieces, chosen = best[month_add(month, -span)]
+            reports = min(one[month, span].reports for one in series)
+            choices.append((weight + reports * span, pieces + 1, [*chosen, (month, span)]))
+        best[month] = max(choices, key=lambda choice: choice[:2])
+    return best[period.last][2]
+
+
+def total(series: Series, blocks: Sequence[Block]) -> int | None:
+    """The sum over the blocks; None when there are none."""
+    return sum(series[block].value for block in blocks) if blocks else None
+
+
+def latest(series: Sequence[Series], period: Period) -> Block | None:
+    """For stocks: the last block in the period that all the series have."""
+    blocks = blocks_within(series, period)
+    return max(blocks, key=lambda block: (block[0], -block[1])) if blocks else None
+
+
+def add(values: Sequence[int | None]) -> int | None:
+    """The sum of parts; None when any part is absent."""
+    return None if not values or None in values else sum(value for value in values if value is not None)

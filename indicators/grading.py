@@ -1,0 +1,206 @@
+"""Grades of MCH institutions on a day, from the grade register over the sourced reference rows, and the shares at target.
+
+An institution whose grade nobody recorded is "not on record", never "failed"; it stays in the denominator, because the
+targets speak of all institutions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from indicators.calculate import Counted
+from indicators.judge import judge
+from reference.organisations import Organisation
+from reference.periods import Period, month_of
+
+if TYPE_CHECKING:
+    from indicators.definition import Definition
+    from indicators.result import Result
+    from indicators.results import Context
+
+ELEMENTS = (
+    "grade_level",
+    "grade_class",
+    "grade_status",
+    "grade_valid_from",
+    "grade_valid_to",
+    "grade_document",
+)
+HOLDING = frozenset({"graded", "expiring", "applied", "under_review"})  # states in which a grade still counts
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An institution's grade on a day. `level` is its administrative level; `grade_level` None when not on record.
+
+    `status`: graded, expiring, expired, applied, under_review, withdrawn, not_graded, unknown.
+    `meets_target`: against the grade that its administrative level shall have; None when not on record.
+    """
+
+    institution: str
+    level: str
+    grade_level: int | None
+    grade_class: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    document: str
+    days_to_expiry: int | None
+    status: str
+    meets_target: bool | None
+    source: str = ""
+
+
+def level3_or_above(standing: Standing) -> bool:
+    """Level three of any class."""
+    return standing.status in HOLDING and standing.grade_level == 3
+
+
+def level2a_or_above(standing: Standing) -> bool:
+    """Level two class A, or level three of any class."""
+    two_a = standing.grade_level == 2 and standing.grade_class == "A"
+    return standing.status in HOLDING and (standing.grade_level == 3 or two_a)
+
+
+RULES = {"level3_or_above": level3_or_above, "level2a_or_above": level2a_or_above}
+
+
+def standings(context: Context, on: dt.date) -> list[Standing]:
+    """Every MCH institution that exists on the day, in the order of the reference data."""
+    organisations = context.registry.organisations
+    register = _register(context, on)
+    warning = context.registry.flagging(on).expiry_warning_days
+    found = []
+    for one in organisations.at_level("institution", on=on):
+        if one.kind == "mch":
+            level = organisations.get(one.parent, on).level
+            row = register.get(one.code) or _reference(context, one.code, on)
+            found.append(_standing(one.code, level, row, on, warning, _rule_of(context, level)))
+    return found
+
+
+def _register(context: Context, on: dt.date) -> dict[str, dict[str, Any]]:
+    """Institution → its newest register row known by the day whose grade had begun by then."""
+    frame = context.values(elements=list(ELEMENTS))
+    rows: dict[tuple[str, int], dict[str, Any]] = {}
+    columns = (frame[name].tolist() for name in ("organisation", "month", "element", "text"))
+    for organisation, month, element, text in zip(*columns, strict=True):
+        if month <= month_of(on):
+            rows.setdefault((organisation, month), {})[element] = text
+    newest: dict[str, dict[str, Any]] = {}
+    for (organisation, _), row in sorted(rows.items(), key=lambda item: item[0][1]):
+        begun = _day(row.get("grade_valid_from"))
+        if begun is None or begun <= on or organisation not in newest:
+            newest[organisation] = row
+    return newest
+
+
+def _reference(context: Context, code: str, on: dt.date) -> dict[str, Any] | None:
+    """The sourced reference row in force on the day; a row without dates always is."""
+    spells = [
+        one
+        for one in context.registry.grades
+        if one.institution == code and (one.valid_from is None or one.valid_from <= on)
+    ]
+    if not spells:
+        return None
+    spell = max(spells, key=lambda one: one.valid_from or dt.date.min)
+    return {
+        "grade_level": str(spell.level),
+        "grade_class": spell.grade_class,
+        "grade_valid_from": spell.valid_from.isoformat() if spell.valid_from else "",
+        "grade_valid_to": spell.valid_to.isoformat() if spell.valid_to else "",
+        "grade_document": spell.document,
+        "source": spell.source,
+    }
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _standing(
+    code: str, level: str, row: dict[str, Any] | None, on: dt.date, warning: int, rule: str
+) -> Standing:
+    if row is None or not row.get("grade_level"):
+        return Standing(code, level, None, "", None, None, "", None, "unknown", None)
+    ends = _day(row.get("grade_valid_to"))
+    left = (ends - on).days if ends else None
+    grade = int(row["grade_level"])
+    found = Standing(
+        institution=code,
+        level=level,
+        grade_level=grade,
+        grade_class=row.get("grade_class") or "",
+        valid_from=_day(row.get("grade_valid_from")),
+        valid_to=ends,
+        document=row.get("grade_document") or "",
+        days_to_expiry=left,
+        status=_status(grade, row.get("grade_status") or "graded", left, warning),
+        meets_target=None,
+        source=row.get("source", ""),
+    )
+    return Standing(**{**found.__dict__, "meets_target": RULES[rule](found) if rule else None})
+
+
+def _status(grade: int, stated: str, left: int | None, warning: int) -> str:
+    """What the register states, save that time overrules: a grade past its end has expired."""
+    if stated in ("withdrawn", "not_graded") or grade == 0:
+        return stated if stated == "withdrawn" else "not_graded"
+    if left is not None and left < 0:
+        return "expired"
+    if stated != "graded":
+        return stated
+    return "expiring" if left is not None and left <= warning else "graded"
+
+
+def _rule_of(context: Context, level: str) -> str:
+    """The rule that institutions of an administrative level are measured by: that of the register indicator naming it."""
+    return next(
+        (one.register_rule for one in context.catalogue.by_code.values() if level in one.register_levels), ""
+    )
+
+
+def share(
+    context: Context, definition: Definition, organisations: Sequence[str], period: Period
+) -> list[Result]:
+    """A register indicator for areas on the period's last day: institutions at target over all that exist.
+
+    `received` of the result is how many are on record, `expected` how many there are.
+    """
+    on = period.last_day
+    tree = context.registry.organisations
+    counted_levels = [one for one in standings(context, on) if one.level in definition.register_levels]
+    counts = [
+        _counted(definition, code, [one for one in counted_levels if _within(context, one, code, on)])
+        for code in organisations
+    ]
+
+    def target(code: str) -> Any:
+        one = tree.get(code, on)
+        return context.registry.target(definition.code, one.level, on, one.tree)
+
+    rules = context.registry.flagging(on)
+    return judge(
+        definition, counts, period.code, "register", lambda code: tree.get(code, on).level, target, rules
+    )
+
+
+def _within(context: Context, standing: Standing, area: str, on: dt.date) -> bool:
+    return area == standing.institution or area in context.registry.organisations.ancestors(
+        standing.institution, on
+    )
+
+
+def _counted(definition: Definition, area: str, found: Iterable[Standing]) -> Counted:
+    listed = list(found)
+    rule = RULES[definition.register_rule]
+    known = sum(one.status != "unknown" for one in listed)
+    return Counted(area, sum(map(rule, listed)), len(listed), known, len(listed))
+
+
+def of_area(context: Context, area: Organisation, found: Iterable[Standing], on: dt.date) -> list[Standing]:
+    """The standings of the institutions directly under an area."""
+    return [one for one in found if context.registry.organisations.parent(one.institution, on) == area.code]

@@ -1,0 +1,278 @@
+"""Results from the store: one query for all that a page or command asks, cached by the version of the data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from indicators import grading
+from indicators.calculate import Block, Cell, Counted, Series, add, latest, tile, total
+from indicators.definition import Catalogue, Definition
+from indicators.judge import judge
+from indicators.result import Result
+from reference.periods import Period, first_day, month_add, month_range
+from reference.policies import TargetInForce
+from reference.registry import Registry
+from reference.reporting import Duty, duties_for, owing
+from store import reading
+from store.database import Store
+
+REMEMBERED = 256  # answers kept; each is a few thousand small objects at most
+Key = tuple[str, str, str, str]  # organisation, element, category, basis
+
+
+@dataclass
+class Context:
+    """All that computing needs, with what has been computed already. Safe to share between threads."""
+
+    registry: Registry
+    catalogue: Catalogue
+    store: Store
+    duties: tuple[Duty, ...]
+    _owed: dict[tuple[str, int], Counter[str]] = field(default_factory=dict, repr=False)
+    _answers: OrderedDict[tuple[Any, ...], list[Result]] = field(default_factory=OrderedDict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def values(self, **where: Any) -> pd.DataFrame:
+        """Data values in force, as `store.reading.current_values` gives them."""
+        return reading.current_values(self.store, **where)
+
+    def owed(self, duty: Duty, month: int) -> Counter[str]:
+        """Area → reports owed for the month, each counted in every area whose totals it adds into."""
+        key = (duty.form, month)
+        if key not in self._owed:
+            on = first_day(month_add(month, 1)) - dt.timedelta(days=1)
+            organisations = self.registry.organisations
+            self._owed[key] = Counter(
+                area
+                for one in owing(duty, organisations, month)
+                for area in organisations.adds_into(one.code, None if duty.latest_hierarchy else on)
+            )
+        return self._owed[key]
+
+    def remembered(self, key: tuple[Any, ...]) -> list[Result] | None:
+        """An answer given before on the same version of the data."""
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+            return self._answers.get(key)
+
+    def remember(self, key: tuple[Any, ...], answer: list[Result]) -> None:
+        """Keep an answer; the oldest go."""
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > REMEMBERED:
+                self._answers.popitem(last=False)
+
+
+def calculate(
+    context: Context, indicators: Sequence[str], organisations: Sequence[str], period: Period
+) -> list[Result]:
+    """Results of several indicators for several organisations in one period, indicator by indicator.
+
+    Organisations of a tree or level that an indicator is not defined for are left out.
+    """
+    return _answer(context, tuple(indicators), tuple(organisations), (period,))
+
+
+def series(
+    context: Context, indicator: str, organisations: Sequence[str], periods: Sequence[Period]
+) -> list[Result]:
+    """One indicator over several periods (they may overlap), period by period."""
+    return _answer(context, (indicator,), tuple(organisations), tuple(periods))
+
+
+def _answer(
+    context: Context, indicators: tuple[str, ...], organisations: tuple[str, ...], periods: tuple[Period, ...]
+) -> list[Result]:
+    key = (context.store.data_version(), dt.date.today(), indicators, organisations, periods)
+    known = context.remembered(key)
+    if known is None:
+        known = _compute(
+            context, [context.catalogue.get(code) for code in indicators], organisations, periods
+        )
+        context.remember(key, known)
+    return list(known)
+
+
+def _compute(
+    context: Context,
+    definitions: Sequence[Definition],
+    organisations: Sequence[str],
+    periods: Sequence[Period],
+) -> list[Result]:
+    counted = [one for one in definitions if one.method != "register"]
+    held = _held(context, counted, organisations, periods)
+    ends = {code: reading.months(context.store, code) for code in context.registry.trees}
+    results: list[Result] = []
+    for period in periods:
+        for definition in definitions:
+            suited = [code for code in organisations if _suits(context, definition, code)]
+            if definition.method == "register":
+                results.extend(grading.share(context, definition, suited, period))
+                continue
+            for basis, group in _by_basis(context, definition, suited).items():
+                counts = [_count(context, definition, code, basis, period, held, ends) for code in group]
+                results.extend(_judged(context, definition, counts, period, basis))
+    return results
+
+
+def _judged(
+    context: Context, definition: Definition, counts: Sequence[Counted], period: Period, basis: str
+) -> list[Result]:
+    organisations = context.registry.organisations
+    on = period.last_day
+    yardsticks: dict[tuple[str, str], TargetInForce | None] = {}
+
+    def target(code: str) -> TargetInForce | None:
+        one = organisations.get(code, on)
+        key = (one.level, one.tree)
+        if key not in yardsticks:
+            yardsticks[key] = context.registry.target(definition.code, one.level, on, one.tree)
+        return yardsticks[key]
+
+    def level(code: str) -> str:
+        return organisations.get(code, on).level
+
+    return judge(definition, counts, period.code, basis, level, target, context.registry.flagging(on))
+
+
+def _suits(context: Context, definition: Definition, code: str) -> bool:
+    one = context.registry.organisations.get(code)
+    return one.tree in definition.tree and one.level in definition.levels
+
+
+def _by_basis(context: Context, definition: Definition, codes: Iterable[str]) -> dict[str, list[str]]:
+    """Organisations by the basis their tree is counted on: its own where it has only one, else the indicator's."""
+    groups: dict[str, list[str]] = {}
+    for code in codes:
+        tree = context.registry.trees[context.registry.organisations.get(code).tree]
+        groups.setdefault(tree.basis or definition.basis, []).append(code)
+    return groups
+
+
+def _held(
+    context: Context,
+    definitions: Sequence[Definition],
+    organisations: Sequence[str],
+    periods: Sequence[Period],
+) -> dict[Key, dict[Block, Cell]]:
+    """Every running total that may be needed, from one query."""
+    elements = sorted(
+        {name.partition("@")[0] for one in definitions for name in (*one.numerator, *one.denominator)}
+    )
+    held: dict[Key, dict[Block, Cell]] = {}
+    if not elements or not organisations or not periods:
+        return held
+    frame = reading.area_totals(
+        context.store,
+        elements,
+        areas=list(organisations),
+        first=min(period.first for period in periods),
+        last=max(period.last for period in periods),
+    )
+    columns = (
+        frame[name].tolist()
+        for name in ("organisation", "element", "category", "basis", "month", "span", "value", "reports")
+    )
+    for organisation, element, category, basis, month, span, value, reports in zip(*columns, strict=True):
+        held.setdefault((organisation, element, category, basis), {})[month, span] = Cell(value, reports)
+    return held
+
+
+def _count(
+    context: Context,
+    definition: Definition,
+    code: str,
+    basis: str,
+    period: Period,
+    held: dict[Key, dict[Block, Cell]],
+    ends: dict[str, tuple[int, int] | None],
+) -> Counted:
+    """Numerator and denominator of one organisation: flows over the same months, stocks at their last month."""
+    names = tuple(dict.fromkeys((*definition.numerator, *definition.denominator)))
+    found: dict[str, Series] = {name: held.get((code, *_split(name), basis), {}) for name in names}
+    lasting = [name for name in names if name.partition("@")[0] in context.registry.elements_that_last]
+    people = {
+        name: value
+        for name in lasting
+        if not found[name] and (value := _population(context, code, name, period)) is not None
+    }
+    stocks = [name for name in lasting if name not in people]
+    flows = [name for name in names if name not in lasting]
+    months = tile([found[name] for name in flows], period)
+    stand = latest([found[name] for name in stocks], period)
+    values: dict[str, int | None] = {name: total(found[name], months) for name in flows}
+    values |= {name: found[name][stand].value if stand else None for name in stocks}
+    values |= people
+    blocks = dict.fromkeys(flows, months) | {name: [stand] if stand else [] for name in stocks}
+    received, expected = _reporting(context, code, basis, period, found, blocks, stocks, ends)
+    return Counted(
+        organisation=code,
+        numerator=add([values[name] for name in definition.numerator]),
+        denominator=add([values[name] for name in definition.denominator]),
+        received=received,
+        expected=expected,
+    )
+
+
+def _split(name: str) -> tuple[str, str]:
+    element, _, category = name.partition("@")
+    return element, category
+
+
+def _population(context: Context, code: str, element: str, period: Period) -> int | None:
+    """A denominator that no form reports: the newest figure on or before the period's last day."""
+    rows = [
+        one
+        for one in context.registry.populations
+        if one.organisation == code and one.element == element and one.on <= period.last_day
+    ]
+    return max(rows, key=lambda one: one.on).value if rows else None
+
+
+def _reporting(
+    context: Context,
+    code: str,
+    basis: str,
+    period: Period,
+    found: dict[str, Series],
+    blocks: dict[str, list[Block]],
+    stocks: Sequence[str],
+    ends: dict[str, tuple[int, int] | None],
+) -> tuple[int, int]:
+    """Reports × months received of those owed, for the element that has the least of them.
+
+    Months after the last one that anybody in the tree has reported are not owed yet. What is received in a block is
+    capped at what is owed in it, so a month with more senders than expected cannot hide another's gap.
+    """
+    tree = context.registry.organisations.get(code).tree
+    end = ends.get(tree)
+    worst: tuple[int, int] | None = None
+    for name, chosen in blocks.items():
+        duties = [
+            duty for duty in duties_for(context.duties, tree, basis, [name.partition("@")[0]]) if duty.span
+        ]
+        if not duties or end is None or end[1] < period.first:
+            continue
+        window = month_range(period.first, min(period.last, end[1]))
+        if name in stocks:
+            window = month_range(*([chosen[0][0]] * 2)) if chosen else month_range(window.last, window.last)
+        expected = sum(context.owed(duty, month)[code] for duty in duties for month in window.months)
+        received = 0
+        for month, span in chosen:
+            span_owed = sum(
+                context.owed(duty, month_add(month, -step))[code] for duty in duties for step in range(span)
+            )
+            received += min(found[name][month, span].reports * span, span_owed)
+        if name in stocks and chosen and chosen[0][1] > 1:
+            received = min(received, expected)
+        if expected and (worst is None or received * worst[1] < worst[0] * expected):
+            worst = (received, expected)
+    return worst or (0, 0)

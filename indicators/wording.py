@@ -1,0 +1,63 @@
+"""Numbers and grades in words: the sentences of sentences.toml filled in, values with their unit and sensible decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from indicators.definition import Definition
+from reference.strict import Strict, read_toml
+
+LEVELS = {
+    3: ("三级", "level three"),
+    2: ("二级", "level two"),
+    1: ("一级", "level one"),
+    0: ("未定级", "not graded"),
+}
+CLASSES = {"A": ("甲等", "class A"), "B": ("乙等", "class B"), "none": ("未定等", "no class")}
+
+
+class Sentence(Strict):
+    """One row of sentences.toml."""
+
+    kind: str
+    zh: str
+    en: str
+
+
+class SentenceFile(Strict):
+    """sentences.toml."""
+
+    sentences: tuple[Sentence, ...]
+
+
+@cache
+def sentences() -> Mapping[str, Sentence]:
+    """All sentences, by kind."""
+    file = read_toml(Path(__file__).with_name("sentences.toml"), SentenceFile)
+    return {one.kind: one for one in file.sentences}
+
+
+def say(kind: str, language: str, words: Mapping[str, str]) -> str:
+    """A sentence filled in; raises KeyError when a word it needs is missing."""
+    sentence = sentences()[kind]
+    return (sentence.zh if language == "zh" else sentence.en).format_map(words)
+
+
+def amount(definition: Definition, value: float | None, language: str) -> str:
+    """A value with its unit: 71.3%, 12.4/10万."""
+    if value is None:
+        return "—"
+    unit = definition.unit(language)
+    close = unit.startswith(("%", "‰", "/")) or not unit
+    return f"{value:,.{definition.decimals}f}{'' if close else ' '}{unit}"
+
+
+def grade_name(level: int | None, grade_class: str, language: str) -> str:
+    """A grade as people say it: 二级甲等, level two class A."""
+    index = 0 if language == "zh" else 1
+    if level is None:
+        return ("等级未登记", "not graded on record")[index]
+    parts = [LEVELS[level][index], CLASSES[grade_class][index] if grade_class in CLASSES and level else ""]
+    return ("" if language == "zh" else " ").join(part for part in parts if part)
