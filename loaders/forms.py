@@ -37,6 +37,8 @@ class Field(Strict):
     synonyms: tuple[str, ...] = ()
     item: str = ""
     category: str = ""
+    section: str = ""  # matrix: what our template prints in the section column
+    type: str = ""  # matrix: what our template prints in the type column
     required: bool = False
     hint: str = ""
 
