@@ -78,14 +78,16 @@ def _organisations_in_rows(
         if header
     ]
     depth = max(edition.header_rows, *(len(one.header) for one in edition.fields))
-    units = HEADER_TOP + depth
+    with_units = any(elements[one.element].unit_zh for one in edition.fields)
+    units = HEADER_TOP + depth - (0 if with_units else 1)
     plan.key_columns, plan.width = len(keys), len(keys) + len(edition.fields)
     for column, (text, width) in enumerate(keys, 1):
         plan.blocks.append(Block(text, HEADER_TOP, column, units, column))
         plan.widths[column] = width
     _headers(plan, edition.fields, 0, plan.key_columns + 1, depth)
     for column, one in enumerate(edition.fields, plan.key_columns + 1):
-        plan.blocks.append(Block(_unit(elements[one.element]), units, column, units, column, "unit"))
+        if with_units:
+            plan.blocks.append(Block(_unit(elements[one.element]), units, column, units, column, "unit"))
         plan.widths[column] = 18 if elements[one.element].kind == "text" else 10.5
     _marks(plan, units + 1)
     for index in range(rows):

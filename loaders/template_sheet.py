@@ -26,6 +26,7 @@ _LINE = Side(style="thin", color="B7BDC6")
 _GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
+_PART = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
 _OPEN = Protection(locked=False)
 _SHADE = PatternFill("solid", fgColor="E8EEF4")
 _FONTS = {
@@ -48,6 +49,7 @@ def build(form: Form, edition: Edition, plan: Plan, elements: Mapping[str, DataE
     _title_block(sheet, form, edition, plan)
     for block in plan.blocks:
         _print(sheet, block)
+    _header_heights(sheet, plan)
     _inputs(sheet, plan, elements)
     _foot(sheet, plan)
     _page(sheet, plan)
@@ -75,7 +77,9 @@ def _print(sheet: Worksheet, block: Block) -> None:
     cell = sheet.cell(block.row, block.column)
     cell.value = block.text or None
     cell.font = _FONTS[block.kind]
-    cell.alignment = _LEFT if block.kind == "label" else _CENTRE
+    cell.alignment = _CENTRE
+    if block.kind == "label":
+        cell.alignment = _PART if block.text.startswith("其中") else _LEFT
     if block.kind in ("header", "unit", "mark"):
         cell.fill = _SHADE
     if (block.last_row, block.last_column) != (block.row, block.column):
@@ -85,6 +89,16 @@ def _print(sheet: Worksheet, block: Block) -> None:
             end_row=block.last_row,
             end_column=block.last_column,
         )
+
+
+def _header_heights(sheet: Worksheet, plan: Plan) -> None:
+    """Rows high enough for the wrapped headers in them: a Chinese character is about two units wide."""
+    for block in (one for one in plan.blocks if one.kind == "header"):
+        width = sum(plan.widths.get(column, 11) for column in range(block.column, block.last_column + 1))
+        lines = math.ceil(2.2 * len(block.text) / width)
+        height = max(15.0, 15.0 * lines / (block.last_row - block.row + 1))
+        for row in range(block.row, block.last_row + 1):
+            sheet.row_dimensions[row].height = max(sheet.row_dimensions[row].height or 0, height)
 
 
 def _inputs(sheet: Worksheet, plan: Plan, elements: Mapping[str, DataElement]) -> None:
@@ -181,6 +195,7 @@ def _page(sheet: Worksheet, plan: Plan) -> None:
     if plan.width > COLUMNS_A_PAGE:
         sheet.print_title_cols = f"A:{get_column_letter(plan.key_columns)}"
     sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.print_options.horizontalCentered = True
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
 
 
