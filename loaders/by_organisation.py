@@ -95,10 +95,9 @@ def _columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tupl
     sheet, edition = harvest.found.sheet, harvest.found.edition
     columns: dict[int, tuple[Field, int]] = {}
     taken: dict[str, int] = {}
-    for column in range(sheet.width):
+    for column, texts in enumerate(_paths(sheet, header)):
         if column in (header.code, header.name):
             continue
-        texts = _path(sheet, header, column)
         path = [words(text) for text in texts]
         if not any(path) or any(
             re.search(one.header, "/".join(texts)) for one in edition.ignored if one.header
@@ -130,8 +129,15 @@ def _columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tupl
     return columns
 
 
+def _paths(sheet: Sheet, header: Header) -> list[list[str]]:
+    """Each column's header texts from top to bottom, each merge counted once."""
+    rows = range(header.top, header.bottom + 1)
+    if any((row, column) in sheet.anchors for row in rows for column in range(sheet.width)):
+        return [_path(sheet, header, column) for column in range(sheet.width)]
+    return _paths_without_merges(sheet, header)
+
+
 def _path(sheet: Sheet, header: Header, column: int) -> list[str]:
-    """The header's texts over a column from top to bottom, each merge counted once."""
     texts: list[str] = []
     seen: set[tuple[int, int]] = set()
     for row in range(header.top, header.bottom + 1):
@@ -143,8 +149,29 @@ def _path(sheet: Sheet, header: Header, column: int) -> list[str]:
     return texts
 
 
+def _paths_without_merges(sheet: Sheet, header: Header) -> list[list[str]]:
+    """A CSV keeps a group's heading over its first column only: a column with deeper text takes it from the left."""
+    own = [
+        [
+            "" if _is_unit(text) else text
+            for text in (text_of(sheet.at(row, column)) for column in range(sheet.width))
+        ]
+        for row in range(header.top, header.bottom + 1)
+    ]
+    filled: list[list[str]] = [[] for _ in range(sheet.width)]
+    for depth, texts in enumerate(own):
+        heading, above = "", None
+        for column, text in enumerate(texts):
+            if text:
+                heading, above = text, filled[column][:depth]
+            deeper = any(row[column] for row in own[depth + 1 :])
+            inherits = not text and deeper and filled[column][:depth] == above
+            filled[column].append(text or (heading if inherits else ""))
+    return [[text for text in path if text] for path in filled]
+
+
 def _is_unit(text: str) -> bool:
-    return text in {"人", "例", "名", "个", "张", "%", "人次", "(人)", "(例)", "(名)"}
+    return text.strip("()") in {"人", "例", "名", "个", "张", "%", "人次"}
 
 
 def _has_content(sheet: Sheet, header: Header, column: int) -> bool:

@@ -76,7 +76,7 @@ def spoil_workbook(content: bytes, fault: str) -> bytes:
         for cell in row:
             text = str(cell.value or "")
             if fault == "organisation_unknown" and (
-                "填报单位" in text or text.startswith(("MCH", "SYN")) or text.endswith("医院")
+                "填报单位" in text or text.startswith(("MCH", "SYN")) or text.endswith(("医院", "保健院"))
             ):
                 cell.value = (
                     "填报单位：某某医院"

@@ -139,7 +139,7 @@ def own_share(window: Window, organisation: str, draw: Draw) -> float:
         math.log(draw.share / (1 - draw.share))
         + draw.spread * window.random("share", organisation, draw.element).standard_normal()
     )
-    return 1 / (1 + math.exp(-logit))
+    return float(1 / (1 + math.exp(-logit)))
 
 
 def screening_share(truth: Truth, window: Window, county: str, month: int, usual: float) -> float:
