@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -105,8 +105,21 @@ def period_choosers(visit: Visit) -> list[Any]:
 
 def indicator_chooser(visit: Visit, options: Sequence[Definition], shown: str) -> html.Div:
     """Which indicator."""
-    items = [{"value": one.code, "label": one.name(visit.view.language)} for one in options]
-    return choice("indicator", shown, items, visit.texts("指标"), searchable=True, width=260)
+    groups = [
+        {
+            "group": visit.texts(wording.TOPICS[topic]),
+            "items": [{"value": one.code, "label": one.name(visit.view.language)} for one in found],
+        }
+        for topic, found in by_topic(options).items()
+    ]
+    return choice("indicator", shown, groups, visit.texts("指标"), searchable=True, width=260)
+
+
+def by_topic(definitions: Iterable[Definition]) -> dict[str, list[Definition]]:
+    """Definitions under their topics, topics in their order."""
+    listed = list(definitions)
+    found = {topic: [one for one in listed if wording.topic_of(one) == topic] for topic in wording.TOPICS}
+    return {topic: ones for topic, ones in found.items() if ones}
 
 
 def chip(result: Result, visit: Visit) -> html.Span:

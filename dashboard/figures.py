@@ -17,6 +17,7 @@ from reference.periods import Period, parse
 # The page's own colours (assets/style.css), fit for colour-blind eyes and for light and dark grounds.
 COLOURS = {
     Standing.BEHIND: "#c8501e",
+    Standing.COMING: "#b9952f",
     Standing.BELOW: "#e2a76f",
     Standing.ABOVE: "#7fa9cf",
     Standing.REACHED: "#2467a4",
@@ -25,6 +26,7 @@ COLOURS = {
 }
 SYMBOLS = {
     Standing.BEHIND: "triangle-down",
+    Standing.COMING: "diamond",
     Standing.BELOW: "triangle-down-open",
     Standing.ABOVE: "triangle-up-open",
     Standing.REACHED: "triangle-up",

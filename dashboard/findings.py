@@ -10,9 +10,10 @@ from indicators.result import Comparison, Result
 
 
 class Standing(StrEnum):
-    """The five answers to "which are behind, and is it real?"."""
+    """The answers to "which are behind, and is it real?"."""
 
-    BEHIND = "behind"  # certainly behind the target
+    BEHIND = "behind"  # certainly behind a target whose date has come
+    COMING = "coming"  # certainly short of a target whose date is still ahead
     BELOW = "below"  # behind, but it may be chance
     ABOVE = "above"  # at or beyond the target, but it may be chance
     REACHED = "reached"  # certainly at or beyond it
@@ -46,7 +47,7 @@ def standing(result: Result) -> Standing:
     """Which of the answers a result gives."""
     match result.comparison:
         case Comparison.WORSE:
-            return Standing.BEHIND
+            return Standing.BEHIND if result.target is None or result.target.due else Standing.COMING
         case Comparison.BETTER:
             return Standing.REACHED
         case Comparison.SIMILAR:

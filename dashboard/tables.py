@@ -29,6 +29,7 @@ def grid(
         "suppressCellFocus": False,
         "enableCellTextSelection": True,
         "ensureDomOrder": True,
+        "enableBrowserTooltips": True,
         "localeText": {"noRowsToShow": texts("没有可显示的行"), "ariaLabel": name},
     }
     if height is None:
@@ -47,7 +48,14 @@ def grid(
 
 def text_column(field: str, title: str, width: int, **more: Any) -> Column:
     """A column of words."""
-    return {"field": field, "headerName": title, "minWidth": width, "headerTooltip": title, **more}
+    return {
+        "field": field,
+        "headerName": title,
+        "minWidth": width,
+        "headerTooltip": title,
+        "tooltipField": field,
+        **more,
+    }
 
 
 def number_column(field: str, title: str, width: int, shown: str = "", **more: Any) -> Column:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from dashboard import wording
 from dashboard.answers import Answers
 from dashboard.texts import Texts
 from dashboard.view import View, read_view
@@ -14,6 +15,7 @@ from dashboard.workspace import Workspace
 from indicators.definition import Definition
 from indicators.result import Flag, Result
 from reference.organisations import Organisation
+from reference.periods import month_add, month_period, month_range
 from reference.registry import Registry
 
 
@@ -47,8 +49,10 @@ class Visit:
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
-        """The indicators of the tree in view."""
-        return self.workspace.catalogue.of_tree(self.view.tree.code)
+        """The indicators of the tree in view, topic by topic."""
+        order = list(wording.TOPICS)
+        found = self.workspace.catalogue.of_tree(self.view.tree.code)
+        return tuple(sorted(found, key=lambda one: order.index(wording.topic_of(one))))
 
     def name(self, code: str) -> str:
         """An organisation's name in the visit's language, as it was in the period."""
@@ -106,6 +110,18 @@ class Visit:
     def results(self, indicators: Sequence[str], organisations: Sequence[str]) -> list[Result]:
         """Several."""
         return self.answers.results(indicators, organisations, self.view.period) if organisations else []
+
+    def past(self, indicators: Sequence[str], organisation: str) -> dict[str, list[Result]]:
+        """Month by month, the twelve months up to the period's end, by indicator: one question a month for all of them."""
+        months = self.answers.months(self.view.tree.code)
+        if months is None or not indicators:
+            return {}
+        last = min(self.view.period.last, months[1])
+        found: dict[str, list[Result]] = {}
+        for month in month_range(min(max(month_add(last, -11), months[0]), last), last).months:
+            for result in self.answers.results(indicators, [organisation], month_period(month)):
+                found.setdefault(result.indicator, []).append(result)
+        return found
 
 
 def smallest_areas(registry: Registry, area: Organisation, on: dt.date) -> tuple[Organisation, ...]:

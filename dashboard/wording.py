@@ -8,7 +8,6 @@ from dashboard.exports.results import COMPARISONS, REASONS
 from dashboard.findings import Standing, meets_target, standing
 from dashboard.texts import Texts, mark
 from indicators.definition import Definition
-from indicators.grading import Standing as Graded
 from indicators.result import Result, TargetView
 from reference.policies import Target
 
@@ -16,6 +15,7 @@ MISSING = "—"
 # A sign for each answer, so that colour never carries it alone.
 SIGNS = {
     Standing.BEHIND: "▼",
+    Standing.COMING: "◇",
     Standing.BELOW: "▽",
     Standing.ABOVE: "△",
     Standing.REACHED: "▲",
@@ -24,6 +24,7 @@ SIGNS = {
 }
 STANDINGS = {
     Standing.BEHIND: mark("确实落后，非偶然"),
+    Standing.COMING: mark("尚未达到，期限未到"),
     Standing.BELOW: mark("未达目标，可能是偶然"),
     Standing.ABOVE: mark("已达目标，可能是偶然"),
     Standing.REACHED: mark("确已达标，非偶然"),
@@ -35,10 +36,19 @@ METHODS = {
     "rate": mark("率，Byar 近似置信区间（少于 10 例用精确法）"),
     "ratio": mark("两数之比，不作区间"),
     "register": mark("由等级登记逐家计数"),
-    "wilson": mark("Wilson 法"),
-    "byar": mark("Byar 法"),
-    "exact": mark("精确法"),
-    "none": mark("无区间"),
+}
+# Topics of the definitions, in the order of a pregnancy and a childhood.
+TOPICS = {
+    "prenatal": mark("产前筛查与诊断"),
+    "antenatal": mark("孕产期保健"),
+    "infection": mark("艾滋病、梅毒和乙肝"),
+    "delivery": mark("分娩"),
+    "severe": mark("危急重症"),
+    "newborn": mark("新生儿"),
+    "child": mark("儿童保健"),
+    "mortality": mark("死亡"),
+    "grading": mark("机构等级"),
+    "other": mark("其他"),
 }
 BASES = {
     "residence": mark("按居住地"),
@@ -74,6 +84,7 @@ KIND_NAMES = {
     "not_assessable": mark("不可评价"),
     "implausible": mark("数据可疑"),
     "grade_expiring": mark("等级将到期"),
+    "grade_expired": mark("等级已到期"),
     "grade_lacking": mark("等级未达标"),
 }
 STATUSES = {
@@ -84,7 +95,7 @@ STATUSES = {
     "under_review": mark("评审中"),
     "withdrawn": mark("已撤销"),
     "not_graded": mark("未定级"),
-    "unknown": mark("无等级记录"),
+    "unknown": mark("等级未登记"),
 }
 STATUS_KINDS = {
     "graded": "reached",
@@ -97,8 +108,6 @@ STATUS_KINDS = {
     "unknown": "unknown",
 }
 MEETS = {True: mark("达到"), False: mark("未达到"), None: mark("无从判断")}
-GRADE_LEVELS = {3: mark("三级"), 2: mark("二级"), 1: mark("一级")}
-GRADE_CLASSES = {"A": mark("甲等"), "B": mark("乙等"), "none": mark("未定等"), "unknown": mark("等次未载明")}
 PERIOD_KINDS = {
     "rolling": mark("近十二个月"),
     "statistical_year": mark("统计年度"),
@@ -107,6 +116,11 @@ PERIOD_KINDS = {
     "month": mark("月"),
 }
 OPERATORS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+
+
+def topic_of(definition: Definition) -> str:
+    """The definition's topic, or `other` for one that has no name here."""
+    return definition.topic if definition.topic in TOPICS else "other"
 
 
 def number(value: float | None, decimals: int = 0) -> str:
@@ -194,8 +208,8 @@ def gap(amount: int | None, definition: Definition, texts: Texts) -> str:
         return ""
     people = texts.pick(definition.people_zh, definition.people_en)
     if definition.polarity == "lower":
-        return texts("超出 {number} {people}", number=number(amount), people=people).strip()
-    return texts("还差 {number} {people}", number=number(amount), people=people).strip()
+        return texts("多出 {number} {people}", number=number(amount), people=people).strip()
+    return texts("还需 {number} {people}", number=number(amount), people=people).strip()
 
 
 def completeness(received: int, expected: int, texts: Texts) -> str:
@@ -221,16 +235,3 @@ def certainty(mark_code: str, texts: Texts) -> str:
 def utc(moment: dt.datetime) -> dt.datetime:
     """A moment of the store as a plain time with its zone."""
     return dt.datetime.fromtimestamp(moment.timestamp(), dt.UTC)
-
-
-def grade(found: Graded, texts: Texts) -> str:
-    """Level and class in words; what the register does not hold is said, never guessed."""
-    if found.grade_level is None:
-        return texts("无等级记录")
-    if found.grade_level == 0:
-        return texts("未定级")
-    parts = [
-        texts(GRADE_LEVELS[found.grade_level]),
-        texts(GRADE_CLASSES.get(found.grade_class, GRADE_CLASSES["unknown"])),
-    ]
-    return "".join(parts) if texts.is_chinese else ", ".join(parts)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import dash
 from dash import dcc, html
 
-from dashboard import blocks, wording
+from dashboard import blocks, profile, wording
 from dashboard.answers import Answers
-from dashboard.findings import value_scale
 from dashboard.reporting import Calendar, calendar
-from dashboard.view import View, steps_before
-from dashboard.visit import Visit, open_visit, smallest_areas
-from indicators.definition import Definition
-from indicators.result import Flag, Result
+from dashboard.view import View
+from dashboard.visit import Visit, open_visit
+from indicators.grading import Standing
+from indicators.result import Flag
+from indicators.wording import grade_name
 from reference.periods import month_add
 
 PATH = "/area"
@@ -62,7 +61,7 @@ def layout(visit: Visit) -> html.Div:
         [
             head,
             flags(visit, code),
-            indicators(visit, code),
+            profile.indicators(visit, code),
             html.Div(
                 [institutions(visit, code), reports(visit, code)], className="halves halves--wide-right"
             ),
@@ -132,93 +131,6 @@ def _flag(visit: Visit, flag: Flag) -> html.Li:
     )
 
 
-def indicators(visit: Visit, code: str) -> html.Section:
-    """Every indicator in one table, grouped by topic as the catalogue has it."""
-    t = visit.texts
-    level = visit.registry.organisations.get(code, visit.view.period.last_day).level
-    definitions = [one for one in visit.definitions if level in one.levels and one.method != "register"]
-    definitions += [
-        one for one in visit.definitions if one.method == "register" and visit.has_target(one, level)
-    ]
-    results = {one.indicator: one for one in visit.results([one.code for one in definitions], [code])}
-    names = (
-        t("指标"),
-        t("值"),
-        t("95% 区间与目标"),
-        t("目标"),
-        t("与目标比"),
-        t("差距"),
-        t("分子 / 分母"),
-        t("所含报表"),
-        t("走势"),
-    )
-    peers = peer_results(visit, definitions)
-    rows = [
-        _row(visit, one, results[one.code], code, peers.get(one.code, []))
-        for one in definitions
-        if one.code in results
-    ]
-    table = html.Table(
-        [html.Thead(html.Tr([html.Th(name, scope="col") for name in names])), html.Tbody(rows)],
-        className="plain",
-    )
-    note = t(
-        "横线为 95% 区间，虚线为目标，灰线为{whole}；横向范围为全部县区。",
-        whole=visit.name(visit.view.tree.root),
-    )
-    return blocks.panel(
-        t("全部指标"),
-        html.Div(table, className="scrolling", tabIndex="0"),
-        html.P(note, className="quiet"),
-        note=visit.view.period.label(visit.view.language),
-    )
-
-
-def peer_results(visit: Visit, definitions: Sequence[Definition]) -> dict[str, list[Result]]:
-    """Every smallest area's result, and the whole's first, by indicator: what the scale of a row is made from."""
-    root = visit.registry.organisations.get(visit.view.tree.root)
-    units = smallest_areas(visit.registry, root, visit.view.period.last_day)
-    counted = [one.code for one in definitions if one.method != "register"]
-    found: dict[str, list[Result]] = {}
-    for result in visit.results(counted, [root.code, *(unit.code for unit in units)]):
-        found.setdefault(result.indicator, []).append(result)
-    return found
-
-
-def _row(visit: Visit, definition: Definition, result: Result, code: str, peers: Sequence[Result]) -> html.Tr:
-    t = visit.texts
-    link = visit.view.link(f"/indicator/{definition.code}", indicator="", unit=code)
-    interval = wording.interval(result, definition)
-    whole = next((one.value for one in peers if one.organisation == visit.view.tree.root), None)
-    drawn = (
-        blocks.bar(result, definition, visit, value_scale(peers, result), whole)
-        if result.value is not None
-        else None
-    )
-    cells = [
-        html.Th(dcc.Link(definition.name(visit.view.language), href=link), scope="row"),
-        html.Td(wording.value(result, definition, t), className="number strong"),
-        html.Td([html.Div(drawn, className="bar"), html.Span(interval, className="quiet")]),
-        html.Td([wording.target(result.target, definition, t), html.Div(wording.due(result.target, t) if result.target else "", className="quiet")]),
-        html.Td(blocks.chip(result, visit)),
-        html.Td(wording.gap(result.gap, definition, t), className="nowrap"),
-        html.Td(wording.counts(result), className="number"),
-        html.Td(wording.completeness(result.received, result.expected, t), className="number"),
-        html.Td(_trend(visit, definition, code)),
-    ]  # fmt: skip
-    return html.Tr(cells, className=f"row row--{blocks.kind_of(result)}")
-
-
-def _trend(visit: Visit, definition: Definition, code: str) -> Any:
-    if definition.method == "register":
-        return None
-    last = visit.view.period.last
-    months = visit.answers.months(visit.view.tree.code)
-    first = max(month_add(last, -11), months[0]) if months else last
-    series = visit.answers.series(definition.code, [code], steps_before("month", last, first))
-    return blocks.sparkline(series, visit, definition.name(visit.view.language), 110, 26)
-
-
 def institutions(visit: Visit, code: str) -> html.Section:
     """The institutions directly here, with their grade on record."""
     t = visit.texts
@@ -231,9 +143,7 @@ def institutions(visit: Visit, code: str) -> html.Section:
         html.Tr(
             [
                 html.Td([one.name(visit.view.language), _unverified(visit, one.verified)]),
-                html.Td(
-                    wording.grade(standings[one.code], t) if one.code in standings else t("不在等级登记范围")
-                ),
+                html.Td(_grade(visit, standings.get(one.code))),
             ]
         )
         for one in own
@@ -247,6 +157,12 @@ def institutions(visit: Visit, code: str) -> html.Section:
         tabIndex="0",
     )
     return blocks.panel(t("机构（{count}）", count=len(rows)), table)
+
+
+def _grade(visit: Visit, standing: Standing | None) -> str:
+    if standing is None:
+        return visit.texts("不在等级登记范围")
+    return grade_name(standing.grade_level, standing.grade_class, visit.view.language)
 
 
 def _unverified(visit: Visit, verified: str) -> html.Span | None:

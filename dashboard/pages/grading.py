@@ -13,6 +13,7 @@ from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.grading import Standing
 from indicators.result import Result
+from indicators.wording import grade_name
 
 PATH = "/grading"
 
@@ -42,9 +43,7 @@ def layout(visit: Visit) -> html.Div:
         choosers=[_level_chooser(visit, standings), _status_chooser(visit, standings)],
     )
     if not standings:
-        return html.Div(
-            [head, blocks.empty(t("此处没有等级登记"), t("这里的机构不作等级登记。"))]
-        )
+        return html.Div([head, blocks.empty(t("此处没有等级登记"), t("这里的机构不作等级登记。"))])
     return html.Div([head, shares(visit), register_table(visit, kept(visit, standings), len(standings))])
 
 
@@ -156,8 +155,12 @@ def register_table(visit: Visit, standings: Sequence[Standing], total: int) -> h
         tables.text_column("name", t("机构"), 210, pinned="left", lockPinned=True, maxWidth=330),
         tables.text_column("area", t("所在地"), 90, cellRenderer="Link", maxWidth=160),
         tables.text_column("level", t("机构层级"), 90, maxWidth=110),
-        tables.text_column("grade", t("等级"), 110, maxWidth=150, cellClass="strong"),
-        tables.text_column("judgement", t("状态"), 120, cellRenderer="Judgement", maxWidth=170),
+        tables.text_column(
+            "grade", t("等级"), 110 if t.is_chinese else 150, maxWidth=170, cellClass="strong"
+        ),
+        tables.text_column(
+            "judgement", t("状态"), 120 if t.is_chinese else 170, cellRenderer="Judgement", maxWidth=190
+        ),
         tables.text_column("since", t("自"), 100, maxWidth=140),
         tables.text_column("until", t("至"), 100, maxWidth=140),
         tables.number_column("days", t("剩余天数"), 96, "days_words", maxWidth=120),
@@ -178,7 +181,7 @@ def _row(visit: Visit, one: Standing) -> tables.Row:
         "area": visit.short_name(area) if area else "",
         "area_href": visit.view.link(f"/area/{area}") if area else "",
         "level": levels.get(one.level, one.level),
-        "grade": wording.grade(one, t),
+        "grade": grade_name(one.grade_level, one.grade_class, visit.view.language),
         "judgement": t(wording.STATUSES[one.status]),
         "kind": wording.STATUS_KINDS[one.status],
         "sign": "",

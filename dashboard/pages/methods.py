@@ -42,7 +42,7 @@ def layout(visit: Visit) -> html.Div:
     )
     groups = [
         blocks.panel(
-            t("{name} · {count} 项", name=t.pick(tree.zh, tree.en), count=len(found)), _list(visit, found)
+            t("{name} · {count} 项", name=t.pick(tree.zh, tree.en), count=len(found)), *_topics(visit, found)
         )
         for tree in visit.registry.trees.values()
         if (found := visit.workspace.catalogue.of_tree(tree.code))
@@ -62,6 +62,13 @@ def principles(visit: Visit) -> html.Section:
         t("目标按日期生效，取当日有效的文件；同一指标有后来的目标时，两者都留。"),
     )
     return blocks.panel(t("共同规则"), html.Ul([html.Li(rule) for rule in rules], className="rules"))
+
+
+def _topics(visit: Visit, definitions: Iterable[Definition]) -> list[Any]:
+    parts: list[Any] = []
+    for topic, found in blocks.by_topic(definitions).items():
+        parts += [html.H3(visit.texts(wording.TOPICS[topic]), className="topic-name"), _list(visit, found)]
+    return parts
 
 
 def _list(visit: Visit, definitions: Iterable[Definition]) -> dmc.Accordion:

@@ -11,11 +11,14 @@ from dash import dcc, html
 from dashboard import blocks, county_map, wording
 from dashboard.answers import Answers
 from dashboard.findings import Standing, Tally, reports_in, standing, tally
-from dashboard.view import steps_before
 from dashboard.visit import Visit
 from indicators.definition import Definition
-from indicators.result import Flag, Result
-from reference.periods import month_add
+from indicators.result import Flag, Reason, Result
+
+# Cards shown at once; the map must stay within the first screen.
+FIRST_ROW = 4
+# Answers whose gap in people is worth saying.
+SHORT = (Standing.BEHIND, Standing.COMING, Standing.BELOW)
 
 
 def matches(path: str) -> bool:
@@ -53,15 +56,44 @@ def carded(visit: Visit) -> list[Definition]:
 
 
 def cards(visit: Visit, chosen: Definition | None) -> html.Div:
-    """One card a target."""
+    """One card a target, what needs attention first; beyond the first row they wait behind a line that sums them up."""
     definitions = carded(visit)
-    results = visit.results([one.code for one in definitions], [visit.view.area.code])
-    by_code = {result.indicator: result for result in results}
-    found = [card(visit, one, by_code[one.code], one is chosen) for one in definitions if one.code in by_code]
-    return html.Div(found, className="cards")
+    results = {
+        one.indicator: one for one in visit.results([one.code for one in definitions], [visit.view.area.code])
+    }
+    order = sorted(
+        (one for one in definitions if one.code in results),
+        key=lambda one: (one is not chosen, list(Standing).index(standing(results[one.code]))),
+    )
+    valued = [one.code for one in order if one.method != "register" and results[one.code].value is not None]
+    past = visit.past(valued, visit.view.area.code)
+    drawn = [card(visit, one, results[one.code], past.get(one.code, ()), one is chosen) for one in order]
+    more = tally([results[one.code] for one in order[FIRST_ROW:]])
+    rest = html.Details(
+        [
+            html.Summary(_sum_up(visit, len(order) - FIRST_ROW, more)),
+            html.Div(drawn[FIRST_ROW:], className="cards"),
+        ],
+        className="more-cards",
+    )
+    return html.Div([html.Div(drawn[:FIRST_ROW], className="cards"), rest if more else None])
 
 
-def card(visit: Visit, definition: Definition, result: Result, current: bool) -> dcc.Link:
+def _sum_up(visit: Visit, count: int, found: Sequence[Tally]) -> list[Any]:
+    t = visit.texts
+    chips = [
+        html.Span(
+            f"{wording.SIGNS[one.standing]} {t(wording.STANDINGS[one.standing])} {len(one.areas)}",
+            className=f"chip chip--{one.standing.value}",
+        )
+        for one in found
+    ]
+    return [html.Span(t("其余 {count} 项目标", count=count)), *chips]
+
+
+def card(
+    visit: Visit, definition: Definition, result: Result, past: Sequence[Result], current: bool
+) -> dcc.Link:
     """Value, interval, target and date, gap, judgement in words, and the last year as a line."""
     t, name = visit.texts, definition.name(visit.view.language)
     spread = wording.interval(result, definition)
@@ -73,7 +105,7 @@ def card(visit: Visit, definition: Definition, result: Result, current: bool) ->
                 [
                     blocks.big_value(result, definition, visit),
                     html.Span(spread, className="quiet") if spread else None,
-                    trend(visit, definition) if definition.method != "register" else None,
+                    blocks.sparkline(past, visit, name, 96, 28) if past else None,
                 ],
                 className="card-body",
             ),
@@ -104,16 +136,6 @@ def card_link(visit: Visit, definition: Definition) -> str:
     if definition.method == "register":
         return visit.view.link("/grading")
     return visit.view.link("/", indicator=definition.code)
-
-
-def trend(visit: Visit, definition: Definition) -> Any:
-    """The last twelve months of the area in view."""
-    last = visit.view.period.last
-    months = visit.answers.months(visit.view.tree.code)
-    first = max(month_add(last, -11), months[0]) if months else last
-    periods = steps_before("month", last, first)
-    series = visit.answers.series(definition.code, [visit.view.area.code], periods)
-    return blocks.sparkline(series, visit, definition.name(visit.view.language), 96, 28)
 
 
 def by_county(visit: Visit, definition: Definition) -> html.Section:
@@ -147,7 +169,7 @@ def by_county(visit: Visit, definition: Definition) -> html.Section:
 def figures(visit: Visit, definition: Definition, found: Tally) -> html.Div:
     """One figure: the colour's meaning, how many counties, how many people. It is the map's legend too."""
     t = visit.texts
-    gap = wording.gap(found.gap, definition, t) if found.standing in (Standing.BEHIND, Standing.BELOW) else ""
+    gap = wording.gap(found.gap, definition, t) if found.standing in SHORT else ""
     return html.Div(
         [
             html.Span(wording.SIGNS[found.standing], className=f"swatch swatch--{found.standing.value}"),
@@ -170,8 +192,8 @@ def figures(visit: Visit, definition: Definition, found: Tally) -> html.Div:
 def attention(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Div:
     """The counties to look at, worst first, each with its reason."""
     t = visit.texts
-    own = [flag for flag in visit.flags if flag.indicator == definition.code]
     by_area = {result.organisation: result for result in results}
+    own = [flag for flag in visit.flags if concerns(flag, definition, by_area.get(flag.organisation))]
     items = [flag_item(visit, definition, flag, by_area.get(flag.organisation)) for flag in own]
     body: Any = (
         html.Ol(items, className="flags")
@@ -186,6 +208,13 @@ def attention(visit: Visit, definition: Definition, results: Sequence[Result]) -
         ],
         className="side-list",
     )
+
+
+def concerns(flag: Flag, definition: Definition, result: Result | None) -> bool:
+    """Whether a flag is about the indicator; missing reports are flagged once for all the indicators that suffer from them."""
+    if flag.kind == "not_assessable":
+        return result is not None and result.reason is Reason.REPORTS_MISSING
+    return flag.indicator == definition.code
 
 
 def flag_item(visit: Visit, definition: Definition, flag: Flag, result: Result | None) -> html.Li:
@@ -204,12 +233,20 @@ def flag_item(visit: Visit, definition: Definition, flag: Flag, result: Result |
                     ],
                     className="flag-head",
                 ),
-                html.Div(flag.sentence(visit.view.language), className="flag-sentence"),
+                html.Div(without_place(visit, flag), className="flag-sentence"),
             ],
             href=visit.view.link(f"/area/{flag.organisation}"),
         ),
         className=f"flag flag--{_standing(flag, result).value}",
     )
+
+
+def without_place(visit: Visit, flag: Flag) -> str:
+    """The reason without place and period, which stand beside it already."""
+    sentence = flag.sentence(visit.view.language)
+    place, period = visit.name(flag.organisation), visit.view.period.label(visit.view.language)
+    said = f"{place}{period}" if visit.texts.is_chinese else f"{place}, {period}: "
+    return sentence.removeprefix(said)
 
 
 def _standing(flag: Flag, result: Result | None) -> Standing:
@@ -222,7 +259,7 @@ def others(visit: Visit, definition: Definition) -> html.P | None:
     """How many counties stand out on the other indicators, as links."""
     counted: dict[str, int] = {}
     for flag in visit.flags:
-        if flag.indicator != definition.code and flag.indicator in visit.workspace.catalogue.by_code:
+        if flag.kind != "not_assessable" and flag.indicator not in ("", definition.code):
             counted[flag.indicator] = counted.get(flag.indicator, 0) + 1
     if not counted:
         return None

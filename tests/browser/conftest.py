@@ -137,7 +137,8 @@ class Window:
         """Wait until nothing is being fetched and the page has its content."""
         self.page.wait_for_selector("#page > *")
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function("!document.querySelector('.busy--now, .map--waiting')")
+        # Not wait_for_function: it evaluates text, which our own Content-Security-Policy forbids.
+        self.page.wait_for_selector(".busy--now, .map--waiting", state="detached")
 
     @property
     def outside(self) -> list[str]:

@@ -15,7 +15,7 @@ PAGES = {
     "prefecture": ("/?area=520300", ["遵义市", "确实落后，非偶然"], ["Zunyi", "Behind, not chance"]),
     "indicator": (
         "/indicator/prenatal_screening_coverage",
-        ["走势", "定义", "各县区（89）", "95% 区间与目标"],
+        ["走势", "定义", "各县区（89）"],
         ["Trend", "Definition", "All counties (89)"],
     ),
     "county": (
@@ -23,7 +23,7 @@ PAGES = {
         ["全部指标", "机构", "报表", "代码 520303"],
         ["All indicators", "Institutions", "code 520303"],
     ),
-    "grading": ("/grading", ["等级登记", "无等级记录"], ["Grade register", "Not graded on record"]),
+    "grading": ("/grading", ["等级登记", "没有等级记录"], ["Grade register", "no grade on record"]),
     "submissions": (
         "/submissions",
         ["把报表文件拖到这里", "空白表样", "全省月报.xlsx"],

@@ -98,6 +98,14 @@ def test_each_comparison_says_whether_it_may_be_chance(
     assert wording.chance(found, EN) == en
 
 
+def test_a_target_whose_date_is_ahead_is_not_yet_missed() -> None:
+    ahead = TargetView(80.0, ">=", dt.date(2030, 12, 31), False, "plan", "方案", "Plan", "§3", "S")
+    short = result(60.0, Comparison.WORSE, target=ahead)
+    assert standing(short) is Standing.COMING
+    assert wording.chance(short, EN) == "Not there yet, date still ahead"
+    assert wording.due(ahead, EN) == "by end of 2030"
+
+
 def test_where_lower_is_better_the_target_itself_is_met() -> None:
     at_most = TargetView(12.0, "<=", dt.date(2030, 12, 31), False, "plan", "方案", "Plan", "§3", "S")
     assert standing(result(12.0, Comparison.SIMILAR, target=at_most)) is Standing.ABOVE
@@ -158,10 +166,10 @@ def test_numbers_have_units_separators_and_decimals() -> None:
 
 
 def test_the_gap_is_said_in_people() -> None:
-    assert wording.gap(37, SHARE, ZH) == "还差 37 名孕妇"
-    assert wording.gap(37, SHARE, EN) == "37 more women needed"
+    assert wording.gap(37, SHARE, ZH) == "还需 37 名孕妇"
+    assert wording.gap(37, SHARE, EN) == "37 more women"
     fewer = SHARE.model_copy(update={"polarity": "lower", "people_zh": "名新生儿", "people_en": "newborns"})
-    assert wording.gap(3, fewer, ZH) == "超出 3 名新生儿"
+    assert wording.gap(3, fewer, ZH) == "多出 3 名新生儿"
     assert wording.gap(0, SHARE, ZH) == ""
     assert wording.gap(None, SHARE, ZH) == ""
 

@@ -55,8 +55,8 @@ def test_the_counties_are_told_apart(visit: Visit) -> None:
 
 def test_the_page_says_who_is_behind_by_how_many_and_that_it_is_not_chance(visit: Visit) -> None:
     text = words(overview.layout(visit))
-    assert "确实落后，非偶然 1 个 还差 240 名" in text
-    assert "未达目标，可能是偶然 1 个 还差 12 名" in text
+    assert "确实落后，非偶然 1 个 还需 240 名" in text
+    assert "未达目标，可能是偶然 1 个 还需 12 名" in text
     assert "确已达标，非偶然 1 个" in text
     first = text[text.index("需要关注的县区") :]
     assert first.index(visit.name(BEHIND)) < first.index(visit.name(SILENT))
@@ -74,12 +74,8 @@ def test_the_map_says_the_same_as_the_list(visit: Visit) -> None:
     areas = county_map.areas_of(visit, definition, visit.results([definition.code], visit.unit_codes))
     assert len(areas) == 14
     assert (areas[BEHIND]["kind"], areas[BEHIND]["sign"]) == ("behind", "▼")
-    assert areas[BEHIND]["words"][1:] == [
-        "60.0% (57.2–62.7)",
-        "720 / 1,200",
-        "确实落后，非偶然",
-        "还差 240 名孕妇",
-    ]
+    assert areas[BEHIND]["words"][1:4] == ["60.0% (57.2–62.7)", "720 / 1,200", "确实落后，非偶然"]
+    assert areas[BEHIND]["words"][4].startswith("还需 240 名")
     assert areas[BEHIND]["href"].startswith(f"/area/{BEHIND}?")
     assert (areas[SILENT]["kind"], areas[SILENT]["sign"]) == ("unknown", "?")
     assert areas[AHEAD]["kind"] == "reached"
@@ -96,11 +92,11 @@ def test_the_county_page_shows_value_interval_gap_and_reports(loaded: Workspace)
     text = words(area.layout(visit))
     assert "60.0%" in text
     assert "57.2–62.7" in text
-    assert "还差 240 名孕妇" in text
+    assert "还需 240 名" in text
     assert "720 / 1,200" in text
     silent = words(area.layout(open_visit(Answers(loaded), f"/area/{SILENT}", "")))
     assert "3/12（25%）" in silent
-    assert silent.count("0/1") == 9
+    assert "县区妇幼健康月报 1/1 1/1 1/1 0/1 0/1 0/1 0/1 0/1 0/1 0/1 0/1 0/1" in silent
 
 
 def test_no_data_frame_and_no_number_hides_in_a_store(visit: Visit) -> None:
