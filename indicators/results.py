@@ -36,6 +36,8 @@ class Context:
     store: Store
     duties: tuple[Duty, ...]
     _owed: dict[tuple[str, int], Counter[str]] = field(default_factory=dict, repr=False)
+    _owed_over: dict[tuple[tuple[str, ...], int, int], Counter[str]] = field(default_factory=dict, repr=False)
+    _duties_of: dict[tuple[str, str, str], tuple[Duty, ...]] = field(default_factory=dict, repr=False)
     _answers: OrderedDict[tuple[Any, ...], list[Result]] = field(default_factory=OrderedDict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -55,6 +57,26 @@ class Context:
                 for area in organisations.adds_into(one.code, None if duty.latest_hierarchy else on)
             )
         return self._owed[key]
+
+    def owed_over(self, duties: tuple[Duty, ...], first: int, last: int) -> Counter[str]:
+        """Area → reports × months owed from `first` to `last` (yyyymm) for all the duties together."""
+        key = (tuple(duty.form for duty in duties), first, last)
+        if key not in self._owed_over:
+            owed: Counter[str] = Counter()
+            for duty in duties:
+                for month in month_range(first, last).months:
+                    owed.update(self.owed(duty, month))
+            self._owed_over[key] = owed
+        return self._owed_over[key]
+
+    def duties_of(self, tree: str, basis: str, element: str) -> tuple[Duty, ...]:
+        """The periodic duties that bring an element on a basis."""
+        key = (tree, basis, element)
+        if key not in self._duties_of:
+            self._duties_of[key] = tuple(
+                duty for duty in duties_for(self.duties, tree, basis, [element]) if duty.span
+            )
+        return self._duties_of[key]
 
     def remembered(self, key: tuple[Any, ...]) -> list[Result] | None:
         """An answer given before on the same version of the data."""
@@ -256,23 +278,18 @@ def _reporting(
     end = ends.get(tree)
     worst: tuple[int, int] | None = None
     for name, chosen in blocks.items():
-        duties = [
-            duty for duty in duties_for(context.duties, tree, basis, [name.partition("@")[0]]) if duty.span
-        ]
+        duties = context.duties_of(tree, basis, name.partition("@")[0])
         if not duties or end is None or end[1] < period.first:
             continue
-        window = month_range(period.first, min(period.last, end[1]))
+        first, last = period.first, min(period.last, end[1])
         if name in stocks:
-            window = month_range(*([chosen[0][0]] * 2)) if chosen else month_range(window.last, window.last)
-        expected = sum(context.owed(duty, month)[code] for duty in duties for month in window.months)
+            first = last = chosen[0][0] if chosen else last
+        expected = context.owed_over(duties, first, last)[code]
         received = 0
         for month, span in chosen:
-            span_owed = sum(
-                context.owed(duty, month_add(month, -step))[code] for duty in duties for step in range(span)
-            )
-            received += min(found[name][month, span].reports * span, span_owed)
-        if name in stocks and chosen and chosen[0][1] > 1:
-            received = min(received, expected)
+            owed = context.owed_over(duties, month_add(month, 1 - span), month)[code]
+            received += min(found[name][month, span].reports * span, owed)
+        received = min(received, expected)
         if expected and (worst is None or received * worst[1] < worst[0] * expected):
             worst = (received, expected)
     return worst or (0, 0)

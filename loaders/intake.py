@@ -86,7 +86,7 @@ def _read_sheets(
     for sheet in sheets:
         if not any(raw != "" and raw is not None for row in sheet.rows for raw in row):
             continue
-        found = recognise(sheet, desk.forms, name)
+        found = recognise(sheet, desk.forms, desk.labels, name)
         if found is None or sheet.hidden:
             (hidden if found else unknown).append(sheet)
             continue

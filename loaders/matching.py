@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -24,7 +25,11 @@ _SEPARATORS = re.compile(r"[\s:：,，;；、/\\·•'\"“”‘’_-]+")
 
 def words(raw: Any) -> str:
     """A header or label reduced to its words: no unit in brackets, no 其中：, no numbering, no punctuation or spaces, lower case."""
-    text = text_of(raw)
+    return _words(text_of(raw))
+
+
+@lru_cache(maxsize=20_000)
+def _words(text: str) -> str:
     while (shorter := _LEADING.sub("", text)) != text and shorter:
         text = shorter
     text = _BRACKETS.sub(lambda found: "" if _UNIT.fullmatch(found[1].replace(" ", "")) else found[1], text)
@@ -58,11 +63,14 @@ class Labels:
     exact: dict[str, list[Field]] = field(default_factory=dict)
     items: dict[str, Field] = field(default_factory=dict)
     fields: tuple[Field, ...] = ()
+    shown_as: tuple[frozenset[str], ...] = ()  # for each field, the wordings by which a sheet shows it
 
     @classmethod
     def of(cls, edition: Edition) -> Labels:
         """Collect every path, last part and synonym of the edition's fields."""
-        labels = cls(fields=edition.fields)
+        labels = cls(
+            fields=edition.fields, shown_as=tuple(frozenset(wordings(one)) for one in edition.fields)
+        )
         for one in edition.fields:
             for wording in wordings(one):
                 holders = labels.exact.setdefault(wording, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
@@ -19,6 +19,7 @@ from reference.organisations import Organisation
 from reference.periods import Period
 from reference.registry import Registry
 
+LabelsOf = Callable[[Form, Edition], Labels]
 TITLE_ROWS = 12  # how far down a title block may reach
 FEWEST_HEADERS = (
     0.5  # share of a form's fields whose labels a sheet must show to be taken for it without code or title
@@ -40,10 +41,12 @@ class Found:
     issues: list[Issue] = field(default_factory=list)
 
 
-def recognise(sheet: Sheet, forms: Forms, file_name: str) -> Found | None:
-    """The form that a sheet holds, or None when it is no form we know."""
+def recognise(sheet: Sheet, forms: Forms, labels: LabelsOf, file_name: str) -> Found | None:
+    """The form that a sheet holds, or None when it is no form we know; `labels` gives an edition's wordings."""
     texts = list(_title_texts(sheet))
-    found = _by_code(sheet, forms, texts) or _by_title(sheet, forms, texts) or _by_headers(sheet, forms)
+    found = (
+        _by_code(sheet, forms, texts) or _by_title(sheet, forms, texts) or _by_headers(sheet, forms, labels)
+    )
     if found:
         found.period, found.period_cell = _period(found, texts, file_name)
         if found.period:
@@ -85,20 +88,16 @@ def _by_title(sheet: Sheet, forms: Forms, texts: list[tuple[int, int, str]]) -> 
     return None
 
 
-def _by_headers(sheet: Sheet, forms: Forms) -> Found | None:
+def _by_headers(sheet: Sheet, forms: Forms, labels: LabelsOf) -> Found | None:
     """The form whose labels the sheet shows most of; at least half of them, and at least three."""
     seen = {words(raw) for row in sheet.rows[:200] for raw in row if isinstance(raw, str) and raw}
     best: tuple[float, Form, Edition] | None = None
     for form in forms.by_code.values():
         for edition in form.editions:
-            labels = Labels.of(edition)
-            shown = [
-                one
-                for one in edition.fields
-                if {words(one.header[-1]), *map(words, one.synonyms), "".join(map(words, one.header))} & seen
-            ]
-            share = len(shown) / len(labels.fields)
-            if share >= FEWEST_HEADERS and len(shown) >= 3 and (best is None or share > best[0]):
+            wordings = labels(form, edition).shown_as
+            shown = sum(not seen.isdisjoint(one) for one in wordings)
+            share = shown / len(wordings)
+            if share >= FEWEST_HEADERS and shown >= 3 and (best is None or share > best[0]):
                 best = (share, form, edition)
     return Found(sheet, best[1], best[2], "headers") if best else None
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from reference.data_elements import ValueNote
@@ -36,6 +37,7 @@ _NOT_COLLECTED = {
 _NOT_OFFERED = {"-2", "未开展", "不开展", "未提供", "不提供"}
 _SUPPRESSED = {"*", "**", "<5", "<10", "＜5"}
 MOST_DIGITS = 15
+REMEMBERED_LENGTH = 120  # longer texts are notes, not labels
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,21 @@ class Number:
     fault: str = ""
 
 
+@lru_cache(maxsize=20_000)
+def _tidy(text: str) -> str:
+    """The labels of a form come back in every file: remembered, they cost nothing."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    if "&" in plain:
+        plain = unicodedata.normalize("NFKC", html.unescape(plain))
+    return " ".join(plain.split())
+
+
 def text_of(raw: Any) -> str:
     """Any cell as tidy text: plain width, single spaces, nothing invisible. Whole floats lose their `.0`."""
     if raw is None:
         return ""
     if isinstance(raw, str):
-        plain = raw if raw.isascii() else unicodedata.normalize("NFKC", _INVISIBLE.sub("", raw))
-        if "&" in plain:
-            plain = unicodedata.normalize("NFKC", html.unescape(plain))
-        return " ".join(plain.split())
+        return _tidy(raw) if len(raw) <= REMEMBERED_LENGTH else _tidy.__wrapped__(raw)
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:

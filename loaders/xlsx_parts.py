@@ -32,7 +32,7 @@ def look_inside(content: bytes) -> XlsxParts:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         infos = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):
         return XlsxParts(fault="damaged")
     names = {info.filename for info in infos}
     if sum(info.file_size for info in infos) > MOST_UNPACKED:

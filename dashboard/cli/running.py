@@ -8,9 +8,7 @@ import webbrowser
 from typing import Annotated
 
 import typer
-from waitress.server import create_server
 
-from dashboard.app import create_app
 from dashboard.cli.output import Format, emit, progress, say
 from dashboard.demo import DEMO_FOLDER, is_needed, load_demo, write_demo
 from dashboard.doctor import examine
@@ -61,6 +59,11 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open", help="Open the dashboard in the browser.")] = False,
 ) -> None:
     """Run the dashboard until Ctrl+C."""
+    # The web libraries take a second to import; the other commands do without them.
+    from waitress.server import create_server
+
+    from dashboard.app import create_app
+
     settings = load_settings()
     host, port = host or settings.host, port or settings.port
     workspace = open_workspace(settings, prepare=True)
