@@ -51,7 +51,7 @@ def look_inside(content: bytes) -> XlsxParts:
         OSError,
         EOFError,
         ValueError,
-        NotImplementedError,
+        RuntimeError,
     ):
         return XlsxParts(fault="damaged")
 

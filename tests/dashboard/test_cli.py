@@ -1,0 +1,193 @@
+"""The `mch` command as a user meets it: outputs that programs can read, exit codes, and sentences instead of tracebacks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import openpyxl
+import pytest
+
+from dashboard.cli import main
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def mch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
+    """Run `mch` in an empty installation of its own."""
+    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    monkeypatch.setenv("MCH_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("MCH_WORKERS", "1")
+    monkeypatch.delenv("MCH_DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["mch", *arguments])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        return Ran(code, printed.out, printed.err)
+
+    return run
+
+
+def filled(mch: Callable[..., Ran], period: str, **values: int) -> Path:
+    """A county return made from its own template, with some rows filled in by their label."""
+    name = f"return-{period}.xlsx"
+    assert (
+        mch("template", "county_monthly", "--organisation", "520102", "--period", period, "--to", name).code
+        == 0
+    )
+    book = openpyxl.load_workbook(name)
+    sheet = book.worksheets[0]
+    header = next(row for row in sheet.iter_rows() for cell in row if cell.value == "户籍")
+    column = next(cell.column for cell in header if cell.value == "户籍")
+    for row in sheet.iter_rows():
+        label = next(
+            (
+                str(cell.value).strip()
+                for cell in row
+                if isinstance(cell.value, str) and str(cell.value).strip() in values
+            ),
+            None,
+        )
+        if label:
+            sheet.cell(row[0].row, column, values[label])
+            sheet.cell(row[0].row, column + 1, 0)
+    book.save(name)
+    return Path(name)
+
+
+GOOD = {"活产数": 263, "产妇数": 263, "产前筛查人数": 81}
+
+
+def test_from_template_to_flag(mch: Callable[..., Ran]) -> None:
+    for month in range(1, 11):
+        path = filled(mch, f"2026-{month:02d}", **GOOD)
+        ran = mch("load", str(path), "--format", "json")
+        document = json.loads(ran.out)
+        assert (ran.code, document["summary"]["files"]) == (0, 1), ran.out
+    again = json.loads(mch("load", "return-2026-01.xlsx", "--format", "json").out)
+    assert again["files"][0]["outcome"] == "unchanged"
+
+    ran = mch(
+        "calculate",
+        "-i",
+        "prenatal_screening_coverage",
+        "-o",
+        "南明区",
+        "-p",
+        "2026-01..2026-10",
+        "--format",
+        "json",
+    )
+    (row,) = json.loads(ran.out)
+    # 10 months of 81 in 263; 810/2630 by the Wilson score interval, worked by hand: (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n).
+    assert (row["numerator"], row["denominator"], row["target"], row["comparison"]) == (
+        810,
+        2630,
+        80.0,
+        "worse",
+    )
+    assert row["value"] == pytest.approx(30.7985, abs=1e-4)
+    assert row["lower"] == pytest.approx(29.0632, abs=1e-4)
+    assert row["upper"] == pytest.approx(32.5898, abs=1e-4)
+    assert row["gap"] == 2104 - 810  # 80% of 2,630 is 2,104
+
+    months = list(
+        csv.DictReader(
+            io.StringIO(
+                mch(
+                    "calculate",
+                    "-i",
+                    "prenatal_screening_coverage",
+                    "-o",
+                    "520102",
+                    "-p",
+                    "2026-01..2026-10",
+                    "--by",
+                    "month",
+                    "--format",
+                    "csv",
+                ).out
+            )
+        )
+    )
+    assert len(months) == 10
+    assert {one["numerator"] for one in months} == {"81"}
+
+    flags = json.loads(mch("flags", "-o", "520102", "-p", "2026-01..2026-10", "--format", "json").out)
+    assert any(
+        one["kind"] == "behind_target"
+        and one["indicator"] == "prenatal_screening_coverage"
+        and one["gap"] == 1294
+        for one in flags
+    )
+
+    assert mch("export", "out.xlsx", "-o", "520102", "-p", "2026-01..2026-10").code == 0
+    assert openpyxl.load_workbook("out.xlsx").sheetnames == ["封面", "结果", "预警"]
+    assert mch("export", "out.csv", "-o", "520102", "-p", "2026-01..2026-10").code == 0
+    assert Path("out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert mch("doctor").code == 0
+
+
+def test_a_file_with_errors_is_exit_one_and_saves_nothing(mch: Callable[..., Ran]) -> None:
+    path = filled(mch, "2026-01", 活产数=10, 产妇数=10, 产前筛查人数=5, **{"其中：产前筛查高风险人数": 9})
+    checked = mch("check", str(path), "--format", "json")
+    assert checked.code == 1
+    (fault,) = [
+        issue for issue in json.loads(checked.out)["files"][0]["issues"] if issue["severity"] == "error"
+    ]
+    assert fault["cell"]
+    assert fault["mend_zh"]
+    assert mch("load", str(path), "--format", "csv").code == 1
+    assert mch("calculate", "-o", "520102").code == 2  # there are no data
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("check", "nowhere.xlsx"), "nowhere.xlsx"),
+        (("calculate", "-o", "Atlantis"), "Atlantis"),
+        (
+            ("calculate", "-i", "prenatal_screening_coverge", "-p", "2026"),
+            "did you mean 'prenatal_screening_coverage'",
+        ),
+        (("calculate", "-p", "someday"), "someday"),
+        (("calculate", "-l", "countey", "-p", "2026"), "did you mean 'county'"),
+        (("template", "county_montly"), "did you mean 'county_monthly'"),
+        (("export", "out.pdf"), ".xlsx or .csv"),
+    ],
+)
+def test_what_cannot_be_done_is_said(mch: Callable[..., Ran], arguments: tuple[str, ...], says: str) -> None:
+    ran = mch(*arguments)
+    assert ran.code == 2
+    assert says in ran.err
+    assert ran.out == ""
+
+
+def test_database_out_of_reach_is_said(mch: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MCH_DATABASE_URL", "postgresql+psycopg://nobody:secret@127.0.0.1:1/none")
+    ran = mch("calculate", "-p", "2026")
+    assert ran.code == 2
+    assert "mch doctor" in ran.err
+    doctor = mch("doctor")
+    assert doctor.code == 1
+    assert "secret" not in ran.err + doctor.out + doctor.err
