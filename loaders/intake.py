@@ -64,12 +64,15 @@ def check_content(content: bytes, name: str, desk: Desk) -> Outcome:
         returns.clear()
         issues.append(Issue("reader_failed", found=type(error).__name__))
     return Outcome(
-        name,
-        hashlib.sha256(content).hexdigest(),
-        len(content),
-        tuple(recognised),
-        tuple(returns),
-        tuple(issues),
+        name=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        recognised=tuple(recognised),
+        returns=tuple(returns),
+        issues=tuple(issues),
+        values=sum(
+            reading.value is not None or bool(reading.text) for one in returns for reading in one.readings
+        ),
     )
 
 

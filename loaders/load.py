@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loaders.intake import Desk, check_content
@@ -17,6 +17,7 @@ from loaders.issues import Issue
 from loaders.outcome import Outcome, Return
 from loaders.workbook import ACCEPTED
 from store.database import Store
+from store.originals import Originals
 from store.records import IssueRecord, Receipt, SubmissionRecord, UploadRecord, ValueRecord
 from store.saving import save
 
@@ -69,62 +70,91 @@ def load_paths(
     A batch is one transaction: stopped at any moment, every file is in the store whole or not at all, and running it
     again goes on from there, since the same bytes change nothing.
     """
-    waiting: list[tuple[Path, Outcome, bytes]] = []
-    for checked in _checked(paths, desk, workers):
+    clerk = Clerk(desk, sender, synthetic, store.originals.folder)
+    waiting: list[Checked] = []
+    for checked in _checked(paths, clerk, workers):
         waiting.append(checked)
         if len(waiting) >= batch:
-            yield from _save(waiting, desk, store, sender, synthetic)
+            yield from _save(waiting, desk, store, sender)
             waiting = []
     if waiting:
-        yield from _save(waiting, desk, store, sender, synthetic)
+        yield from _save(waiting, desk, store, sender)
 
 
-def _save(
-    waiting: list[tuple[Path, Outcome, bytes]], desk: Desk, store: Store, sender: str, synthetic: bool
-) -> Iterator[Loaded]:
-    uploads = [_upload(outcome, content, sender, synthetic) for _, outcome, content in waiting]
+@dataclass(frozen=True)
+class Clerk:
+    """What reading a file for the store takes, wherever it is read."""
+
+    desk: Desk
+    sender: str
+    synthetic: bool
+    originals: Path
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file read, checked and put into records; `outcome` no longer holds the readings, which `upload` has."""
+
+    path: Path
+    outcome: Outcome
+    upload: UploadRecord
+
+
+def _save(waiting: list[Checked], desk: Desk, store: Store, sender: str) -> Iterator[Loaded]:
+    # Files count as received in the order given, whichever worker was done first.
+    uploads = [replace(one.upload, received_at=dt.datetime.now(dt.UTC)) for one in waiting]
     receipts = save(store, desk.registry, uploads, sender)
-    for (path, outcome, _), receipt in zip(waiting, receipts, strict=True):
-        yield Loaded(path, outcome, receipt)
+    for one, receipt in zip(waiting, receipts, strict=True):
+        yield Loaded(one.path, one.outcome, receipt)
 
 
-_desk: Desk | None = None
+_clerk: Clerk | None = None
 
 
-def _take_desk(desk: Desk) -> None:
-    """Give a worker its desk, once."""
-    global _desk
-    _desk = desk
+def _take(clerk: Clerk) -> None:
+    """Give a worker what it needs, once."""
+    global _clerk
+    _clerk = clerk
 
 
-def _work(paths: Sequence[Path]) -> list[tuple[Path, Outcome, bytes]]:
-    assert _desk is not None
-    return [_check(path, _desk) for path in paths]
+def _work(paths: Sequence[Path]) -> list[Checked]:
+    """Read a chunk of files; their originals are on disk before anything is said of them."""
+    assert _clerk is not None
+    found = [_check(path, _clerk) for path in paths]
+    Originals(_clerk.originals).keep(
+        (one.upload.sha256, one.upload.content) for one in found if one.upload.content
+    )
+    return found
 
 
-def _check(path: Path, desk: Desk) -> tuple[Path, Outcome, bytes]:
+def _check(path: Path, clerk: Clerk) -> Checked:
     try:
         content = path.read_bytes()
     except OSError as error:
-        issue = Issue("cannot_open", found=error.strerror or "")
-        return path, Outcome(path.name, hashlib.sha256(b"").hexdigest(), 0, (), (), (issue,)), b""
-    return path, check_content(content, path.name, desk), content
+        return _refused(path, b"", Issue("cannot_open", found=error.strerror or ""), clerk)
+    outcome = check_content(content, path.name, clerk.desk)
+    return Checked(path, outcome.without_returns(), _upload(outcome, content, clerk.sender, clerk.synthetic))
 
 
-def _pool(desk: Desk, workers: int) -> ProcessPoolExecutor:
+def _refused(path: Path, content: bytes, issue: Issue, clerk: Clerk) -> Checked:
+    outcome = Outcome(path.name, hashlib.sha256(content).hexdigest(), len(content), (), (), (issue,))
+    return Checked(path, outcome, _upload(outcome, content, clerk.sender, clerk.synthetic))
+
+
+def _pool(clerk: Clerk, workers: int) -> ProcessPoolExecutor:
     # A forked child would inherit open database connections and the locks of other threads.
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _take_desk, (desk,))
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _take, (clerk,))
 
 
-def _checked(paths: Sequence[Path], desk: Desk, workers: int) -> Iterator[tuple[Path, Outcome, bytes]]:
+def _checked(paths: Sequence[Path], clerk: Clerk, workers: int) -> Iterator[Checked]:
     """Check files in order with at most a few chunks ahead, so that memory stays small however many files there are."""
     if workers <= 1 or len(paths) < 2 * CHUNK:
         for path in paths:
-            yield _check(path, desk)
+            yield _check(path, clerk)
         return
     chunks = deque([paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)])
-    pool = _pool(desk, workers)
-    under_way: deque[tuple[Sequence[Path], Future[list[tuple[Path, Outcome, bytes]]]]] = deque()
+    pool = _pool(clerk, workers)
+    under_way: deque[tuple[Sequence[Path], Future[list[Checked]]]] = deque()
     try:
         while chunks or under_way:
             while chunks and len(under_way) < 2 * workers + 2:
@@ -139,28 +169,19 @@ def _checked(paths: Sequence[Path], desk: Desk, workers: int) -> Iterator[tuple[
                 chunks.extendleft(pending for pending, _ in reversed(under_way))
                 under_way.clear()
                 for path in chunk:
-                    yield _alone(path, desk)
-                pool = _pool(desk, workers)
+                    yield _alone(path, clerk)
+                pool = _pool(clerk, workers)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _alone(path: Path, desk: Desk) -> tuple[Path, Outcome, bytes]:
+def _alone(path: Path, clerk: Clerk) -> Checked:
     """Check one file in a process of its own; if that dies too, the file is refused."""
-    with _pool(desk, 1) as pool:
+    with _pool(clerk, 1) as pool:
         try:
             return pool.submit(_work, [path]).result()[0]
         except BrokenProcessPool:
-            content = path.read_bytes()
-            outcome = Outcome(
-                path.name,
-                hashlib.sha256(content).hexdigest(),
-                len(content),
-                (),
-                (),
-                (Issue("reader_crashed"),),
-            )
-            return path, outcome, content
+            return _refused(path, path.read_bytes(), Issue("reader_crashed"), clerk)
 
 
 def _upload(outcome: Outcome, content: bytes, sender: str, synthetic: bool) -> UploadRecord:

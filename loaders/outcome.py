@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loaders.issues import Issue
 
@@ -60,6 +60,7 @@ class Outcome:
     recognised: tuple[Recognised, ...]
     returns: tuple[Return, ...]
     issues: tuple[Issue, ...]
+    values: int = 0  # readings with a number or a text
 
     @property
     def errors(self) -> int:
@@ -71,11 +72,6 @@ class Outcome:
         """Number of issues that do not."""
         return len(self.issues) - self.errors
 
-    @property
-    def values(self) -> int:
-        """Number of readings with a number or a text."""
-        return sum(
-            reading.value is not None or bool(reading.text)
-            for one in self.returns
-            for reading in one.readings
-        )
+    def without_returns(self) -> Outcome:
+        """The same without its readings, for passing between processes once they are in records."""
+        return replace(self, returns=())

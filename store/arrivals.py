@@ -117,8 +117,10 @@ def _issue(record: IssueRecord) -> IssueRecord:
 
 def _fit(name: str, text: str) -> str:
     """The text without what a database refuses, and cut, visibly, to the room there is."""
-    plain = text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
     room = _ROOM[name]
+    if text.isascii() and len(text) <= room and "\0" not in text:
+        return text
+    plain = text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
     return plain if len(plain) <= room else plain[: room - 1] + "…"
 
 
