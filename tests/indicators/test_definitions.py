@@ -1,0 +1,123 @@
+"""Every indicator's worked examples, run; and what every file must say of itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from indicators.calculate import Counted
+from indicators.definition import Definition, Example, load_catalogue
+from indicators.judge import judge
+from indicators.result import Reason, Result
+from reference.registry import Registry, load_registry
+
+REGISTRY = load_registry()
+CATALOGUE = load_catalogue(REGISTRY)
+DEFINITIONS = list(CATALOGUE.by_code.values())
+EXAMPLES = [
+    pytest.param(definition, example, id=f"{definition.code}-{number}")
+    for definition in DEFINITIONS
+    for number, example in enumerate(definition.examples, start=1)
+]
+
+
+def work(definition: Definition, example: Example, registry: Registry) -> Result:
+    """The example's counts, judged with every report in and no target."""
+    counted = Counted("520000", example.numerator, example.denominator, 12, 12)
+    rules = registry.flagging(definition_day())
+    (result,) = judge(
+        definition,
+        [counted],
+        "2025",
+        definition.basis,
+        lambda _: "province",
+        lambda _: None,
+        rules,
+    )
+    return result
+
+
+def definition_day():
+    return REGISTRY.flagging_rules[-1].valid_from
+
+
+@pytest.mark.parametrize(("definition", "example"), EXAMPLES)
+def test_worked_example(definition: Definition, example: Example):
+    result = work(definition, example, REGISTRY)
+    half = 0.5000001 * 10**-example.digits
+    for name in ("value", "lower", "upper"):
+        expected, got = getattr(example, name), getattr(result, name)
+        if expected is None:
+            assert got is None, f"{name}: nothing was expected, {got} came"
+        else:
+            assert got == pytest.approx(expected, abs=half), name
+
+
+@pytest.mark.parametrize(("definition", "example"), EXAMPLES)
+def test_an_example_without_a_value_is_not_assessable(definition: Definition, example: Example):
+    reason = work(definition, example, REGISTRY).reason
+    assert (reason in (Reason.NO_DATA, Reason.ZERO_DENOMINATOR)) == (example.value is None)
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda one: one.code)
+def test_what_a_definition_says_of_itself(definition: Definition):
+    assert len(definition.examples) >= 2
+    assert {example.value is None for example in definition.examples} == {True, False}
+    assert all(example.source for example in definition.examples)
+    texts = ["zh", "en", "topic", "rationale_zh", "rationale_en", "numerator_zh", "numerator_en"]
+    texts += ["denominator_zh", "denominator_en", "people_zh", "people_en", "source", "mark"]
+    if definition.method == "ratio":  # two counts against each other: nobody is missing from a target
+        texts = [name for name in texts if not name.startswith("people")]
+    assert [name for name in texts if not getattr(definition, name)] == []
+    assert bool(definition.caveats_zh) == bool(definition.caveats_en)
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda one: one.code)
+def test_levels_and_trees_are_known(definition: Definition):
+    levels = {level.code for tree in definition.tree for level in REGISTRY.trees[tree].levels}
+    known = {level.code for tree in REGISTRY.trees.values() for level in tree.levels}
+    assert set(definition.levels) <= known
+    assert set(definition.levels) & levels
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda one: one.code)
+def test_a_register_indicator_has_a_rule_and_no_elements_and_the_others_have_both(definition: Definition):
+    register = definition.method == "register"
+    assert bool(definition.register_rule) == register
+    assert bool(definition.register_levels) == register
+    assert bool(definition.numerator) != register
+    assert bool(definition.denominator) != register
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda one: one.code)
+def test_a_proportion_counts_a_part_of_its_denominator_in_a_round_base(definition: Definition):
+    units = {1: "", 100: "%", 1000: "‰", 10_000: "/万", 100_000: "/10万"}
+    assert definition.multiplier in units
+    if definition.unit_zh in units.values() and definition.unit_zh:
+        assert units[definition.multiplier] == definition.unit_zh
+
+
+def test_the_targets_of_the_policies_fit_the_indicators():
+    """A target's operator points the same way as the indicator's polarity."""
+    for policy in REGISTRY.policies:
+        for target in policy.targets:
+            definition = CATALOGUE.by_code.get(target.indicator)
+            if definition:
+                way = "higher" if target.operator in (">=", ">") else "lower"
+                assert definition.polarity == way, f"{policy.code}: {target.indicator}"
+
+
+def test_the_published_near_miss_figures_of_the_world_health_organization():
+    """Souza et al., Lancet 2013 (WHO Multicountry Survey): 2,538 near-misses, 486 deaths, 306,771 live births.
+
+    By hand: 2538/306771 = 8.273‰; (2538+486)/306771 = 3024/306771 = 9.8575‰; 486/3024 = 16.071%; 2538/486 = 5.222.
+    """
+    counts = {
+        "maternal_near_miss_ratio": (2538, 306771, 8.273),
+        "severe_maternal_outcome_ratio": (3024, 306771, 9.8575),
+        "maternal_mortality_index": (486, 3024, 16.071),
+        "near_miss_to_death_ratio": (2538, 486, 5.222),
+    }
+    for code, (numerator, denominator, expected) in counts.items():
+        example = Example(numerator=numerator, denominator=denominator, source="Souza 2013")
+        result = work(CATALOGUE.get(code), example, REGISTRY)
+        assert result.value == pytest.approx(expected, abs=0.0005), code
