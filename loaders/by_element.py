@@ -203,7 +203,7 @@ def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) ->
         if not first or numbers_columns(sheet.rows[row], first) or _ignored(found, keys, row):
             continue
         if is_foot(first):
-            break
+            continue
         match = _match(harvest, keys, row, labels)
         if match is None:
             if _has_number(sheet, row, columns) and not is_total(found.edition, label):
@@ -227,14 +227,7 @@ def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) ->
         factor = factor_of(label)
         for one in columns:
             harvest.take(one.organisation, match.field, one.category.code, row, one.column, factor)
-    for one_field in found.edition.fields:
-        if id(one_field) not in taken:
-            harvest.issue(
-                "row_missing" if one_field.required else "row_absent",
-                "",
-                title_of(one_field),
-                name=title_of(one_field),
-            )
+    harvest.missing([one for one in found.edition.fields if id(one) not in taken], "row_missing")
 
 
 def _ignored(found: Found, keys: Keys, row: int) -> bool:

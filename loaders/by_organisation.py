@@ -42,7 +42,7 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
         if not any(cells) or numbers_columns(cells, next(cell for cell in cells if cell)):
             continue
         if is_foot(next(cell for cell in cells if cell)):
-            break
+            continue
         _row(harvest, header, columns, row)
     return harvest
 
@@ -121,11 +121,7 @@ def _columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tupl
             harvest.issue("header_misspelt", cell, "/".join(texts), taken_for=title_of(match.field))
         taken[match.field.element] = column
         columns[column] = (match.field, max(factor_of(text) for text in texts))
-    for one in edition.fields:
-        if one.element not in taken:
-            harvest.issue(
-                "column_missing" if one.required else "column_absent", "", title_of(one), name=title_of(one)
-            )
+    harvest.missing([one for one in edition.fields if one.element not in taken], "column_missing")
     return columns
 
 
@@ -185,7 +181,7 @@ def _row(harvest: Harvest, header: Header, columns: dict[int, tuple[Field, int]]
     code = text_of(sheet.at(row, header.code)) if header.code is not None else ""
     name = text_of(sheet.at(row, header.name)) if header.name is not None else ""
     if is_total(found.edition, name or code) or (not name and is_total(found.edition, code)):
-        return _total(harvest, columns, row)
+        return None if _is_subtotal(name or code) else _total(harvest, columns, row)
     if is_foot(name or code):
         return None
     filled = [column for column in columns if text_of(sheet.at(row, column))]
@@ -230,6 +226,11 @@ def _take(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: int, org
     harvest.values.setdefault(organisation, {})
     for column, (one, factor) in columns.items():
         harvest.take(organisation, one, one.category, row, column, factor)
+
+
+def _is_subtotal(text: str) -> bool:
+    """A 小计 belongs to a group of rows that no rule of the form marks off: known, and not compared."""
+    return words(text) == "小计"
 
 
 def _total(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: int) -> None:

@@ -124,12 +124,12 @@ def run_checks(
 
 def _breakdowns(edition: Edition, check: Check, held: Held) -> tuple[str, ...]:
     """The parts where every element concerned is broken down, so that a fault is found at the cell that was typed; else the whole."""
-    parts = next((one.total_of for one in edition.categories if one.code == "" and one.total_of), ())
-    if check.kind in ("ratio", "range"):
+    parts = edition.parts
+    if not parts or check.kind in ("ratio", "range"):
         return ("",)
     elements = [check.element, *check.limit, *check.parts]
     typed = [(element.partition("@")[0], part) in held for element in elements for part in parts]
-    return parts if parts and typed and all(typed) else ("",)
+    return parts if all(typed) else ("",)
 
 
 def _names(case: Case, element: str, registry: Registry) -> dict[str, str]:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 
+LONGEST_FIELD = 10_000_000  # characters
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -14,7 +15,17 @@ def read_delimited(content: bytes) -> list[list[str]] | None:
     text = decode(content)
     if text is None:
         return None
-    return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))]
+    csv.field_size_limit(LONGEST_FIELD)  # the module's own limit is global, and short for a pasted note
+    delimiter = _delimiter(text)
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        # A quote that is never closed would swallow the rows below it: then quotes are taken as they stand.
+        try:
+            return list(
+                csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
+            )
+        except csv.Error:
+            continue
+    return None
 
 
 def decode(content: bytes) -> str | None:
@@ -30,6 +41,8 @@ def decode(content: bytes) -> str | None:
             continue
         if encoding == "gb18030" and not _looks_chinese(text):
             continue
+        # Old systems end their fields with NUL; it says nothing.
+        text = text.replace("\0", "")
         return None if _has_controls(text) else text
     return None
 

@@ -130,6 +130,11 @@ class Edition(Strict):
         stated = [field.element for field in self.fields] + [derived.element for derived in self.derived]
         return tuple(dict.fromkeys(stated))
 
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The breakdowns that add up to the whole; none where the form has no such categories."""
+        return next((one.total_of for one in self.categories if one.code == "" and one.total_of), ())
+
 
 class Form(Strict):
     """One form; its file's stem is its code."""
@@ -164,7 +169,7 @@ class Form(Strict):
             else min(self.editions, key=lambda one: one.valid_from)
         )
 
-    @property
+    @cached_property
     def duty(self) -> Duty:
         """What the form obliges whom to send, as reference data for those who count completeness."""
         return Duty(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.forms import Field
 from loaders.issues import Issue
+from loaders.matching import title_of
 from loaders.outcome import Reading
 from loaders.recognise import Found
 from loaders.tidy import read_date, read_number, text_of
@@ -48,6 +49,15 @@ class Harvest:
                 code, self.found.sheet.name, cell, text_of(shown)[:120], parameters, form=self.found.form.code
             )
         )
+
+    def missing(self, fields: Sequence[Field], required: str) -> None:
+        """Fields that the sheet does not show: each required one is a fault, the others make one remark together."""
+        for one in fields:
+            if one.required:
+                self.issue(required, "", title_of(one), name=title_of(one))
+        absent = [title_of(one) for one in fields if not one.required]
+        if absent:
+            self.issue("fields_absent", "", "", listed="、".join(absent))
 
     def take(
         self, organisation: str, wanted: Field, category: str, row: int, column: int, factor: int = 1

@@ -86,6 +86,7 @@ def _read_sheets(
 ) -> None:
     unknown: list[Sheet] = []
     hidden: list[Sheet] = []
+    read: list[tuple[Recognised, list[Return], list[Issue]]] = []
     for sheet in sheets:
         if not any(raw != "" and raw is not None for row in sheet.rows for raw in row):
             continue
@@ -93,7 +94,11 @@ def _read_sheets(
         if found is None or sheet.hidden:
             (hidden if found else unknown).append(sheet)
             continue
-        recognised.append(_one(found, desk, returns, issues))
+        read.append(_one(found, desk))
+    for one, fresh, faults in _without_notes(read):
+        recognised.append(one)
+        returns.extend(fresh)
+        issues.extend(faults)
     if not recognised:
         issues.append(_nothing_recognised(desk, unknown, hidden))
         return
@@ -105,13 +110,23 @@ def _read_sheets(
         issues.append(Issue("no_values", recognised[0].sheet))
 
 
-def _one(found: Found, desk: Desk, returns: list[Return], issues: list[Issue]) -> Recognised:
-    """Read one recognised sheet into the lists."""
+def _without_notes(
+    read: list[tuple[Recognised, list[Return], list[Issue]]],
+) -> list[tuple[Recognised, list[Return], list[Issue]]]:
+    """Leave out sheets that only speak of the form (填表说明): recognised, but without its table, beside one that has it."""
+    with_table = [one for one in read if not any(issue.code == "header_missing" for issue in one[2])]
+    return with_table or read
+
+
+def _one(found: Found, desk: Desk) -> tuple[Recognised, list[Return], list[Issue]]:
+    """Read one recognised sheet."""
     fresh, faults = read_sheet(found, desk.registry, desk.labels(found.form, found.edition), desk.day)
-    returns.extend(fresh)
-    issues.extend(faults)
     period = found.period.code if found.period else ""
-    return Recognised(found.sheet.name, found.form.code, found.edition.code, found.how, period, len(fresh))
+    return (
+        Recognised(found.sheet.name, found.form.code, found.edition.code, found.how, period, len(fresh)),
+        fresh,
+        faults,
+    )
 
 
 def _nothing_recognised(desk: Desk, unknown: list[Sheet], hidden: list[Sheet]) -> Issue:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from loaders.forms import Category, Edition, Field
 from loaders.tidy import text_of
@@ -102,12 +103,26 @@ class Labels:
         # Two fields equally near: naming either would be a guess.
         if len(best) == 2 and best[1][1] == best[0][1] and self.exact[best[1][0]] != self.exact[best[0][0]]:
             return None
-        return Match(self.exact[best[0][0]][0], misspelt=True)
+        return Match(self.exact[best[0][0]][0], misspelt=True) if same_meaning(wording, best[0][0]) else None
 
     def nearest(self, wording: str) -> str:
         """The header most like the text, as the form writes it: for a message."""
         best = process.extractOne(wording, list(self.exact), scorer=fuzz.ratio)
         return title_of(self.exact[best[0]][0]) if best else ""
+
+
+_TELLING = frozenset("0123456789未非不无否阴阳男女率比早晚初再高低轻重中内外前后")
+
+
+def same_meaning(one: str, other: str) -> bool:
+    """Whether two nearly equal wordings differ by a slip only: a digit, a negation or an opposite is no slip."""
+    changes = Levenshtein.opcodes(one, other)
+    differing = (
+        one[change.src_start : change.src_end] + other[change.dest_start : change.dest_end]
+        for change in changes
+        if change.tag != "equal"
+    )
+    return not any(set(text) & _TELLING for text in differing)
 
 
 def wordings(one: Field) -> Iterable[str]:

@@ -12,6 +12,7 @@ from loaders.issues import Issue
 from loaders.matching import Labels
 from loaders.outcome import Reading, Return
 from loaders.recognise import Found, period_issue
+from loaders.tidy import LARGEST
 from reference.data_elements import ValueNote
 from reference.periods import Period
 from reference.registry import Registry
@@ -33,7 +34,7 @@ def read_sheet(
             _nothing_given(harvest, organisation)
             continue
         _sum_parts(harvest, found.edition, held)
-        _derive(found.edition, held)
+        _derive(harvest, found.edition, held)
         _require(harvest, found.edition, held)
         who = harvest.who(organisation)
         harvest.issues.extend(run_checks(found.edition, held, registry, who, found.form.code, organisation))
@@ -103,7 +104,7 @@ def _compare_totals(harvest: Harvest) -> None:
 
 def _sum_parts(harvest: Harvest, edition: Edition, held: dict[Key, Reading]) -> None:
     """The whole of an element that is broken down: compared with the printed one, else summed."""
-    parts = next((one.total_of for one in edition.categories if one.code == "" and one.total_of), ())
+    parts = edition.parts
     if not parts:
         return
     for element in {element for element, _ in held}:
@@ -121,7 +122,7 @@ def _sum_parts(harvest: Harvest, edition: Edition, held: dict[Key, Reading]) -> 
                         "parts_differ", whole.cell, whole.value, total=f"{total:,}", **harvest.names(element)
                     )
                 continue
-            held[element, ""] = _derived(element, "", total, given)
+            _put(harvest, held, element, "", total, given)
         elif (whole is None or whole.note == ValueNote.BLANK) and whole_note(given) is not None:
             held[element, ""] = Reading(
                 element, "", None, whole_note(given) or "", "", given[0].sheet, given[0].cell, True
@@ -134,14 +135,20 @@ def whole_note(pieces: list[Reading]) -> str | None:
     return notes.pop() if len(notes) == 1 and all(one.value is None for one in pieces) else None
 
 
-def _derived(element: str, category: str, value: int, pieces: list[Reading]) -> Reading:
+def _put(
+    harvest: Harvest, held: dict[Key, Reading], element: str, category: str, value: int, pieces: list[Reading]
+) -> None:
+    """Keep a value that no cell states, with the cells of its parts; a sum beyond any count is a fault of its parts."""
     cells = "+".join(one.cell for one in pieces)
     if len(cells) > LONGEST_CELL:
         cells = f"{pieces[0].cell}…{pieces[-1].cell}"
-    return Reading(element, category, value, "", "", pieces[0].sheet, cells, True)
+    if value >= LARGEST:
+        harvest.issue("too_long", pieces[0].cell, value, **harvest.names(element))
+        return
+    held[element, category] = Reading(element, category, value, "", "", pieces[0].sheet, cells, True)
 
 
-def _derive(edition: Edition, held: dict[Key, Reading]) -> None:
+def _derive(harvest: Harvest, edition: Edition, held: dict[Key, Reading]) -> None:
     """Elements that no cell states: the sum of others, in every breakdown that all of them have."""
     for rule in edition.derived:
         for category in {category for element, category in held if element == rule.sum_of[0]}:
@@ -149,9 +156,8 @@ def _derive(edition: Edition, held: dict[Key, Reading]) -> None:
             given = [one for one in pieces if one is not None and one.value is not None]
             stated = held.get((rule.element, category))
             if len(given) == len(rule.sum_of) and (stated is None or stated.value is None):
-                held[rule.element, category] = _derived(
-                    rule.element, category, sum(one.value or 0 for one in given), given
-                )
+                total = sum(one.value or 0 for one in given)
+                _put(harvest, held, rule.element, category, total, given)
 
 
 def _require(harvest: Harvest, edition: Edition, held: dict[Key, Reading]) -> None:

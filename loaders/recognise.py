@@ -112,6 +112,12 @@ def _period(found: Found, texts: list[tuple[int, int, str]], file_name: str) -> 
     sheet = found.sheet
     for row, column, text in texts:
         if rest := label_rest(text, found.edition.period_label):
+            day = next(
+                (raw for step in (1, 2) if isinstance(raw := sheet.at(row, column + step), dt.date)), None
+            )
+            if day is not None and not rest.strip():
+                # Excel makes a date of a typed 2026年10月: beside the label it means its month.
+                return periods.month_period(periods.month_of(day)), sheet.address(row, column + 1)
             beside = (
                 ""
                 if rest.strip()
@@ -213,11 +219,14 @@ def organisation_at(
 ) -> tuple[Organisation | None, Issue | None]:
     """One organisation by code, else by name, former name or alias; else the issue that says why not, with candidates."""
     form, sheet = found.form, found.sheet.name
-    organisations = registry.organisations
-    candidates = organisations.find(code, form.tree) if code else []
-    if len(candidates) == 1:
-        return area_meant(candidates[0], form, registry), None
-    candidates = organisations.find(name, form.tree) if name else []
+    coded = _by_organisation_code(code, form, registry) if code else None
+    if coded is not None:
+        meant = area_meant(coded, form, registry)
+        if name and not _is_called(coded, meant, name, form, registry):
+            names = {"coded_zh": coded.zh, "coded_en": coded.en, "organisation_code": code}
+            return None, Issue("code_and_name_differ", sheet, cell, name, names)
+        return meant, None
+    candidates = registry.organisations.find(name, form.tree) if name else []
     fitting = {
         one.code: one
         for one in (area_meant(candidate, form, registry) for candidate in candidates)
@@ -233,6 +242,24 @@ def organisation_at(
         return None, Issue("organisation_ambiguous", sheet, cell, shown, {"candidates": listed})
     near = _nearest(shown, found, registry)
     return None, Issue("organisation_unknown", sheet, cell, shown, {"nearest": near})
+
+
+def _by_organisation_code(code: str, form: Form, registry: Registry) -> Organisation | None:
+    organisations = registry.organisations
+    if code in organisations:
+        found = organisations.get(code)
+        return found if found.tree == form.tree else None
+    candidates = organisations.find(code, form.tree)
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _is_called(coded: Organisation, meant: Organisation, name: str, form: Form, registry: Registry) -> bool:
+    """Whether a name may stand beside a code: it is the organisation's own, its area's, or nobody's (then the code decides)."""
+    if name in (coded.zh, meant.zh):
+        return True
+    called = registry.organisations.find(name, form.tree)
+    reached = {one.code for one in called} | {area_meant(one, form, registry).code for one in called}
+    return not called or bool(reached & {coded.code, meant.code})
 
 
 def area_meant(organisation: Organisation, form: Form, registry: Registry) -> Organisation:

@@ -14,8 +14,17 @@ from typing import Any
 from reference.data_elements import ValueNote
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+# Only the plain full-width forms are numbers in another dress: NFKC would also turn 35① into 351 and 5² into 52.
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    0x2212: "-",
+    0x3000: " ",
+    0x00A0: " ",
+    0x202F: " ",
+    0x2009: " ",
+}
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 _NUMBER = re.compile(
-    r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(万)?(人次|人|例|名|个|张|次|对|岁|元|胎)?(%)?"
+    r"(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(万)?(人次|人|例|名|个|张|次|对|岁|元|胎)?(%)?"
 )
 _DASHES = {"-", "--", "---", "—", "——", "–", "―", "─", "－", "_"}
 _NOT_COLLECTED = {
@@ -37,6 +46,7 @@ _NOT_COLLECTED = {
 _NOT_OFFERED = {"-2", "未开展", "不开展", "未提供", "不提供"}
 _SUPPRESSED = {"*", "**", "<5", "<10", "＜5"}
 MOST_DIGITS = 15
+LARGEST = 10**MOST_DIGITS  # what the store keeps stays below this
 REMEMBERED_LENGTH = 120  # longer texts are notes, not labels
 
 
@@ -87,11 +97,21 @@ def read_number(raw: Any, decimals: int = 0, factor: int = 1) -> Number:
         return Number(fault="not_a_number")
     if isinstance(raw, int | float):
         return _from_float(raw, decimals, factor)
-    return _from_text(text_of(raw).replace(" ", ""), decimals, factor)
+    return _from_text(_number_text(str(raw)), decimals, factor)
+
+
+def _number_text(raw: str) -> str:
+    """A typed number in plain characters; spaces stay only where they would change the number, and so make it none."""
+    text = " ".join(_INVISIBLE.sub("", raw.translate(_FULL_WIDTH)).split())
+    if grouped := _GROUPED.match(text):
+        text = grouped[0].replace(" ", "") + text[grouped.end() :]
+    return re.sub(r"(?<=[0-9]) (?=[^0-9])|(?<=[^0-9]) ", "", text)
 
 
 def _from_float(raw: float, decimals: int, factor: int) -> Number:
-    if raw != raw or abs(raw) >= 10**MOST_DIGITS:
+    if decimals == 0 and factor == 1 and 0 <= raw < LARGEST and raw == int(raw):
+        return Number(value=int(raw))
+    if raw != raw or abs(raw) >= LARGEST:
         return Number(fault="too_long" if raw == raw else "not_a_number")
     if raw == -2:
         return Number(note=ValueNote.NOT_OFFERED)
@@ -110,12 +130,14 @@ def _from_text(text: str, decimals: int, factor: int) -> Number:
     ):
         if folded in words:
             return Number(note=note)
-    match = _NUMBER.fullmatch(text.replace("−", "-").lstrip("'"))
+    match = _NUMBER.fullmatch(text.lstrip("'"))
     if not match:
         return Number(fault="not_a_number")
     if match[4]:
         return Number(fault="percent")
     digits = match[1].replace(",", "")
+    if Decimal(digits) == -2 and not match[2]:
+        return Number(note=ValueNote.NOT_OFFERED)
     if len(digits.replace("-", "").replace(".", "")) > MOST_DIGITS:
         return Number(fault="too_long")
     return _scaled(Decimal(digits), decimals, 10_000 if match[2] else factor)
@@ -129,7 +151,7 @@ def _scaled(number: Decimal, decimals: int, factor: int) -> Number:
     whole = scaled.to_integral_value()
     if abs(scaled - whole) > Decimal("1e-6"):
         return Number(fault="not_whole")
-    return Number(value=int(whole))
+    return Number(value=int(whole)) if whole < LARGEST else Number(fault="too_long")
 
 
 _DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})(?:\s*[-./月]\s*(\d{1,2})\s*日?|\s*月)?")

@@ -95,13 +95,15 @@ def read_workbook(content: bytes, name: str) -> Workbook:
             raise WorkbookError(Issue("encrypted"))
         return _spreadsheet(content, name, XlsxParts())
     start = content[:2048].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith((b"mime-version:", b"content-type: multipart", b"from: <saved by")):
+        raise WorkbookError(Issue("markup_as_spreadsheet"))
     if (
         start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<div", b"<style"))
         or b"<table" in start
     ):
         raise WorkbookError(Issue("markup_as_spreadsheet"))
     if content.startswith(
-        (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+        (b"{\\rtf", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
     ):
         raise WorkbookError(Issue("wrong_type"))
     rows = read_delimited(content)

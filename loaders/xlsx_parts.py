@@ -11,7 +11,10 @@ from xml.etree import ElementTree
 MOST_UNPACKED = 512 * 1024**2  # bytes
 MOST_CELLS = 20_000_000  # area between the outermost cells that hold a value
 
-_CELL = re.compile(rb'<(?:x:)?c r="([A-Z]+)(\d+)"([^>/]*)>(.*?)</(?:x:)?c>', re.DOTALL)
+_ROW = re.compile(rb"<(?:x:)?row\b([^>]*)>(.*?)</(?:x:)?row>", re.DOTALL)
+_CELL = re.compile(rb"<(?:x:)?c\b([^>]*?)(?:/>|>(.*?)</(?:x:)?c>)", re.DOTALL)
+_PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_NUMBER = re.compile(rb'\br="(\d+)"')
 _FAR = re.compile(rb'<(?:x:)?c r="([A-Z]{3})(\d+)"[^>/]*>')
 _NEAR = re.compile(rb'<(?:x:)?c r="([A-Z]{2})\d')
 _LAST_ROW = re.compile(rb'<(?:x:)?c r="[A-Z]+(\d+)"[^>/]*>')
@@ -112,17 +115,28 @@ def _broken(xml: bytes) -> dict[tuple[int, int], str]:
     if b't="e"' not in xml and b"<f" not in xml and b":f" not in xml:
         return {}
     broken: dict[tuple[int, int], str] = {}
-    for letters, row, attributes, inner in _CELL.findall(xml):
-        if b't="e"' in attributes:
-            kind = "error_value"
-        elif b"<f" in inner and not re.search(rb"<v>[^<]+</v>|<v [^>]*>[^<]+</v>", inner):
-            # A formula whose result is empty text is a result too: t="str" says so.
-            kind = "" if b't="str"' in attributes else "formula_without_value"
-        else:
-            continue
-        if kind:
-            broken[int(row) - 1, _column(letters)] = kind
+    above = -1
+    for attributes, inside in _ROW.findall(xml):
+        # Rows and cells may leave out where they stand: then each follows the one before it.
+        number = _NUMBER.search(attributes)
+        above = int(number[1]) - 1 if number else above + 1
+        before = -1
+        for cell, inner in _CELL.findall(inside):
+            place = _PLACE.search(cell)
+            before = _column(place[1]) if place else before + 1
+            if kind := _kind(cell, inner):
+                broken[above, before] = kind
     return broken
+
+
+def _kind(attributes: bytes, inner: bytes) -> str:
+    """What is wrong with a cell, if anything; a formula whose result is empty text is a result too (t="str")."""
+    if b't="e"' in attributes:
+        return "error_value"
+    if b"<f" not in inner and b":f" not in inner:
+        return ""
+    calculated = b't="str"' in attributes or re.search(rb"<(?:x:)?v[^>]*>[^<]+</", inner)
+    return "" if calculated else "formula_without_value"
 
 
 def _column(letters: bytes) -> int:
