@@ -36,7 +36,7 @@ RESULT_COLUMNS = (
         "target",
         "comparison",
     ),
-    *("unit", "gap", "received", "expected", "reason", "basis", "target_by", "target_document"),
+    *("unit", "gap", "received", "expected", "reason", "basis", "target_by", "target_document", "name_en"),
 )
 TABLE_COLUMNS = (
     "organisation",
@@ -273,6 +273,7 @@ def result_row(workspace: Workspace, result: Result) -> dict[str, Any]:
         "basis": result.basis,
         "target_by": result.target.by.isoformat() if result.target else None,
         "target_document": result.target.policy if result.target else None,
+        "name_en": workspace.registry.organisations.get(result.organisation).en,
     }
 
 
