@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from typing import TypeVar, cast
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -96,6 +96,10 @@ class Answers:
     def uploads(self, limit: int = 100) -> pd.DataFrame:
         """The newest uploads."""
         return self._once(("uploads", limit), lambda: reading.uploads(self.workspace.store, limit=limit))
+
+    def upload(self, upload_id: int) -> Mapping[str, Any] | None:
+        """One upload; none when there is no such number."""
+        return self._once(("upload", upload_id), lambda: reading.upload(self.workspace.store, upload_id))
 
     def upload_issues(self, upload_id: int) -> pd.DataFrame:
         """What was found in one upload."""

@@ -92,9 +92,8 @@ def register(app: dash.Dash, answers: Answers) -> None:
 
     @server.get("/original/<int:upload_id>")
     def original(upload_id: int) -> Response:
-        frame = answers.uploads(limit=1_000_000)
-        rows = frame[frame["upload_id"] == upload_id].to_dict("records")
-        if not rows:
+        row = answers.upload(upload_id)
+        if row is None or not row["kept"]:
             abort(404)
-        name = Path(str(rows[0]["name"])).name
-        return attachment(reading.original(workspace.store, str(rows[0]["sha256"])), name)
+        name = Path(str(row["name"])).name
+        return attachment(reading.original(workspace.store, str(row["sha256"])), name)

@@ -10,7 +10,8 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-NAMESPACE = "mch_drawings"
+# Dash imports a package of this name for each property of each component; ours exists, so that costs nothing.
+NAMESPACE = "dashboard"
 
 
 class Drawing(Component):  # type: ignore[misc]

@@ -20,7 +20,7 @@ COLOURS = {
     Standing.COMING: "#b9952f",
     Standing.BELOW: "#e2a76f",
     Standing.ABOVE: "#7fa9cf",
-    Standing.REACHED: "#2467a4",
+    Standing.REACHED: "#3d7ab3",
     Standing.UNKNOWN: "#8a8f98",
     Standing.UNAIMED: "#4698b5",
 }

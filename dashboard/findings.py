@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from indicators.result import Comparison, Result
@@ -68,34 +68,28 @@ def tally(results: Sequence[Result]) -> list[Tally]:
     return found
 
 
-def scale(results: Sequence[Result]) -> tuple[float, float]:
+def scale(results: Iterable[Result]) -> tuple[float, float]:
     """Lowest and highest number that a common drawing must hold: intervals and targets of all, with a little air."""
-    numbers = [
-        found
-        for result in results
-        for found in (
-            result.value,
-            result.lower,
-            result.upper,
-            result.target.value if result.target else None,
-        )
-        if found is not None
-    ]
+    return _with_air([number for result in results for number in _numbers(result)])
+
+
+def value_scale(peers: Iterable[Result], own: Result) -> tuple[float, float]:
+    """The range of the peers' values, widened to hold the own value, its interval and its target."""
+    values = [peer.value for peer in peers if peer.value is not None]
+    return _with_air([*values, *_numbers(own)])
+
+
+def _numbers(result: Result) -> list[float]:
+    aim = result.target.value if result.target else None
+    return [number for number in (result.value, result.lower, result.upper, aim) if number is not None]
+
+
+def _with_air(numbers: Sequence[float]) -> tuple[float, float]:
     if not numbers:
         return 0.0, 1.0
     low, high = min(numbers), max(numbers)
     air = (high - low) * 0.04 or 1.0
     return max(low - air, 0.0), high + air
-
-
-def value_scale(peers: Sequence[Result], own: Result) -> tuple[float, float]:
-    """The range of the peers' values, widened to hold the own value, its interval and its target."""
-    values = [
-        replace(peer, lower=None, upper=None, target=None)
-        for peer in peers
-        if peer.organisation != own.organisation
-    ]
-    return scale([*values, own])
 
 
 def reports_in(results: Sequence[Result]) -> tuple[int, int]:

@@ -53,11 +53,9 @@ def fresh_outcome(receipt: Receipt, recognised: Sequence[Recognised], issues: It
 
 def kept_outcome(visit: Visit, upload_id: int) -> html.Section | None:
     """From the record; nothing when there is no such upload."""
-    frame = visit.answers.uploads(limit=1_000_000)
-    rows = frame[frame["upload_id"] == upload_id].to_dict("records")
-    if not rows:
+    row = visit.answers.upload(upload_id)
+    if row is None:
         return None
-    row = rows[0]
     issues = tuple(_issue(record) for record in visit.answers.upload_issues(upload_id).to_dict("records"))
     numbers = (int(row["submissions"]), int(row["superseded"]), int(row["values"]))
     return draw(visit, Found(upload_id, str(row["name"]), str(row["outcome"]), *numbers, issues))

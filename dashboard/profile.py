@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from dash import dcc, html
 from dashboard import blocks, wording
 from dashboard.findings import value_scale
 from dashboard.texts import Texts
-from dashboard.visit import Visit, smallest_areas
+from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.result import Result
 
@@ -42,22 +42,12 @@ def lines(visit: Visit, code: str) -> list[Line]:
     results = {one.indicator: one for one in visit.results([one.code for one in definitions], [code])}
     counted = [one.code for one in definitions if one.method != "register" and one.code in results]
     known = [one for one in counted if results[one].value is not None]
-    peers, past = peer_results(visit, known), visit.past(known, code)
+    peers, past = visit.peers(), visit.past(known, code)
     return [
         Line(one, results[one.code], peers.get(one.code, ()), past.get(one.code, ()))
         for one in definitions
         if one.code in results
     ]
-
-
-def peer_results(visit: Visit, indicators: Sequence[str]) -> Mapping[str, list[Result]]:
-    """The whole's result and every smallest area's, by indicator: what the scale of a row is made from."""
-    root = visit.registry.organisations.get(visit.view.tree.root)
-    units = smallest_areas(visit.registry, root, visit.view.period.last_day)
-    found: dict[str, list[Result]] = {}
-    for result in visit.results(indicators, [root.code, *(unit.code for unit in units)]):
-        found.setdefault(result.indicator, []).append(result)
-    return found
 
 
 def indicators(visit: Visit, code: str) -> html.Section:
@@ -90,12 +80,17 @@ def headings(texts: Texts) -> tuple[str, ...]:
 
 def _table(visit: Visit, found: Sequence[Line], code: str) -> html.Table:
     names = headings(visit.texts)
-    by_code = {line.definition.code: line for line in found}
+    aimed = [line for line in found if line.result.target]
+    groups = [(visit.texts("有目标的指标"), aimed)] if aimed else []
+    for topic in wording.TOPICS:
+        rest = [
+            line for line in found if not line.result.target and wording.topic_of(line.definition) == topic
+        ]
+        groups += [(visit.texts(wording.TOPICS[topic]), rest)] if rest else []
     rows: list[html.Tr] = []
-    for topic, definitions in blocks.by_topic(line.definition for line in found).items():
-        head = html.Th(visit.texts(wording.TOPICS[topic]), colSpan=len(names), scope="rowgroup")
-        rows.append(html.Tr(head, className="topic"))
-        rows += [_row(visit, by_code[one.code], code) for one in definitions]
+    for name, group in groups:
+        rows.append(html.Tr(html.Th(name, colSpan=len(names), scope="rowgroup"), className="topic"))
+        rows += [_row(visit, line, code) for line in group]
     head_row = html.Tr([html.Th(name, scope="col") for name in names])
     return html.Table([html.Thead(head_row), html.Tbody(rows)], className="plain")
 
@@ -110,7 +105,12 @@ def _row(visit: Visit, line: Line, code: str) -> html.Tr:
     cells = [
         html.Th(dcc.Link(name, href=link), scope="row"),
         html.Td(wording.value(result, definition, t), className="number strong"),
-        html.Td([html.Div(drawn, className="bar"), html.Span(wording.interval(result, definition), className="quiet")]),
+        html.Td(
+            html.Div(
+                [html.Div(drawn, className="bar"), html.Span(wording.interval(result, definition), className="quiet")],
+                className="bar-cell",
+            )
+        ),
         html.Td(_target(visit, line, by_when), className="nowrap"),
         html.Td(blocks.chip(result, visit) if result.target or result.reason else None),
         html.Td(wording.gap(result.gap, definition, t)),

@@ -86,7 +86,7 @@ def read_view(
     texts = Texts(spoken if spoken in LANGUAGES else language)
     if spoken not in LANGUAGES:
         notices.append(texts("没有“{found}”这种语言，已改用默认语言。", found=spoken))
-    area = _area(given.get("area", ""), registry, texts, notices)
+    area = _of_path(path, _area(given.get("area", ""), registry, texts, notices), registry)
     tree = registry.trees[area.tree]
     span = months.get(tree.code) or _fallback_months(today or dt.date.today())
     period, was_given = _period(given.get("period", ""), given.get("kind", ""), span, tree, texts, notices)
@@ -139,6 +139,14 @@ def _area(text: str, registry: Registry, texts: Texts, notices: list[str]) -> Or
         )
         return root
     return found
+
+
+def _of_path(path: str, area: Organisation, registry: Registry) -> Organisation:
+    """A page about an area of another tree brings that tree along."""
+    code = path.rpartition("/")[2]
+    if code in registry.organisations and registry.organisations.get(code).tree != area.tree:
+        return registry.organisations.get(registry.trees[registry.organisations.get(code).tree].root)
+    return area
 
 
 def _indicator(text: str, tree: Tree, catalogue: Catalogue, texts: Texts, notices: list[str]) -> str:

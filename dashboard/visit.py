@@ -71,7 +71,20 @@ class Visit:
     @cached_property
     def units(self) -> tuple[Organisation, ...]:
         """The smallest areas within the area in view: what leagues, maps and flags are about."""
-        return smallest_areas(self.registry, self.view.area, self.view.period.last_day)
+        return smallest_areas(self.registry, self.view.area, self.hierarchy_day)
+
+    @cached_property
+    def hierarchy_day(self) -> dt.date | None:
+        """The day whose areas are shown: the period's last; today's (None) where senders print today's on old periods."""
+        duties = self.workspace.forms.duties
+        today = any(duty.latest_hierarchy for duty in duties if duty.tree == self.view.tree.code)
+        return None if today else self.view.period.last_day
+
+    @property
+    def unit_level(self) -> str:
+        """What the units are called: county, district."""
+        level = next(one for one in self.view.tree.levels if one.code == self.units[0].level)
+        return self.texts.pick(level.zh, level.en)
 
     @cached_property
     def unit_codes(self) -> tuple[str, ...]:
@@ -79,9 +92,32 @@ class Visit:
         return tuple(unit.code for unit in self.units)
 
     @cached_property
+    def all_unit_codes(self) -> tuple[str, ...]:
+        """The smallest areas of the whole tree. Pages ask about all of them at once, so that one answer serves every page."""
+        root = self.registry.organisations.get(self.view.tree.root)
+        return tuple(unit.code for unit in smallest_areas(self.registry, root, self.hierarchy_day))
+
+    @cached_property
     def flags(self) -> list[Flag]:
         """What stands out among the units, worst first."""
-        return self.answers.flags(self.unit_codes, self.view.period)
+        return self.flags_of(self.unit_codes)
+
+    def flags_of(self, areas: Sequence[str]) -> list[Flag]:
+        """What stands out among some areas: taken from the answer for all units where they are among these."""
+        if not set(areas) <= set(self.all_unit_codes):
+            return self.answers.flags(areas, self.view.period)
+        wanted = set(areas)
+        found = self.answers.flags(self.all_unit_codes, self.view.period)
+        return [flag for flag in found if flag.organisation in wanted]
+
+    def peers(self) -> dict[str, list[Result]]:
+        """The whole's result, then every unit's, for every indicator: what the scale of a row is made from."""
+        codes = tuple(self.workspace.catalogue.by_code)
+        found: dict[str, list[Result]] = {}
+        for areas in ((self.view.tree.root,), self.all_unit_codes):
+            for result in self.results(codes, areas):
+                found.setdefault(result.indicator, []).append(result)
+        return found
 
     def has_target(self, definition: Definition, level: str) -> bool:
         """Whether a target of the indicator holds at the level in the period."""
@@ -124,7 +160,7 @@ class Visit:
         return found
 
 
-def smallest_areas(registry: Registry, area: Organisation, on: dt.date) -> tuple[Organisation, ...]:
+def smallest_areas(registry: Registry, area: Organisation, on: dt.date | None) -> tuple[Organisation, ...]:
     """Areas below `area` that have no areas below them; `area` itself when it has none."""
     organisations = registry.organisations
     below = [one for one in organisations.descendants(area.code, on) if one.is_area]

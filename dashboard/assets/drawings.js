@@ -136,7 +136,7 @@
       known(props.value) && e("circle", { className: "dot", cx: across(props.value), cy: "50%", r: 4.2 }));
   }
 
-  window.mch_drawings = { CountyMap: CountyMap, Sparkline: Sparkline, IntervalBar: IntervalBar };
+  window.dashboard = { CountyMap: CountyMap, Sparkline: Sparkline, IntervalBar: IntervalBar };
   window.mch = Object.assign(window.mch || {}, { follow: follow });
 
   /* Cells of the tables: a link of our own, an interval on the column's scale, a judgement with its sign. */
@@ -158,6 +158,6 @@
   };
   cells.Download = function (props) {
     const href = props.data && props.data[props.colDef.field + "_href"];
-    return href ? e("a", { href: href, className: "cell-link", download: "" }, props.value) : null;
+    return href ? e("a", { href: href, className: "cell-link", download: "" }, props.value) : e("span", { className: "quiet" }, props.value);
   };
 })();

@@ -11,7 +11,7 @@ from dashboard import blocks, profile, wording
 from dashboard.answers import Answers
 from dashboard.reporting import Calendar, calendar
 from dashboard.view import View
-from dashboard.visit import Visit, open_visit
+from dashboard.visit import Visit
 from indicators.grading import Standing
 from indicators.result import Flag
 from indicators.wording import grade_name
@@ -47,8 +47,6 @@ def layout(visit: Visit) -> html.Div:
     if found is None or not found.is_area:
         link = dcc.Link(t("回到概览"), href=visit.view.link("/"), className="button")
         return blocks.empty(t("没有这个地区"), t("没有代码为“{found}”的地区。", found=code[:40]), link)
-    if found.tree != visit.view.tree.code:
-        visit = _in_tree(visit, found.code)
     head = blocks.heading(
         visit,
         visit.name(code),
@@ -67,14 +65,6 @@ def layout(visit: Visit) -> html.Div:
             ),
         ]
     )
-
-
-def _in_tree(visit: Visit, code: str) -> Visit:
-    """The same visit, moved into the tree of the path's area."""
-    query = visit.view.link(
-        "", area=code, indicator="", period=visit.view.period.code if visit.view.period_given else ""
-    )
-    return open_visit(visit.answers, visit.view.path, query, visit.today)
 
 
 def _above(visit: Visit, code: str) -> list[Any]:
@@ -114,7 +104,7 @@ def _chooser(visit: Visit, code: str) -> html.Div:
 def flags(visit: Visit, code: str) -> html.Section:
     """What stands out here."""
     t = visit.texts
-    found = visit.answers.flags([code], visit.view.period)
+    found = visit.flags_of([code])
     if not found:
         return blocks.panel(t("提示"), html.P(t("这段时间没有需要提示的情况。"), className="quiet"))
     return blocks.panel(

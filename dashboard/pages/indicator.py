@@ -158,7 +158,7 @@ def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> h
     received, expected = reports_in(results)
     rows = tables.league_rows(visit, definition, results)
     columns = tables.league_columns(visit, definition, results)
-    height = None if len(rows) <= 14 else 620
+    height = None if len(rows) <= 30 else 620
     links = html.Span(
         [
             html.A(
@@ -174,7 +174,7 @@ def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> h
         className="downloads",
     )
     return blocks.panel(
-        t("各县区（{count}）", count=len(rows)),
+        t("{level}（{count}）", level=visit.unit_level, count=len(rows)),
         tables.grid("league", columns, rows, t, height),
         note=[t("所含报表"), " ", wording.completeness(received, expected, t), links],
     )

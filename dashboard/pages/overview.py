@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import dcc, html
 
-from dashboard import blocks, county_map, wording
+from dashboard import blocks, county_map, tables, wording
 from dashboard.answers import Answers
 from dashboard.findings import Standing, Tally, reports_in, standing, tally
 from dashboard.visit import Visit
@@ -56,14 +56,17 @@ def carded(visit: Visit) -> list[Definition]:
 
 
 def cards(visit: Visit, chosen: Definition | None) -> html.Div:
-    """One card a target, what needs attention first; beyond the first row they wait behind a line that sums them up."""
+    """One card a target; beyond the first row they wait behind a line that sums them up.
+
+    Targets whose document and clause were checked come first, then the chosen indicator, then what needs attention.
+    """
     definitions = carded(visit)
     results = {
         one.indicator: one for one in visit.results([one.code for one in definitions], [visit.view.area.code])
     }
     order = sorted(
         (one for one in definitions if one.code in results),
-        key=lambda one: (one is not chosen, list(Standing).index(standing(results[one.code]))),
+        key=lambda one: (not _is_sourced(results[one.code]), one is not chosen, _place(results[one.code])),
     )
     valued = [one.code for one in order if one.method != "register" and results[one.code].value is not None]
     past = visit.past(valued, visit.view.area.code)
@@ -79,6 +82,14 @@ def cards(visit: Visit, chosen: Definition | None) -> html.Div:
     return html.Div([html.Div(drawn[:FIRST_ROW], className="cards"), rest if more else None])
 
 
+def _is_sourced(result: Result) -> bool:
+    return result.target is not None and result.target.mark.startswith("S")
+
+
+def _place(result: Result) -> int:
+    return list(Standing).index(standing(result))
+
+
 def _sum_up(visit: Visit, count: int, found: Sequence[Tally]) -> list[Any]:
     t = visit.texts
     chips = [
@@ -88,7 +99,7 @@ def _sum_up(visit: Visit, count: int, found: Sequence[Tally]) -> list[Any]:
         )
         for one in found
     ]
-    return [html.Span(t("其余 {count} 项目标", count=count)), *chips]
+    return [html.Span(t("其余 {count} 项", count=count)), *chips]
 
 
 def card(
@@ -111,14 +122,14 @@ def card(
             ),
             html.Div(
                 [
-                    html.Span(f"{t('目标')} {wording.target(aim, definition, t)}"),
+                    html.Span(f"{t('目标')} {wording.target(aim, definition, t)}" if aim else t("未设目标")),
                     html.Span(wording.due(aim, t), className="quiet") if aim else None,
                 ],
                 className="card-foot",
             ),
             html.Div(
                 [
-                    blocks.chip(result, visit),
+                    blocks.chip(result, visit) if aim or result.reason else None,
                     html.Strong(wording.gap(result.gap, definition, t), className="card-gap")
                     if result.gap
                     else None,
@@ -147,7 +158,7 @@ def by_county(visit: Visit, definition: Definition) -> html.Section:
         [
             html.Div(
                 [
-                    html.H2(f"{definition.name(visit.view.language)} · {visit.texts('各县区')}"),
+                    html.H2(f"{definition.name(visit.view.language)} · {visit.unit_level}"),
                     blocks.indicator_chooser(visit, options, definition.code),
                 ],
                 className="panel-head panel-head--chooser",
@@ -160,6 +171,7 @@ def by_county(visit: Visit, definition: Definition) -> html.Section:
                 ],
                 className="side-by-side" if figure else "",
             ),
+            None if figure else league(visit, definition, results),
             reporting(visit, results),
         ],
         className="panel",
@@ -202,7 +214,7 @@ def attention(visit: Visit, definition: Definition, results: Sequence[Result]) -
     )
     return html.Div(
         [
-            html.H3(t("需要关注的县区（{count}）", count=len(own))),
+            html.H3(t("需要关注（{count}）", count=len(own))),
             html.Div(body, className="flag-list", tabIndex="0"),
             others(visit, definition),
         ],
@@ -268,6 +280,13 @@ def others(visit: Visit, definition: Definition) -> html.P | None:
         one = visit.workspace.catalogue.get(code)
         links.append(dcc.Link(f"{one.name(visit.view.language)} {count}", href=card_link(visit, one)))
     return html.P([html.Span(visit.texts("其他指标的提示：")), *links], className="others")
+
+
+def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> Any:
+    """Where there are no outlines to draw, the table takes the map's place."""
+    rows = tables.league_rows(visit, definition, results)
+    columns = tables.league_columns(visit, definition, results)
+    return tables.grid("league", columns, rows, visit.texts, None if len(rows) <= 30 else 620)
 
 
 def reporting(visit: Visit, results: Sequence[Result]) -> html.P:

@@ -9,14 +9,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = {
     "overview": (
         "/",
-        ["贵州省", "确实落后，非偶然", "需要关注的县区", "审图号"],
+        ["贵州省", "确实落后，非偶然", "需要关注（", "审图号"],
         ["Guizhou", "Behind, not chance", "map review"],
     ),
     "prefecture": ("/?area=520300", ["遵义市", "确实落后，非偶然"], ["Zunyi", "Behind, not chance"]),
     "indicator": (
         "/indicator/prenatal_screening_coverage",
-        ["走势", "定义", "各县区（89）"],
-        ["Trend", "Definition", "All counties (89)"],
+        ["走势", "定义", "县区（89）"],
+        ["Trend", "Definition", "County (89)"],
     ),
     "county": (
         "/area/520303",

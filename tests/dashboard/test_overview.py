@@ -58,13 +58,13 @@ def test_the_page_says_who_is_behind_by_how_many_and_that_it_is_not_chance(visit
     assert "确实落后，非偶然 1 个 还需 240 名" in text
     assert "未达目标，可能是偶然 1 个 还需 12 名" in text
     assert "确已达标，非偶然 1 个" in text
-    first = text[text.index("需要关注的县区") :]
+    first = text[text.index("需要关注（") :]
     assert first.index(visit.name(BEHIND)) < first.index(visit.name(SILENT))
 
 
 def test_only_counties_that_stand_out_are_listed(visit: Visit) -> None:
     text = words(overview.layout(visit))
-    listed = text[text.index("需要关注的县区") :]
+    listed = text[text.index("需要关注（") :]
     assert visit.name(AHEAD) not in listed
     assert visit.name(NEAR) not in listed
 
@@ -84,7 +84,7 @@ def test_the_map_says_the_same_as_the_list(visit: Visit) -> None:
 def test_the_indicator_page_has_every_county_in_its_table(visit: Visit) -> None:
     text = json.dumps(indicator.layout(visit).to_plotly_json(), cls=PlotlyJSONEncoder, ensure_ascii=False)
     assert "57.2–62.7" in text
-    assert "各县区（14）" in text
+    assert "县区（14）" in text
 
 
 def test_the_county_page_shows_value_interval_gap_and_reports(loaded: Workspace) -> None:
@@ -97,6 +97,19 @@ def test_the_county_page_shows_value_interval_gap_and_reports(loaded: Workspace)
     silent = words(area.layout(open_visit(Answers(loaded), f"/area/{SILENT}", "")))
     assert "3/12（25%）" in silent
     assert "县区妇幼健康月报 1/1 1/1 1/1 0/1 0/1 0/1 0/1 0/1 0/1 0/1 0/1 0/1" in silent
+
+
+def test_one_answer_for_all_serves_a_part_the_same(visit: Visit) -> None:
+    part = visit.answers.flags(visit.unit_codes, visit.view.period)
+    assert part
+    assert visit.flags == part
+
+
+def test_areas_of_today_are_shown_where_senders_print_them_on_old_periods(loaded: Workspace) -> None:
+    # Andhra Pradesh has had 26 districts since April 2022; its returns of 2020 were downloaded with all 26.
+    visit = open_visit(Answers(loaded), "/", "?area=IN-AP&period=2020-04..2021-03")
+    assert len(visit.units) == 26
+    assert visit.unit_level == "县（印度）"
 
 
 def test_no_data_frame_and_no_number_hides_in_a_store(visit: Visit) -> None:

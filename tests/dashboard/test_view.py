@@ -117,6 +117,12 @@ def test_another_trees_area_brings_its_own_periods(read) -> None:
     assert kind_of(parse("2020-04..2021-03"), view.tree) == "statistical_year"
 
 
+def test_a_page_about_another_trees_area_brings_that_tree(read) -> None:
+    assert read("", path="/area/IN-AP").tree.code == "india"
+    assert read("?area=520300", path="/area/IN-AP").area.code == "IN-AP"
+    assert read("?area=520300", path="/area/520303").area.code == "520300"
+
+
 def test_choices_touch_the_data_newest_first_and_whole_ones_before_the_running_one(
     registry: Registry,
 ) -> None:
