@@ -21,36 +21,13 @@ from reference.periods import Period
 from reference.strict import DefinitionError, suggest
 from store import reading
 
-RESULT_COLUMNS = (
-    *(
-        "organisation",
-        "name",
-        "period",
-        "indicator",
-        "numerator",
-        "denominator",
-        "value",
-        "lower",
-        "upper",
-        "method",
-        "target",
-        "comparison",
-    ),
-    *("unit", "gap", "received", "expected", "reason", "basis", "target_by", "target_document", "name_en"),
-)
 TABLE_COLUMNS = (
-    "organisation",
-    "name",
-    "period",
-    "indicator",
-    "numerator",
-    "denominator",
-    "value",
-    "lower",
-    "upper",
-    "method",
-    "target",
-    "comparison",
+    *("organisation", "name", "period", "indicator", "numerator", "denominator"),
+    *("value", "lower", "upper", "method", "target", "comparison"),
+)
+RESULT_COLUMNS = (
+    *TABLE_COLUMNS,
+    *("unit", "gap", "received", "expected", "reason", "basis", "target_by", "target_document", "name_en"),
 )
 FLAG_COLUMNS = (
     "severity",
