@@ -9,7 +9,7 @@ from typing import Any
 from indicators.definition import Definition
 from indicators.grading import Standing, of_area, standings
 from indicators.result import Comparison, Flag, Reason, Result
-from indicators.results import Context, calculate
+from indicators.results import Context, calculate, series
 from indicators.wording import amount, grade_name, say
 from reference.periods import Period, month_period
 
@@ -102,6 +102,7 @@ def _words(
         if target
         else "",
         "gap": _gap(definition, result, language),
+        "confidence": f"{context.registry.flagging(period.last_day).confidence:.1%}".replace(".0%", "%"),
     }
 
 
@@ -163,11 +164,14 @@ def _missing(context: Context, result: Result, indicators: int, period: Period) 
 
 def _latest(context: Context, result: Result, period: Period, language: str) -> str:
     """The latest month of the period in which everything expected came."""
-    for month in reversed(period.months):
-        (one,) = calculate(context, [result.indicator], [result.organisation], month_period(month))
-        if one.expected and one.received >= one.expected:
-            return month_period(month).label(language)
-    return say("never", language, {})
+    months = [month_period(month) for month in period.months]
+    found = series(context, result.indicator, [result.organisation], months)
+    whole = [
+        month.label(language)
+        for month, one in zip(months, found, strict=True)
+        if one.expected and one.received >= one.expected
+    ]
+    return whole[-1] if whole else say("never", language, {})
 
 
 def _of_grades(context: Context, organisations: Sequence[str], period: Period) -> list[Flag]:
@@ -197,7 +201,11 @@ def _grade_flag(context: Context, kind: str, area: str, standing: Standing, peri
         one for one in context.catalogue.by_code.values() if standing.level in one.register_levels
     )
     sentences = {
-        language: say(kind, language, _grade_words(context, standing, definition, language))
+        language: say(
+            "grade_withdrawn" if standing.status == "withdrawn" else kind,
+            language,
+            _grade_words(context, standing, definition, language),
+        )
         for language in ("zh", "en")
     }
     return Flag(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from indicators.calculate import Counted
@@ -92,7 +92,7 @@ def _register(context: Context, on: dt.date) -> dict[str, dict[str, Any]]:
     newest: dict[str, dict[str, Any]] = {}
     for (organisation, _), row in sorted(rows.items(), key=lambda item: item[0][1]):
         begun = _day(row.get("grade_valid_from"))
-        if begun is None or begun <= on or organisation not in newest:
+        if begun is None or begun <= on:
             newest[organisation] = row
     return newest
 
@@ -142,7 +142,15 @@ def _standing(
         meets_target=None,
         source=row.get("source", ""),
     )
-    return Standing(**{**found.__dict__, "meets_target": RULES[rule](found) if rule else None})
+    return replace(found, meets_target=_meets(found, rule))
+
+
+def _meets(standing: Standing, rule: str) -> bool | None:
+    """Against the rule; None where there is none, or where the source names level two but not its class."""
+    unclear = standing.grade_level == 2 and standing.grade_class in ("", "unknown")
+    if not rule or (rule == "level2a_or_above" and unclear and standing.status in HOLDING):
+        return None
+    return RULES[rule](standing)
 
 
 def _status(grade: int, stated: str, left: int | None, warning: int) -> str:

@@ -1,0 +1,94 @@
+"""Returns of a few counties and grades of a few institutions of Zunyi, small enough to be worked out by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from indicators.definition import load_catalogue
+from indicators.results import Context
+from reference.registry import Registry
+from reference.reporting import Duty
+from store.database import Store
+from store.records import SubmissionRecord, UploadRecord, ValueRecord
+from store.saving import save
+
+DUTIES = (
+    Duty(
+        form="county_monthly",
+        tree="guizhou",
+        basis="residence",
+        frequency="month",
+        reported_by=("county", "zone"),
+        due_days=10,
+        latest_hierarchy=False,
+        elements=frozenset(("parturient_women", "prenatal_screened_women", "live_births", "maternal_deaths")),
+    ),
+)
+
+
+class Sender:
+    """Saves returns and grades into a store, each call as one file."""
+
+    def __init__(self, store: Store, registry: Registry) -> None:
+        self.context = Context(registry, load_catalogue(registry), store, DUTIES)
+        self._files = 0
+
+    def returns(self, county: str, months: Sequence[int], **numbers: int) -> None:
+        """The same numbers for each of the months."""
+        values = [ValueRecord(name, "", value, "", "", "S", name) for name, value in numbers.items()]
+        self._save(
+            [
+                SubmissionRecord(
+                    "county_monthly", "2024", "residence", county, month, 1, None, None, tuple(values)
+                )
+                for month in months
+            ]
+        )
+
+    def grades(self, month: int, rows: Mapping[str, Mapping[str, str]]) -> None:
+        """Rows of the grade register by institution; `grade_` is left out of the elements' names."""
+        self._save(
+            [
+                SubmissionRecord(
+                    "grade_register",
+                    "2024",
+                    "register",
+                    institution,
+                    month,
+                    1,
+                    None,
+                    None,
+                    tuple(
+                        ValueRecord(f"grade_{name}", "", None, "", text, "S", name)
+                        for name, text in row.items()
+                    ),
+                )
+                for institution, row in rows.items()
+            ]
+        )
+
+    def _save(self, submissions: Sequence[SubmissionRecord]) -> None:
+        self._files += 1
+        content = f"file {self._files}".encode()
+        upload = UploadRecord(
+            name=f"{self._files}.xlsx",
+            sha256=hashlib.sha256(content).hexdigest(),
+            content=content,
+            sender="test",
+            received_at=dt.datetime(2026, 11, 3, 0, self._files, tzinfo=dt.UTC),
+            synthetic=False,
+            submissions=tuple(submissions),
+            issues=(),
+        )
+        (receipt,) = save(self.context.store, self.context.registry, [upload], "test")
+        assert receipt.outcome == "accepted"
+
+
+@pytest.fixture
+def sender(store: Store, registry: Registry) -> Sender:
+    """Sends into an empty store, once on each kind of database."""
+    return Sender(store, registry)
