@@ -137,7 +137,7 @@ def synthetic_band(visit: Visit) -> html.Div | None:
     return html.Div(
         [
             html.Strong(t("合成数据")),
-            html.Span(t("本系统现装入的是程序生成的演示数据，不反映任何地区的真实情况。")),
+            html.Span(t("本系统装有程序生成的演示数据，不反映任何地区的真实情况。")),
         ],
         className="synthetic",
         role="note",

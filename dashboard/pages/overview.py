@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash
@@ -56,18 +56,12 @@ def carded(visit: Visit) -> list[Definition]:
 
 
 def cards(visit: Visit, chosen: Definition | None) -> html.Div:
-    """One card a target; beyond the first row they wait behind a line that sums them up.
-
-    Targets whose document and clause were checked come first, then the chosen indicator, then what needs attention.
-    """
+    """One card a target; beyond the first row they wait behind a line that sums them up."""
     definitions = carded(visit)
     results = {
         one.indicator: one for one in visit.results([one.code for one in definitions], [visit.view.area.code])
     }
-    order = sorted(
-        (one for one in definitions if one.code in results),
-        key=lambda one: (not _is_sourced(results[one.code]), one is not chosen, _place(results[one.code])),
-    )
+    order = card_order(visit, [one for one in definitions if one.code in results], results, chosen)
     valued = [one.code for one in order if one.method != "register" and results[one.code].value is not None]
     past = visit.past(valued, visit.view.area.code)
     drawn = [card(visit, one, results[one.code], past.get(one.code, ()), one is chosen) for one in order]
@@ -82,12 +76,20 @@ def cards(visit: Visit, chosen: Definition | None) -> html.Div:
     return html.Div([html.Div(drawn[:FIRST_ROW], className="cards"), rest if more else None])
 
 
-def _is_sourced(result: Result) -> bool:
-    return result.target is not None and result.target.mark.startswith("S")
+def card_order(
+    visit: Visit,
+    definitions: Sequence[Definition],
+    results: Mapping[str, Result],
+    chosen: Definition | None,
+) -> list[Definition]:
+    """The tree's own targets first (its policies' codes begin with its own), then the chosen one, then what needs attention."""
 
+    def place(one: Definition) -> tuple[bool, bool, int]:
+        result = results[one.code]
+        own = result.target is not None and result.target.policy.startswith(visit.view.tree.code)
+        return not own, one is not chosen, list(Standing).index(standing(result))
 
-def _place(result: Result) -> int:
-    return list(Standing).index(standing(result))
+    return sorted(definitions, key=place)
 
 
 def _sum_up(visit: Visit, count: int, found: Sequence[Tally]) -> list[Any]:
