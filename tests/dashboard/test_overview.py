@@ -100,16 +100,17 @@ def test_the_county_page_shows_value_interval_gap_and_reports(loaded: Workspace)
 
 
 def test_the_provinces_own_targets_are_on_the_first_cards(loaded: Workspace) -> None:
-    # The plan of 19 December 2021 sets three targets that are indicators here: §三(四) twice and §三(六).
+    # The plan of 19 December 2021 sets these: §三(四) twice, §三(六) and, nobody reporting it yet, §四(九).
     visit = open_visit(Answers(loaded), "/", "")
     definitions = overview.carded(visit)
     results = {one.indicator: one for one in visit.results([one.code for one in definitions], ["520000"])}
     order = overview.card_order(visit, definitions, results, visit.indicator)
-    assert {one.code for one in order[:3]} == {
+    shown = {one.code for one in order[: overview.FIRST_ROW]}
+    assert {
         "prenatal_screening_coverage",
         "provincial_prefecture_level3_share",
         "county_level2a_share",
-    }
+    } <= shown
 
 
 def test_one_answer_for_all_serves_a_part_the_same(visit: Visit) -> None:
