@@ -127,7 +127,7 @@ CAUSES = (
 def expected_births(truth: Truth, children_of_2020: int, month: int) -> float:
     """Births expected in a month in a place that had so many children of age 0 at the census."""
     years = month // 100 - 2021 + (month % 100 - 1) / 12
-    yearly = children_of_2020 * truth.births.per_child_of_2020 * truth.births.yearly_change**years
+    yearly: float = children_of_2020 * truth.births.per_child_of_2020 * truth.births.yearly_change**years
     return yearly / 12 * truth.births.season[month % 100 - 1]
 
 

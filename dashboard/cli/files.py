@@ -99,7 +99,7 @@ def load(
     """Check workbooks and save those without errors. Loading the same file again changes nothing."""
     workspace = open_workspace(prepare=True)
     paths = _files(files)
-    loaded = []
+    loaded: list[Row] = []
     with progress() as bar:
         task = bar.add_task("读取并保存 · Loading", total=len(paths))
         for one in load_paths(
