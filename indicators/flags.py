@@ -98,20 +98,23 @@ def _words(
         "denominator": f"{result.denominator:,}",
         "numerator_name": definition.numerator_zh if zh else definition.numerator_en,
         "denominator_name": definition.denominator_zh if zh else definition.denominator_en,
-        "target": f"{target.operator.replace('>=', '≥').replace('<=', '≤')}{amount(definition, target.value, language)}"
-        if target
-        else "",
+        "side": say("below" if _wants_more(result) else "above", language, {}),
+        "target": amount(definition, target.value, language) if target else "",
         "gap": _gap(definition, result, language),
         "confidence": f"{context.registry.flagging(period.last_day).confidence:.1%}".replace(".0%", "%"),
     }
 
 
+def _wants_more(result: Result) -> bool:
+    """Whether the target is a floor."""
+    return result.target is None or result.target.operator in (">=", ">")
+
+
 def _gap(definition: Definition, result: Result, language: str) -> str:
-    more = result.target is None or result.target.operator in (">=", ">")
     people = definition.people_zh if language == "zh" else definition.people_en
     fallback = "例" if language == "zh" else "cases"
     return say(
-        "gap_more" if more else "gap_fewer",
+        "gap_more" if _wants_more(result) else "gap_fewer",
         language,
         {"gap": f"{result.gap or 0:,}", "people": people or fallback},
     )
@@ -163,7 +166,7 @@ def _missing(context: Context, result: Result, indicators: int, period: Period) 
 
 
 def _latest(context: Context, result: Result, period: Period, language: str) -> str:
-    """The latest month of the period in which everything expected came."""
+    """In words, the latest month of the period in which everything expected came."""
     months = [month_period(month) for month in period.months]
     found = series(context, result.indicator, [result.organisation], months)
     whole = [
@@ -171,7 +174,7 @@ def _latest(context: Context, result: Result, period: Period, language: str) -> 
         for month, one in zip(months, found, strict=True)
         if one.expected and one.received >= one.expected
     ]
-    return whole[-1] if whole else say("never", language, {})
+    return say("latest", language, {"month": whole[-1]}) if whole else say("never", language, {})
 
 
 def _of_grades(context: Context, organisations: Sequence[str], period: Period) -> list[Flag]:

@@ -186,9 +186,8 @@ def _held(
     periods: Sequence[Period],
 ) -> dict[Key, dict[Block, Cell]]:
     """Every running total that may be needed, from one query."""
-    elements = sorted(
-        {name.partition("@")[0] for one in definitions for name in (*one.numerator, *one.denominator)}
-    )
+    names = {_split(name) for one in definitions for name in (*one.numerator, *one.denominator)}
+    elements = sorted({element for element, _ in names})
     held: dict[Key, dict[Block, Cell]] = {}
     if not elements or not organisations or not periods:
         return held
@@ -198,6 +197,7 @@ def _held(
         areas=list(organisations),
         first=min(period.first for period in periods),
         last=max(period.last for period in periods),
+        categories={category for _, category in names},
     )
     columns = (
         frame[name].tolist()

@@ -36,10 +36,11 @@ def area_totals(
     areas: Collection[str] | None = None,
     first: int = FIRST,
     last: int = LAST,
+    categories: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Totals of the elements for areas or institutions (all, when none are named) over periods that end in first..last.
 
-    Columns: organisation, element, category, basis, month, span, value, reports.
+    Without `categories` every breakdown comes; the whole is ''. Columns: organisation, element, category, basis, month, span, value, reports.
     """
     columns = area_total.c
     with store.reading() as connection:
@@ -59,6 +60,8 @@ def area_totals(
         )
         if areas is not None:
             query = query.where(among(columns.area_id, _numbers(areas, codes.organisations)))
+        if categories is not None:
+            query = query.where(columns.category.in_(sorted(set(categories))))
         names = ["organisation", "element", "category", "basis", "month", "span", "value", "reports"]
         return _frame(connection, query, names, codes)
 
