@@ -39,7 +39,14 @@ def grid(
         columnDefs=list(columns),
         rowData=list(rows),
         columnSize="responsiveSizeToFit",
-        defaultColDef={"sortable": True, "resizable": True, "minWidth": 50, "suppressHeaderMenuButton": True},
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "minWidth": 50,
+            "suppressHeaderMenuButton": True,
+            "wrapHeaderText": True,
+            "autoHeaderHeight": True,
+        },
         dashGridOptions=options,
         style={"height": None if height is None else f"{height}px", "width": "100%"},
         className="table",
@@ -54,6 +61,9 @@ def text_column(field: str, title: str, width: int, **more: Any) -> Column:
         "minWidth": width,
         "headerTooltip": title,
         "tooltipField": field,
+        # English names of autonomous counties are long: a second line beats a cut name.
+        "wrapText": True,
+        "autoHeight": True,
         **more,
     }
 
