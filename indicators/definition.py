@@ -65,6 +65,7 @@ class Definition(Strict):
     caveats_zh: str = ""
     caveats_en: str = ""
     source: str
+    source_zh: str = ""  # where the source has no Chinese title of its own
     clause: str = ""
     mark: str
     examples: tuple[Example, ...]
@@ -72,6 +73,10 @@ class Definition(Strict):
     def name(self, language: str = "zh") -> str:
         """Its name in the language asked for."""
         return self.zh if language == "zh" else self.en
+
+    def origin(self, language: str = "zh") -> str:
+        """Where the definition comes from, in the language asked for where there is a wording."""
+        return self.source_zh or self.source if language == "zh" else self.source
 
     def unit(self, language: str = "zh") -> str:
         """Its unit in the language asked for."""

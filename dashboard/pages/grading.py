@@ -154,7 +154,7 @@ def register_table(visit: Visit, standings: Sequence[Standing], total: int) -> h
     columns = [
         tables.text_column("name", t("机构"), 210, pinned="left", lockPinned=True, maxWidth=330),
         tables.text_column("area", t("所在地"), 125, cellRenderer="Link", maxWidth=160),
-        tables.text_column("level", t("机构层级"), 112, maxWidth=110),
+        tables.text_column("level", t("机构层级"), 100, maxWidth=120),
         tables.text_column(
             "grade", t("等级"), 110 if t.is_chinese else 150, maxWidth=170, cellClass="strong"
         ),

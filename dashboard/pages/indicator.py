@@ -190,7 +190,7 @@ def meaning(visit: Visit, definition: Definition) -> html.Section:
         *blocks.term(t("分母"), pick(definition.denominator_zh, definition.denominator_en)),
         *blocks.term(t("单位"), definition.unit(visit.view.language)),
         *blocks.term(t("区间方法"), t(wording.METHODS[definition.method])),
-        *blocks.term(t("出处"), definition.source, " ", definition.clause),
+        *blocks.term(t("出处"), definition.origin(visit.view.language), " ", definition.clause),
         *blocks.term(t("是否确认"), blocks.certainty(definition.mark, visit)),
     ]
     caveats = pick(definition.caveats_zh, definition.caveats_en)

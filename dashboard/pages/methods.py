@@ -109,7 +109,7 @@ def definition(visit: Visit, one: Definition) -> html.Div:
         *blocks.term(t("方向"), t(wording.POLARITIES[one.polarity])),
         *blocks.term(t("口径"), t(wording.BASES[one.basis])),
         *blocks.term(t("区间方法"), t(wording.METHODS[one.method])),
-        *blocks.term(t("出处"), one.source, " ", one.clause),
+        *blocks.term(t("出处"), one.origin(visit.view.language), " ", one.clause),
     ]
     caveats = pick(one.caveats_zh, one.caveats_en)
     if caveats:
