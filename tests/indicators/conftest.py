@@ -27,6 +27,16 @@ DUTIES = (
         latest_hierarchy=False,
         elements=frozenset(("parturient_women", "prenatal_screened_women", "live_births", "maternal_deaths")),
     ),
+    Duty(
+        form="delivery_monthly",
+        tree="guizhou",
+        basis="occurrence",
+        frequency="month",
+        reported_by=("mch",),
+        due_days=10,
+        latest_hierarchy=False,
+        elements=frozenset(("live_births", "severe_maternal_cases")),
+    ),
 )
 
 
@@ -38,13 +48,20 @@ class Sender:
         self._files = 0
 
     def returns(self, county: str, months: Sequence[int], **numbers: int) -> None:
-        """The same numbers for each of the months."""
-        values = [ValueRecord(name, "", value, "", "", "S", name) for name, value in numbers.items()]
+        """A county's own returns: the same numbers for each of the months."""
+        self._send("county_monthly", "residence", county, months, numbers)
+
+    def deliveries(self, institution: str, months: Sequence[int], **numbers: int) -> None:
+        """Returns of a place where women deliver: the same numbers for each of the months."""
+        self._send("delivery_monthly", "occurrence", institution, months, numbers)
+
+    def _send(
+        self, form: str, basis: str, organisation: str, months: Sequence[int], numbers: Mapping[str, int]
+    ) -> None:
+        values = tuple(ValueRecord(name, "", value, "", "", "S", name) for name, value in numbers.items())
         self._save(
             [
-                SubmissionRecord(
-                    "county_monthly", "2024", "residence", county, month, 1, None, None, tuple(values)
-                )
+                SubmissionRecord(form, "2024", basis, organisation, month, 1, None, None, values)
                 for month in months
             ]
         )
