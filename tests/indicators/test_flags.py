@@ -125,6 +125,14 @@ def test_too_few_events_are_no_flag(sender):
     assert find_flags(sender.context, [HONGHUAGANG], PERIOD, ["maternal_mortality_ratio"]) == []
 
 
+@pytest.mark.parametrize(("last", "kinds"), [(202511, []), (202512, ["behind_target"])])
+def test_a_target_still_ahead_flags_nobody(sender, last, kinds):
+    """The plan's 80% are due on 31 December 2025: 60% is behind from that day, and not the month before."""
+    months = [month_add(last, -back) for back in range(11, -1, -1)]
+    sender.returns(HONGHUAGANG, months, parturient_women=100, prenatal_screened_women=60)
+    found = find_flags(sender.context, [HONGHUAGANG], month_range(months[0], last), [SCREENING])
+    assert [one.kind for one in found] == kinds
+
 def test_an_unknown_indicator_is_refused_by_name(context):
     with pytest.raises(DefinitionError, match=SCREENING):
         find_flags(context, [HONGHUAGANG], PERIOD, ["prenatal_screening_coverag"])

@@ -79,6 +79,12 @@ def test_a_grade_counts_on_its_last_day(context):
     assert on_day(context, JUNE + dt.timedelta(days=1))[TONGZI].status == "expired"
 
 
+def test_the_warning_begins_a_year_of_365_days_before_the_end(context):
+    """29 February 2028 lies between: 30 April 2027 is 366 days before 30 April 2028, 1 May is 365."""
+    before, first = (on_day(context, dt.date(2027, *day))[HONGHUAGANG] for day in ((4, 30), (5, 1)))
+    assert (before.status, before.days_to_expiry) == ("graded", 366)
+    assert (first.status, first.days_to_expiry) == ("expiring", 365)
+
 def test_the_register_is_not_known_before_its_month(context):
     assert on_day(context, dt.date(2025, 12, 31))[HONGHUAGANG].status == "unknown"
 
