@@ -189,7 +189,7 @@ def _organisation_row(harvest: Harvest, keys: Keys) -> dict[int, Organisation]:
         if len(named) > len(best):
             best, unknown = named, missed
     for row, column, text in unknown if best else ():
-        harvest.issue("organisation_unknown", sheet.address(row, column), text, nearest="")
+        harvest.issue("organisation_unknown", sheet.address(row, column), text, nearest="—")
         harvest.unplaced = True
     return best
 

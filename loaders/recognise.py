@@ -273,7 +273,7 @@ def area_meant(organisation: Organisation, form: Form, registry: Registry) -> Or
 def _nearest(name: str, found: Found, registry: Registry) -> str:
     known = {one.zh: one.code for one in registry.organisations.all if found.form.duty.owed_by(one)}
     best = process.extract(name, list(known), scorer=fuzz.ratio, limit=3, score_cutoff=40)
-    return ", ".join(f"{title} ({known[title]})" for title, _, _ in best)
+    return ", ".join(f"{title} ({known[title]})" for title, _, _ in best) or "—"
 
 
 def looks_like_data(sheet: Sheet) -> bool:
