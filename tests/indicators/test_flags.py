@@ -133,6 +133,7 @@ def test_a_target_still_ahead_flags_nobody(sender, last, kinds):
     found = find_flags(sender.context, [HONGHUAGANG], month_range(months[0], last), [SCREENING])
     assert [one.kind for one in found] == kinds
 
+
 def test_an_unknown_indicator_is_refused_by_name(context):
     with pytest.raises(DefinitionError, match=SCREENING):
         find_flags(context, [HONGHUAGANG], PERIOD, ["prenatal_screening_coverag"])

@@ -85,6 +85,7 @@ def test_the_warning_begins_a_year_of_365_days_before_the_end(context):
     assert (before.status, before.days_to_expiry) == ("graded", 366)
     assert (first.status, first.days_to_expiry) == ("expiring", 365)
 
+
 def test_the_register_is_not_known_before_its_month(context):
     assert on_day(context, dt.date(2025, 12, 31))[HONGHUAGANG].status == "unknown"
 
