@@ -112,7 +112,7 @@ def _dressed(figure: go.Figure, definition: Definition, visit: Visit) -> go.Figu
             **axis,
             "type": "category",
             "showgrid": False,
-            "nticks": 7,
+            "nticks": 5,
             "tickangle": 0,
             "automargin": True,
         },
