@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from loaders.limits import DEFAULT, Limits
 from reference.strict import suggest
 
 PREFIX = "MCH_"
@@ -36,6 +37,13 @@ class Settings(BaseSettings):
     workers: int = Field(0, ge=0, le=256)
     batch: int = Field(50, ge=1, le=1000)
     upload_max_megabytes: int = Field(10, ge=1, le=200)
+    reader_seconds: int = Field(DEFAULT.seconds, ge=1, le=600)
+    reader_megabytes: int = Field(DEFAULT.megabytes, ge=100, le=16_384)
+    reader_unpacked_megabytes: int = Field(DEFAULT.unpacked_megabytes, ge=1, le=8_192)
+    reader_cells: int = Field(DEFAULT.cells, ge=1_000, le=100_000_000)
+    reader_rows: int = Field(DEFAULT.rows, ge=100, le=1_048_576)
+    reader_sheets: int = Field(DEFAULT.sheets, ge=1, le=10_000)
+    reader_parts: int = Field(DEFAULT.parts, ge=1, le=100_000)
     demo_months: int = Field(13, ge=1, le=120)
 
     @classmethod
@@ -63,6 +71,19 @@ class Settings(BaseSettings):
     def originals(self) -> Path:
         """Where the bytes of every upload are kept."""
         return self.data / "originals"
+
+    @property
+    def limits(self) -> Limits:
+        """What reading one file may cost."""
+        return Limits(
+            seconds=self.reader_seconds,
+            megabytes=self.reader_megabytes,
+            unpacked_megabytes=self.reader_unpacked_megabytes,
+            cells=self.reader_cells,
+            rows=self.reader_rows,
+            sheets=self.reader_sheets,
+            parts=self.reader_parts,
+        )
 
     @property
     def overlay_folders(self) -> tuple[Path, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import secrets
+import threading
 from typing import Any
 
 import dash
@@ -17,7 +19,7 @@ from dashboard.answers import Answers
 from dashboard.headers import from_ourselves
 from dashboard.texts import LANGUAGES, Texts
 from dashboard.visit import open_visit
-from loaders.load import load_content
+from loaders.load import ReadingRoom, load_content
 
 log = logging.getLogger("mch.dashboard")
 # Until accounts say who is sending, the record says how it came.
@@ -29,6 +31,7 @@ def register(app: dash.Dash, answers: Answers) -> None:
     """Put POST /upload on the app's server."""
 
     server: Flask = app.server
+    rooms = _Rooms(answers)
 
     @server.post("/upload")
     def upload() -> tuple[Response, int]:
@@ -43,7 +46,22 @@ def register(app: dash.Dash, answers: Answers) -> None:
             return _refuse(texts("文件超过 {limit} MB，没有上传。", limit=limit), 413)
         if file is None or not file.filename:
             return _refuse(texts("没有收到文件。"), 400)
-        return _receive(answers, file.read(), plain_name(file.filename), texts)
+        return _receive(answers, rooms.open(), file.read(), plain_name(file.filename), texts)
+
+
+class _Rooms:
+    """The processes that read uploads, begun with the first upload and ended with the program."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers, self._lock = answers, threading.Lock()
+        self._room: ReadingRoom | None = None
+
+    def open(self) -> ReadingRoom:
+        with self._lock:
+            if self._room is None:
+                self._room = self._answers.workspace.open_reading_room(SENDER)
+                atexit.register(self._room.close)
+            return self._room
 
 
 def plain_name(name: str) -> str:
@@ -52,13 +70,15 @@ def plain_name(name: str) -> str:
     return "".join(sign for sign in base if sign.isprintable())[-NAME_LENGTH:] or "?"
 
 
-def _receive(answers: Answers, content: bytes, name: str, texts: Texts) -> tuple[Response, int]:
+def _receive(
+    answers: Answers, room: ReadingRoom, content: bytes, name: str, texts: Texts
+) -> tuple[Response, int]:
     workspace = answers.workspace
     if len(content) > workspace.settings.upload_max_megabytes * 1024 * 1024:
         limit = workspace.settings.upload_max_megabytes
         return _refuse(texts("文件超过 {limit} MB，没有上传。", limit=limit), 413)
     try:
-        loaded = load_content(content, name, workspace.desk, workspace.store, sender=SENDER)
+        loaded = load_content(content, name, workspace.desk, workspace.store, sender=SENDER, sandbox=room)
         receipt = loaded.receipt
         if receipt is None:
             raise RuntimeError("the loader gave no receipt")

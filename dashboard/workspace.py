@@ -10,6 +10,7 @@ from indicators.definition import Catalogue, load_catalogue
 from indicators.results import Context
 from loaders.forms import Forms, load_forms
 from loaders.intake import Desk
+from loaders.load import Checker, Clerk, ReadingRoom, open_sandbox
 from reference.registry import Registry, load_registry
 from store.database import Store
 
@@ -30,6 +31,12 @@ class Workspace:
     def workers(self) -> int:
         """Worker processes for reading workbooks."""
         return self.settings.workers or os.cpu_count() or 1
+
+    def open_reading_room(self, sender: str) -> ReadingRoom:
+        """Processes that read uploads one at a time, for as long as the server runs."""
+        return open_sandbox(
+            Clerk(Checker(self.desk), sender, False, self.settings.originals), min(2, self.workers)
+        )
 
     def close(self) -> None:
         """Give the database back."""
@@ -55,6 +62,6 @@ def open_workspace(settings: Settings | None = None, *, prepare: bool = False) -
         forms=forms,
         catalogue=catalogue,
         store=store,
-        desk=Desk(registry, forms),
+        desk=Desk(registry, forms, limits=settings.limits),
         context=Context(registry, catalogue, store, forms.duties),
     )

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from loaders.forms import Edition, Form, Forms
 from loaders.issues import Issue
+from loaders.limits import Limits
 from loaders.matching import Labels
 from loaders.outcome import Outcome, Recognised, Return
+from loaders.persons import covered, find_persons, masked
 from loaders.read import read_sheet
 from loaders.recognise import Found, looks_like_data, recognise
 from loaders.workbook import Sheet, WorkbookError, read_workbook
 from reference.registry import Registry
 
+MOST_UNUSABLE = 50  # such cells named in a sheet that is no form of ours
 log = logging.getLogger(__name__)
 
 
@@ -25,9 +28,10 @@ log = logging.getLogger(__name__)
 class Desk:
     """All that checking needs, picklable, and warm after its first file. `today` is for trying out other days."""
 
-    registry: Registry
-    forms: Forms
+    registry: Registry = field(repr=False)
+    forms: Forms = field(repr=False)
     today: dt.date | None = None
+    limits: Limits = field(default_factory=Limits)
     _labels: dict[tuple[str, str], Labels] = field(default_factory=dict, repr=False)
 
     def labels(self, form: Form, edition: Edition) -> Labels:
@@ -36,6 +40,12 @@ class Desk:
         if key not in self._labels:
             self._labels[key] = Labels.of(edition)
         return self._labels[key]
+
+    def warm(self) -> None:
+        """Work out what every file needs, before processes that begin with it are made."""
+        for form in self.forms.by_code.values():
+            for edition in form.editions:
+                self.labels(form, edition)
 
     @property
     def day(self) -> dt.date:
@@ -48,23 +58,30 @@ def check_file(path: Path, desk: Desk) -> Outcome:
     return check_content(path.read_bytes(), path.name, desk)
 
 
-def check_content(content: bytes, name: str, desk: Desk) -> Outcome:
-    """Read and check a file's bytes; `name` may say the period when the sheet does not."""
+def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = False) -> Outcome:
+    """Read and check a file's bytes; `name` may say the period when the sheet does not.
+
+    `careful` is for a file that has ended a reader before. Raises MemoryError where memory is limited.
+    """
     recognised: list[Recognised] = []
     returns: list[Return] = []
     issues: list[Issue] = []
     try:
-        workbook = read_workbook(content, name)
+        workbook = read_workbook(content, name, desk.limits, careful=careful)
         _read_sheets(workbook.sheets, name, desk, recognised, returns, issues)
+        if persons := find_persons(workbook.sheets, name, workbook.notes):
+            issues[:] = [*persons, *map(covered, issues)]
     except WorkbookError as error:
         issues.append(error.issue)
+    except MemoryError:
+        raise
     except Exception as error:
         # A fault of ours must not lose the sender's file or the other files of a load: it is said, and logged for us.
         log.exception("reading failed")
         returns.clear()
         issues.append(Issue("reader_failed", found=type(error).__name__))
     return Outcome(
-        name=name,
+        name=masked(name),
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         recognised=tuple(recognised),
@@ -74,6 +91,11 @@ def check_content(content: bytes, name: str, desk: Desk) -> Outcome:
             reading.value is not None or bool(reading.text) for one in returns for reading in one.readings
         ),
     )
+
+
+def unreadable(name: str, content: bytes, issue: Issue) -> Outcome:
+    """The outcome of a file that could not be looked into."""
+    return Outcome(masked(name), hashlib.sha256(content).hexdigest(), len(content), (), (), (issue,))
 
 
 def _read_sheets(
@@ -101,6 +123,7 @@ def _read_sheets(
         issues.extend(faults)
     if not recognised:
         issues.append(_nothing_recognised(desk, unknown, hidden))
+        issues.extend(issue for sheet in unknown if not sheet.hidden for issue in _unusable(sheet))
         return
     for sheet in unknown:
         if not sheet.hidden and looks_like_data(sheet):
@@ -108,6 +131,12 @@ def _read_sheets(
     issues.extend(_repeated(returns))
     if not returns and not any(issue.severity == "error" for issue in issues):
         issues.append(Issue("no_values", recognised[0].sheet))
+
+
+def _unusable(sheet: Sheet) -> list[Issue]:
+    """Cells of an unknown sheet that have no value to read, in order."""
+    places = sorted(sheet.broken)[:MOST_UNUSABLE]
+    return [Issue(sheet.broken[place], sheet.name, sheet.address(*place)) for place in places]
 
 
 def _without_notes(

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import multiprocessing
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
-from loaders.intake import Desk, check_content
+from loaders.archives import ENDING, ArchiveError, members, take_out
+from loaders.intake import Desk, check_content, unreadable
 from loaders.issues import Issue
+from loaders.limits import Limits
 from loaders.outcome import Outcome, Return
+from loaders.sandbox import CHUNK, Sandbox
+from loaders.warden import Died, Work
 from loaders.workbook import ACCEPTED
 from store.database import Store
 from store.originals import Originals
 from store.records import IssueRecord, Receipt, SubmissionRecord, UploadRecord, ValueRecord
 from store.saving import save
-
-CHUNK = 8  # files that a worker takes at a time
 
 
 @dataclass(frozen=True)
@@ -34,11 +32,13 @@ class Loaded:
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
-    """Every workbook at or below the paths, in order of name; files named outright are taken whatever their ending."""
+    """Every workbook and .zip at or below the paths, in order of name; files named outright are taken whatever their ending."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = (one for one in path.rglob("*") if one.is_file() and one.suffix.lower() in ACCEPTED)
+            inside = (
+                one for one in path.rglob("*") if one.is_file() and one.suffix.lower() in (*ACCEPTED, ENDING)
+            )
             # Spreadsheet programs leave ~$name and .~lock files beside an open workbook.
             found.extend(sorted(one for one in inside if not one.name.startswith(("~$", "."))))
         else:
@@ -46,13 +46,43 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def find_jobs(paths: Sequence[Path], limits: Limits) -> list[Job]:
+    """What is to be read: each file, and each workbook inside a .zip."""
+    jobs: list[Job] = []
+    for path in find_files(paths):
+        if path.suffix.lower() == ENDING and path.is_file():
+            jobs += jobs_in(path, path, limits)
+        else:
+            jobs.append(Job(path))
+    return jobs
+
+
+def jobs_in(source: Path | bytes, path: Path, limits: Limits) -> list[Job]:
+    """The workbooks inside a .zip; the .zip itself, as a file that cannot be read, when it holds none."""
+    try:
+        names = members(source, ACCEPTED, limits)
+    except ArchiveError as error:
+        return [Job(path, fault=error.code)]
+    if not names:
+        return [Job(path, fault="archive_empty")]
+    return [Job(path / name, source=source, member=name) for name in names]
+
+
 def load_content(
-    content: bytes, name: str, desk: Desk, store: Store, *, sender: str, synthetic: bool = False
+    content: bytes,
+    name: str,
+    desk: Desk,
+    store: Store,
+    *,
+    sender: str,
+    synthetic: bool = False,
+    sandbox: ReadingRoom | None = None,
 ) -> Loaded:
-    """Read, check and save one file's bytes."""
-    outcome = check_content(content, name, desk)
-    (receipt,) = save(store, desk.registry, [_upload(outcome, content, sender, synthetic)], sender)
-    return Loaded(Path(name), outcome, receipt)
+    """Read, check and save one file's bytes; in the sandbox when one is given, else in this process."""
+    clerk, job = Clerk(Checker(desk), sender, synthetic, store.originals.folder), Job(Path(name), content)
+    answer = sandbox.one(job) if sandbox else clerk.check(job, content, False)
+    (loaded,) = _save([clerk.answered(job, answer)], desk, store, sender)
+    return loaded
 
 
 def load_paths(
@@ -65,30 +95,112 @@ def load_paths(
     workers: int = 1,
     batch: int = 50,
 ) -> Iterator[Loaded]:
-    """Read, check and save files in the given order; yields each after its batch is saved.
+    """Read, check and save files, folders of them and .zip archives in the given order: see load_jobs."""
+    jobs = find_jobs(paths, desk.limits)
+    yield from load_jobs(jobs, desk, store, sender=sender, synthetic=synthetic, workers=workers, batch=batch)
+
+
+def load_jobs(
+    jobs: Sequence[Job],
+    desk: Desk,
+    store: Store,
+    *,
+    sender: str,
+    synthetic: bool = False,
+    workers: int = 1,
+    batch: int = 50,
+) -> Iterator[Loaded]:
+    """Read, check and save; yields each file after its batch is saved.
 
     A batch is one transaction: stopped at any moment, every file is in the store whole or not at all, and running it
     again goes on from there, since the same bytes change nothing.
     """
-    clerk = Clerk(desk, sender, synthetic, store.originals.folder)
+    clerk = Clerk(Checker(desk), sender, synthetic, store.originals.folder)
     waiting: list[Checked] = []
-    for checked in _checked(paths, clerk, workers):
-        waiting.append(checked)
-        if len(waiting) >= batch:
+    with open_sandbox(clerk, min(workers, 1 + len(jobs) // CHUNK)) as sandbox:
+        for job, answer in sandbox.each(jobs):
+            waiting.append(clerk.answered(job, answer))
+            if len(waiting) >= batch:
+                yield from _save(waiting, desk, store, sender)
+                waiting = []
+        if waiting:
             yield from _save(waiting, desk, store, sender)
-            waiting = []
-    if waiting:
-        yield from _save(waiting, desk, store, sender)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to read: from the disk, as bytes with a name, or a member of a .zip, which is either."""
+
+    path: Path
+    content: bytes | None = None
+    source: Path | bytes | None = None
+    member: str = ""
+    fault: str = ""  # an issue code: the file is known to be unreadable
+
+
+@dataclass(frozen=True)
+class Checker:
+    """What reading and checking a file takes, wherever it is done."""
+
+    desk: Desk
+
+    def fetch(self, job: Job) -> bytes | Issue:
+        """The file's bytes, or why there are none."""
+        try:
+            if job.fault:
+                return Issue(job.fault)
+            if job.source is not None:
+                return take_out(job.source, job.member, self.desk.limits)
+            return job.path.read_bytes() if job.content is None else job.content
+        except ArchiveError as error:
+            return Issue(error.code)
+        except OSError as error:
+            return Issue("cannot_open", found=error.strerror or "")
+
+    def check(self, job: Job, fetched: bytes | Issue, careful: bool) -> Outcome:
+        """Read and check one file."""
+        if isinstance(fetched, Issue):
+            return unreadable(job.path.name, b"", fetched)
+        return check_content(fetched, job.path.name, self.desk, careful=careful)
+
+    def refused(self, job: Job, died: Died) -> Outcome:
+        """What is said of a file that its reader did not survive."""
+        content = self.fetch(job)
+        issue = Issue(_DEATHS[died.reason])
+        return unreadable(job.path.name, content if isinstance(content, bytes) else b"", issue)
 
 
 @dataclass(frozen=True)
 class Clerk:
-    """What reading a file for the store takes, wherever it is read."""
+    """What reading a file for the store takes besides."""
 
-    desk: Desk
+    checker: Checker
     sender: str
     synthetic: bool
     originals: Path
+
+    def check(self, job: Job, fetched: bytes | Issue, careful: bool) -> Checked:
+        """Read and check one file, and put it into records."""
+        outcome = self.checker.check(job, fetched, careful)
+        return self.checked(job, outcome, fetched if isinstance(fetched, bytes) else b"")
+
+    def keep(self, _job: Job, _fetched: object, checked: Checked) -> None:
+        """Put the original on disk before anything is said of it; a file that names persons is not kept."""
+        if checked.upload.content:
+            Originals(self.originals).keep([(checked.upload.sha256, checked.upload.content)])
+
+    def checked(self, job: Job, outcome: Outcome, content: bytes) -> Checked:
+        """A file's outcome in records."""
+        upload = _upload(outcome, content, self.sender, self.synthetic)
+        return Checked(job.path, outcome.without_returns(), upload)
+
+    def answered(self, job: Job, answer: Checked | Died) -> Checked:
+        """The answer; for a file whose reader died, its refusal."""
+        if isinstance(answer, Checked):
+            return answer
+        content = self.checker.fetch(job)
+        outcome = self.checker.refused(job, answer)
+        return self.checked(job, outcome, content if isinstance(content, bytes) else b"")
 
 
 @dataclass(frozen=True)
@@ -108,80 +220,26 @@ def _save(waiting: list[Checked], desk: Desk, store: Store, sender: str) -> Iter
         yield Loaded(one.path, one.outcome, receipt)
 
 
-_clerk: Clerk | None = None
+ReadingRoom: TypeAlias = Sandbox[Job, Checked]
+
+# What is said of a file that its reader did not survive.
+_DEATHS = {"time": "reader_slow", "memory": "reader_memory", "crash": "reader_crashed"}
 
 
-def _take(clerk: Clerk) -> None:
-    """Give a worker what it needs, once."""
-    global _clerk
-    _clerk = clerk
+def open_sandbox(clerk: Clerk, workers: int = 1) -> ReadingRoom:
+    """Processes that read files for the store; give them back with close()."""
+    checker = clerk.checker
+    work = Work(fetch=checker.fetch, read=clerk.check, keep=clerk.keep, prepare=checker.desk.warm)
+    return Sandbox(work, checker.desk.limits, workers=workers)
 
 
-def _work(paths: Sequence[Path]) -> list[Checked]:
-    """Read a chunk of files; their originals are on disk before anything is said of them."""
-    assert _clerk is not None
-    found = [_check(path, _clerk) for path in paths]
-    Originals(_clerk.originals).keep(
-        (one.upload.sha256, one.upload.content) for one in found if one.upload.content
-    )
-    return found
-
-
-def _check(path: Path, clerk: Clerk) -> Checked:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        return _refused(path, b"", Issue("cannot_open", found=error.strerror or ""), clerk)
-    outcome = check_content(content, path.name, clerk.desk)
-    return Checked(path, outcome.without_returns(), _upload(outcome, content, clerk.sender, clerk.synthetic))
-
-
-def _refused(path: Path, content: bytes, issue: Issue, clerk: Clerk) -> Checked:
-    outcome = Outcome(path.name, hashlib.sha256(content).hexdigest(), len(content), (), (), (issue,))
-    return Checked(path, outcome, _upload(outcome, content, clerk.sender, clerk.synthetic))
-
-
-def _pool(clerk: Clerk, workers: int) -> ProcessPoolExecutor:
-    # A forked child would inherit open database connections and the locks of other threads.
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _take, (clerk,))
-
-
-def _checked(paths: Sequence[Path], clerk: Clerk, workers: int) -> Iterator[Checked]:
-    """Check files in order with at most a few chunks ahead, so that memory stays small however many files there are."""
-    if workers <= 1 or len(paths) < 2 * CHUNK:
-        for path in paths:
-            yield _check(path, clerk)
-        return
-    chunks = deque([paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)])
-    pool = _pool(clerk, workers)
-    under_way: deque[tuple[Sequence[Path], Future[list[Checked]]]] = deque()
-    try:
-        while chunks or under_way:
-            while chunks and len(under_way) < 2 * workers + 2:
-                chunk = chunks.popleft()
-                under_way.append((chunk, pool.submit(_work, chunk)))
-            chunk, future = under_way.popleft()
-            try:
-                yield from future.result()
-            except BrokenProcessPool:
-                # One file killed its worker and with it the pool: the others are innocent and are read again.
-                pool.shutdown(wait=False, cancel_futures=True)
-                chunks.extendleft(pending for pending, _ in reversed(under_way))
-                under_way.clear()
-                for path in chunk:
-                    yield _alone(path, clerk)
-                pool = _pool(clerk, workers)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _alone(path: Path, clerk: Clerk) -> Checked:
-    """Check one file in a process of its own; if that dies too, the file is refused."""
-    with _pool(clerk, 1) as pool:
-        try:
-            return pool.submit(_work, [path]).result()[0]
-        except BrokenProcessPool:
-            return _refused(path, path.read_bytes(), Issue("reader_crashed"), clerk)
+def check_jobs(jobs: Sequence[Job], desk: Desk, workers: int = 1) -> Iterator[tuple[Path, Outcome]]:
+    """Read and check files in a sandbox, and save nothing."""
+    clerk = Checker(desk)
+    work = Work(fetch=clerk.fetch, read=clerk.check, prepare=desk.warm)
+    with Sandbox(work, desk.limits, workers=min(workers, 1 + len(jobs) // CHUNK)) as sandbox:
+        for job, answer in sandbox.each(jobs):
+            yield job.path, answer if isinstance(answer, Outcome) else clerk.refused(job, answer)
 
 
 def _upload(outcome: Outcome, content: bytes, sender: str, synthetic: bool) -> UploadRecord:
@@ -189,7 +247,7 @@ def _upload(outcome: Outcome, content: bytes, sender: str, synthetic: bool) -> U
     return UploadRecord(
         name=outcome.name[:200],
         sha256=outcome.sha256,
-        content=content,
+        content=None if outcome.names_persons else content,
         sender=sender,
         received_at=dt.datetime.now(dt.UTC),
         synthetic=synthetic,

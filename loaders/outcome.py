@@ -72,6 +72,11 @@ class Outcome:
         """Number of issues that do not."""
         return len(self.issues) - self.errors
 
+    @property
+    def names_persons(self) -> bool:
+        """Whether the file holds personal identifiers and must not be kept."""
+        return any(issue.code.startswith("person_") for issue in self.issues)
+
     def without_returns(self) -> Outcome:
         """The same without its readings, for passing between processes once they are in records."""
         return replace(self, returns=())

@@ -19,7 +19,7 @@ Content = int | Decimal | str | dt.date
 SHEET = "xl/worksheets/sheet1.xml"
 EPOCH = dt.date(1899, 12, 30)  # day 0 of a spreadsheet's dates
 WRITTEN = (1980, 1, 1, 0, 0, 0)  # the same contents give the same bytes
-_CELL = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?(?: t="n")?\s*/>')
+_CELL = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?(?: t="n")?\s*(?:/>|></c>)')
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import struct
+import zipfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
+import xlrd
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from loaders import lost_cells
 from loaders.delimited import read_delimited
 from loaders.issues import Issue
-from loaders.xlsx_parts import XlsxParts, look_inside
+from loaders.limits import DEFAULT, Limits
+from loaders.other_readers import Plain, TooLargeError, with_openpyxl, with_xlrd
+from loaders.xlsx_parts import look_inside, notes_of
 
 ACCEPTED = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+_MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<div", b"<style")
+_SAVED_PAGE = (b"mime-version:", b"content-type: multipart", b"from: <saved by")
+_OTHERS = (b"{\\rtf", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+Places = dict[str, set[tuple[int, int]]]
 
 
 class WorkbookError(Exception):
@@ -65,10 +76,11 @@ class Sheet:
 
 @dataclass
 class Workbook:
-    """All sheets of one file."""
+    """All sheets of one file, and the text of the notes on its cells, where it has any."""
 
     name: str
     sheets: list[Sheet]
+    notes: str = ""
 
 
 def column_letters(column: int) -> str:
@@ -81,54 +93,122 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def read_workbook(content: bytes, name: str) -> Workbook:
-    """Read a file's sheets; raises WorkbookError with the issue for the sender when it cannot be read."""
+def read_workbook(content: bytes, name: str, limits: Limits = DEFAULT, *, careful: bool = False) -> Workbook:
+    """Read a file's sheets; raises WorkbookError with the issue for the sender when it cannot be read.
+
+    `careful` leaves out the first reader, whose faults can end the process, where there is another.
+    """
     if not content.strip(b"\x00 \r\n\t"):
         raise WorkbookError(Issue("empty_file"))
+    try:
+        return Workbook(name, _sheets(content, limits, careful), notes_of(content))
+    except lost_cells.EncryptedError:
+        raise WorkbookError(Issue("encrypted")) from None
+    except TooLargeError as large:
+        raise WorkbookError(Issue("too_large", large.sheet, large.cell)) from None
+
+
+def _sheets(content: bytes, limits: Limits, careful: bool) -> list[Sheet]:
     if content.startswith(_ZIP):
-        parts = look_inside(content)
-        if parts.fault:
-            raise WorkbookError(Issue(parts.fault, cell=parts.cell, sheet=parts.sheet))
-        return _spreadsheet(content, name, parts)
+        return _from_zip(content, limits, careful)
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise WorkbookError(Issue("encrypted"))
-        return _spreadsheet(content, name, XlsxParts())
-    start = content[:2048].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if start.startswith((b"mime-version:", b"content-type: multipart", b"from: <saved by")):
-        raise WorkbookError(Issue("markup_as_spreadsheet"))
-    if (
-        start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<div", b"<style"))
-        or b"<table" in start
-    ):
-        raise WorkbookError(Issue("markup_as_spreadsheet"))
-    if content.startswith(
-        (b"{\\rtf", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
-    ):
-        raise WorkbookError(Issue("wrong_type"))
+            raise lost_cells.EncryptedError
+        errors = lost_cells.in_xls(content)
+        return _spreadsheet(content, _Reading(limits, careful, with_xlrd, _broken(errors)))
+    if fault := _foreign(content):
+        raise WorkbookError(Issue(fault))
     rows = read_delimited(content)
     if rows is None:
-        # Old BIFF streams without a container have no magic of their own: the reader decides.
-        return _spreadsheet(content, name, XlsxParts())
-    return Workbook(name, [Sheet("", False, rows)])
+        # Old BIFF streams without a container have no magic of their own: the readers decide.
+        return _spreadsheet(content, _Reading(limits, careful, with_xlrd, {}))
+    if not limits.area_allowed(len(rows), max(map(len, rows), default=0)):
+        raise TooLargeError("", f"A{len(rows)}")
+    return [Sheet("", False, rows)]
 
 
-def _spreadsheet(content: bytes, name: str, parts: XlsxParts) -> Workbook:
+def _foreign(content: bytes) -> str:
+    """What the first bytes say of a file that is no spreadsheet at all, as an issue code."""
+    start = content[:2048].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith((*_SAVED_PAGE, *_MARKUP)) or b"<table" in start:
+        return "markup_as_spreadsheet"
+    return "wrong_type" if content.startswith(_OTHERS) else ""
+
+
+@dataclass
+class _Reading:
+    """How one file is to be read: by whom when the first reader fails, and which cells it would lose."""
+
+    limits: Limits
+    careful: bool
+    other: Callable[[bytes, Limits], list[Plain]] | None
+    broken: dict[str, dict[tuple[int, int], str]]
+
+
+def _from_zip(content: bytes, limits: Limits, careful: bool) -> list[Sheet]:
+    parts = look_inside(content, limits)
+    if parts.fault:
+        raise WorkbookError(Issue(parts.fault, cell=parts.cell, sheet=parts.sheet))
+    look = {"xlsb": lost_cells.in_xlsb, "ods": lost_cells.in_ods}.get(parts.kind)
+    if look is None:
+        return _spreadsheet(content, _Reading(limits, careful, with_openpyxl, parts.broken))
+    try:
+        errors = look(content)
+    except (zipfile.BadZipFile, KeyError, ParseError, ValueError, OSError, EOFError, struct.error):
+        raise WorkbookError(Issue("damaged")) from None
+    return _spreadsheet(content, _Reading(limits, careful, None, _broken(errors)))
+
+
+def _broken(errors: Places) -> dict[str, dict[tuple[int, int], str]]:
+    return {sheet: dict.fromkeys(places, "error_value") for sheet, places in errors.items()}
+
+
+def _spreadsheet(content: bytes, reading: _Reading) -> list[Sheet]:
+    if reading.careful and reading.other:
+        return _otherwise(content, reading, "reader_crashed")
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [
-            _sheet(book, meta.name, meta.visible != SheetVisibleEnum.Visible, parts)
+            _sheet(book, meta.name, meta.visible != SheetVisibleEnum.Visible, reading)
             for meta in book.sheets_metadata
             if meta.typ == SheetTypeEnum.WorkSheet
         ]
+    except (TooLargeError, MemoryError):
+        raise
     except BaseException as error:
         # The reader's panics are no subclass of Exception; anything else of that kind is not ours to stop.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise WorkbookError(Issue(_reason(error), found=type(error).__name__)) from None
+        reason = _reason(error)
+        if reason == "encrypted" or reading.other is None:
+            raise WorkbookError(Issue(reason, found=type(error).__name__)) from None
+        return _otherwise(content, reading, reason)
     if not sheets:
+        return _otherwise(content, reading, "no_sheets")
+    return sheets
+
+
+def _otherwise(content: bytes, reading: _Reading, reason: str) -> list[Sheet]:
+    """Read with the other reader; where that fails too, the first one's reason stands."""
+    if reading.other is None:
+        raise WorkbookError(Issue(reason))
+    try:
+        plain = reading.other(content, reading.limits)
+    except (TooLargeError, MemoryError):
+        raise
+    except xlrd.XLRDError as error:
+        raise WorkbookError(Issue("encrypted" if "encrypted" in str(error).lower() else reason)) from None
+    except Exception as error:
+        # Such readers raise whatever they stumble over: the file is at fault, and the sender is told so.
+        raise WorkbookError(Issue(reason, found=type(error).__name__)) from None
+    if not plain:
         raise WorkbookError(Issue("no_sheets"))
-    return Workbook(name, sheets)
+    return [_from_plain(one, reading.broken) for one in plain]
+
+
+def _from_plain(plain: Plain, broken: dict[str, dict[tuple[int, int], str]]) -> Sheet:
+    lost = {**dict.fromkeys(plain.errors, "error_value"), **broken.get(plain.name, {})}
+    return _uncovered(Sheet(plain.name, plain.hidden, plain.rows, {}, lost), plain.merges)
 
 
 def _reason(error: BaseException) -> str:
@@ -140,22 +220,41 @@ def _reason(error: BaseException) -> str:
     return "damaged"
 
 
-def _sheet(book: CalamineWorkbook, name: str, hidden: bool, parts: XlsxParts) -> Sheet:
+def _sheet(book: CalamineWorkbook, name: str, hidden: bool, reading: _Reading) -> Sheet:
     source = book.get_sheet_by_name(name)
+    if not reading.limits.area_allowed(source.total_height, source.total_width):
+        raise TooLargeError(name, f"{column_letters(max(0, source.total_width - 1))}{source.total_height}")
     rows: list[list[Any]] = source.to_python(skip_empty_area=False)
-    merges = source.merged_cell_ranges or []
-    anchors = _anchors(merges, len(rows), max(map(len, rows), default=0))
-    for (row, column), anchor in anchors.items():
+    return _uncovered(
+        Sheet(name, hidden, rows, {}, reading.broken.get(name, {})), source.merged_cell_ranges or []
+    )
+
+
+def _uncovered(sheet: Sheet, merges: Iterable[Any]) -> Sheet:
+    """The sheet with values under merges blanked: they are not seen, and are no second value."""
+    rows = sheet.rows
+    sheet.anchors = _anchors(merges, len(rows), sheet.width, sheet.name)
+    for (row, column), anchor in sheet.anchors.items():
         if (row, column) != anchor and row < len(rows) and column < len(rows[row]):
             rows[row][column] = ""
-    return Sheet(name, hidden, rows, anchors, parts.broken.get(name, {}))
+    return sheet
 
 
-def _anchors(merges: Iterable[Any], height: int, width: int) -> dict[tuple[int, int], tuple[int, int]]:
-    """Every cell of every merge → the merge's top left cell, within the used area."""
+def _anchors(
+    merges: Iterable[Any], height: int, width: int, name: str
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """Every cell of every merge → the merge's top left cell, within the used area; raises TooLargeError.
+
+    Merges that lie over each other again and again are nobody's work: together they cover no more than a few sheets.
+    """
     anchors: dict[tuple[int, int], tuple[int, int]] = {}
+    room = 4 * height * width + 1_000
     for (top, left), (bottom, right) in merges:
-        for row in range(top, min(bottom + 1, height)):
-            for column in range(left, min(right + 1, width)):
+        below, beside = min(bottom + 1, height), min(right + 1, width)
+        room -= max(0, below - top) * max(0, beside - left)
+        if room < 0:
+            raise TooLargeError(name, f"{column_letters(left)}{top + 1}")
+        for row in range(top, below):
+            for column in range(left, beside):
                 anchors[row, column] = (top, left)
     return anchors

@@ -8,8 +8,7 @@ import zipfile
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-MOST_UNPACKED = 512 * 1024**2  # bytes
-MOST_CELLS = 20_000_000  # area between the outermost cells that hold a value
+from loaders.limits import DEFAULT, Limits
 
 _ROW = re.compile(rb"<(?:x:)?row\b([^>]*)>(.*?)</(?:x:)?row>", re.DOTALL)
 _CELL = re.compile(rb"<(?:x:)?c\b([^>]*?)(?:/>|>(.*?)</(?:x:)?c>)", re.DOTALL)
@@ -17,20 +16,26 @@ _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _NUMBER = re.compile(rb'\br="(\d+)"')
 _FAR = re.compile(rb'<(?:x:)?c r="([A-Z]{3})(\d+)"[^>/]*>')
 _NEAR = re.compile(rb'<(?:x:)?c r="([A-Z]{2})\d')
+_NOTES = re.compile(r"xl/(?:comments|threadedComments)/?[^/]*\.xml$")
 _LAST_ROW = re.compile(rb'<(?:x:)?c r="[A-Z]+(\d+)"[^>/]*>')
 
 
 @dataclass
 class XlsxParts:
-    """`broken`: sheet → cell → kind. `fault`: an issue code when the file must not be read."""
+    """`kind`: xlsx, xlsb or ods. `broken`: sheet → cell → kind. `fault`: an issue code when the file must not be read."""
 
     broken: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
     fault: str = ""
     sheet: str = ""
     cell: str = ""
+    kind: str = "xlsx"
 
 
-def look_inside(content: bytes) -> XlsxParts:
+_KINDS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
+WORKBOOK_PARTS = frozenset(_KINDS)
+
+
+def look_inside(content: bytes, limits: Limits = DEFAULT) -> XlsxParts:
     """Examine a zip container; anything but an .xlsx passes unexamined except for its unpacked size."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -38,14 +43,18 @@ def look_inside(content: bytes) -> XlsxParts:
     except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):
         return XlsxParts(fault="damaged")
     names = {info.filename for info in infos}
-    if sum(info.file_size for info in infos) > MOST_UNPACKED:
-        return XlsxParts(fault="too_large")
-    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+    unpacked = sum(info.file_size for info in infos)
+    if unpacked > limits.unpacked_megabytes * 1024**2 or len(infos) > limits.parts:
+        return XlsxParts(fault="unpacks_too_large")
+    kind = next((kind for part, kind in _KINDS.items() if part in names), "")
+    if not kind:
         return XlsxParts(fault="wrong_type")
-    if "xl/workbook.xml" not in names:
-        return XlsxParts()
+    if kind == "ods" and _sealed(archive):
+        return XlsxParts(fault="encrypted")
+    if kind != "xlsx":
+        return XlsxParts(kind=kind)
     try:
-        return _examine(archive, _sheet_paths(archive))
+        return _examine(archive, _sheet_paths(archive), limits)
     except (
         zipfile.BadZipFile,
         KeyError,
@@ -57,6 +66,35 @@ def look_inside(content: bytes) -> XlsxParts:
         RuntimeError,
     ):
         return XlsxParts(fault="damaged")
+
+
+def notes_of(content: bytes) -> str:
+    """The text of all comments on cells of an .xlsx; '' where there are none or they cannot be read."""
+    if not content.startswith(b"PK") or b"omments" not in content:
+        return ""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = [name for name in archive.namelist() if _NOTES.match(name)]
+            texts = [node.text or "" for part in parts for node in _parse(archive, part).iter() if node.text]
+    except (
+        zipfile.BadZipFile,
+        ElementTree.ParseError,
+        OSError,
+        EOFError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+    ):
+        return ""
+    return "\n".join(texts)
+
+
+def _sealed(archive: zipfile.ZipFile) -> bool:
+    """Whether an OpenDocument says that its content is encrypted."""
+    try:
+        return b"manifest:encryption-data" in archive.read("META-INF/manifest.xml")
+    except (KeyError, zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError):
+        return False
 
 
 def _parse(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
@@ -81,22 +119,24 @@ def _sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
     return paths
 
 
-def _examine(archive: zipfile.ZipFile, paths: dict[str, str]) -> XlsxParts:
+def _examine(archive: zipfile.ZipFile, paths: dict[str, str], limits: Limits) -> XlsxParts:
     parts = XlsxParts()
     held = set(archive.namelist())
+    if len(paths) > limits.sheets:
+        return XlsxParts(fault="unpacks_too_large")
     for sheet, path in paths.items():
         if path not in held:
             continue
         xml = archive.read(path)
         if b"<!DOCTYPE" in xml[:4096]:
             return XlsxParts(fault="damaged", sheet=sheet)
-        if far := _too_far(xml):
+        if far := _too_far(xml, limits):
             return XlsxParts(fault="too_large", sheet=sheet, cell=far)
         parts.broken[sheet] = _broken(xml)
     return parts
 
 
-def _too_far(xml: bytes) -> str:
+def _too_far(xml: bytes, limits: Limits) -> str:
     """The address of the cell that spans more area than a workbook of people has, else ''."""
     rows = max(map(int, _LAST_ROW.findall(xml[-4000:])), default=1)
     widest, where = 0, ""
@@ -104,10 +144,10 @@ def _too_far(xml: bytes) -> str:
         column = _column(letters) + 1
         if column > widest:
             widest, where = column, f"{letters.decode()}{row.decode()}"
-    if not where and rows > MOST_CELLS // 702:
+    if not where and rows > limits.cells // 702:
         # No cell lies beyond ZZ, but the sheet is long: now its width matters, and is worth a full search.
         widest = max((_column(letters) + 1 for letters in set(_NEAR.findall(xml))), default=26)
-    return (where or f"A{rows}") if rows > 1_048_576 or rows * widest > MOST_CELLS else ""
+    return "" if limits.area_allowed(rows, widest) else where or f"A{rows}"
 
 
 def _broken(xml: bytes) -> dict[tuple[int, int], str]:

@@ -74,6 +74,35 @@ def _run_server(programs: Path, home: Path) -> Iterator[str]:
         run(programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
 
 
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
+    """Converts a file with LibreOffice, as other people's programs would write it; a profile of its own, so that tests may run side by side."""
+    program = shutil.which("soffice")
+    if program is None:
+        reason = "LibreOffice is not installed: no file of another program's making was tried"
+        if os.environ.get("MCH_REQUIRE_ALL") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    home = tmp_path_factory.mktemp("office")
+
+    def convert(path: Path, ending: str, filter: str = "") -> Path:
+        to = home / uuid.uuid4().hex
+        command = [program, "--headless", f"-env:UserInstallation={(home / 'profile').as_uri()}"]
+        command += [
+            "--convert-to",
+            f"{ending}:{filter}" if filter else ending,
+            "--outdir",
+            str(to),
+            str(path),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        result = to / f"{path.stem}.{ending}"
+        assert result.exists(), f"{done.stdout}{done.stderr}"
+        return result
+
+    return convert
+
+
 @pytest.fixture
 def postgresql_databases(postgresql_server: str) -> Iterator[Callable[[], str]]:
     """Makes fresh, empty PostgreSQL databases and gives their URLs; they go with the test."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,9 +15,9 @@ from dashboard.cli.output import Format, emit, print_csv, print_json, print_tabl
 from dashboard.settings import load_settings
 from dashboard.workspace import open_workspace
 from loaders.forms import load_forms
-from loaders.intake import Desk, check_file
+from loaders.intake import Desk
 from loaders.issues import Issue
-from loaders.load import find_files, load_paths
+from loaders.load import Job, check_jobs, find_jobs, load_jobs
 from loaders.outcome import Outcome
 from loaders.template import write_template
 from reference import periods
@@ -77,12 +78,25 @@ def template(
     say(f"{target}: {chosen.zh} · {chosen.en}")
 
 
-def check(files: Paths, format: FormatOption = Format.TABLE) -> None:
+def check(
+    files: Paths,
+    format: FormatOption = Format.TABLE,
+    workers: Annotated[
+        int, typer.Option(help="Reading processes; 0 = as many as the machine has cores.")
+    ] = 0,
+) -> None:
     """Read and check workbooks without saving anything: every fault at once, each with its cell and how to mend it."""
-    registry = load_registry(load_settings().overlay_folders)
-    desk = Desk(registry, load_forms(registry))
-    outcomes = [(path, check_file(path, desk)) for path in _files(files)]
-    _report([(path, outcome, None) for path, outcome in outcomes], format)
+    settings = load_settings()
+    registry = load_registry(settings.overlay_folders)
+    desk = Desk(registry, load_forms(registry), limits=settings.limits)
+    jobs = _jobs(files, desk)
+    checked: list[Row] = []
+    with progress() as bar:
+        task = bar.add_task("读取并核对 · Checking", total=len(jobs))
+        for path, outcome in check_jobs(jobs, desk, workers or settings.workers or os.cpu_count() or 1):
+            checked.append((path, outcome, None))
+            bar.advance(task)
+    _report(checked, format)
 
 
 def load(
@@ -98,12 +112,12 @@ def load(
 ) -> None:
     """Check workbooks and save those without errors. Loading the same file again changes nothing."""
     workspace = open_workspace(prepare=True)
-    paths = _files(files)
+    jobs = _jobs(files, workspace.desk)
     loaded: list[Row] = []
     with progress() as bar:
-        task = bar.add_task("读取并保存 · Loading", total=len(paths))
-        for one in load_paths(
-            paths,
+        task = bar.add_task("读取并保存 · Loading", total=len(jobs))
+        for one in load_jobs(
+            jobs,
             workspace.desk,
             workspace.store,
             sender=sender or getpass.getuser(),
@@ -117,13 +131,15 @@ def load(
     _report(loaded, format)
 
 
-def _files(paths: Iterable[Path]) -> list[Path]:
+def _jobs(paths: Iterable[Path], desk: Desk) -> list[Job]:
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise FileNotFoundError(f"no such file or folder: {', '.join(map(str, missing))}")
-    found = find_files(list(paths))
+    found = find_jobs(list(paths), desk.limits)
     if not found:
-        raise FileNotFoundError("no workbook found there; accepted are .xlsx .xlsm .xls .xlsb .ods .csv .tsv")
+        raise FileNotFoundError(
+            "no workbook found there; accepted are .xlsx .xlsm .xls .xlsb .ods .et .csv .tsv and .zip of them"
+        )
     return found
 
 

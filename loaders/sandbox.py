@@ -1,0 +1,195 @@
+"""Reading where a file can do no harm: each chunk of files in a process of its own, with limits on time and memory.
+
+The program never parses a file itself. It keeps one or more *wardens*: idle processes that hold the forms and reference
+data ready. A warden forks a *reader* for each chunk of files, hands its answers on, and ends it when it takes too long;
+a reader that dies takes nothing with it but the file it held, and that file is tried once more, alone and with the
+other readers (see loaders/workbook.py), before it is refused. Where a system cannot fork, wardens read the files
+themselves, without limits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import multiprocessing
+import pickle
+import queue
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection
+from typing import Any, Generic
+
+from loaders.limits import Limits
+from loaders.warden import Answer, Died, Job, Work, keep_watch
+
+CHUNK = 8  # files that a reader takes at a time
+AHEAD = 3  # chunks given to a warden before its first answer is taken
+GRACE = 5.0  # seconds beyond the limits after which a warden itself is given up
+
+
+class Sandbox(Generic[Job, Answer]):
+    """A few wardens; safe to use from several threads."""
+
+    def __init__(self, work: Work[Job, Answer], limits: Limits, *, workers: int = 1) -> None:
+        self._work, self._limits = work, limits
+        self._wardens = [_Warden(work, limits) for _ in range(max(1, workers))]
+        self._idle: queue.SimpleQueue[_Warden] = queue.SimpleQueue()
+        for warden in self._wardens:
+            self._idle.put(warden)
+
+    def one(self, job: Job) -> Answer | Died:
+        """Read one file in a reader of its own; waits for an idle warden."""
+        warden = self._idle.get()
+        try:
+            answer: Answer | Died = warden.all([job])[0]
+            return answer
+        finally:
+            self._idle.put(warden)
+
+    def each(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer | Died]]:
+        """Read many files, answers in the order given; no more than a few chunks are under way at a time."""
+        taken = [self._idle.get() for _ in self._wardens]
+        under_way: deque[tuple[_Warden, list[Job]]] = deque()
+        turns = itertools.cycle(taken)
+        try:
+            for chunk in _chunks(jobs):
+                warden = next(turns)
+                warden.send(chunk)
+                under_way.append((warden, chunk))
+                if len(under_way) >= AHEAD * len(taken):
+                    yield from _answers(under_way)
+            while under_way:
+                yield from _answers(under_way)
+        finally:
+            for warden in {id(warden): warden for warden, _ in under_way}.values():
+                warden.restart()  # stopped half way: what it still has to say is nobody's
+            for warden in taken:
+                self._idle.put(warden)
+
+    def close(self) -> None:
+        """End the wardens."""
+        for warden in self._wardens:
+            warden.close()
+
+    def __enter__(self) -> Sandbox[Job, Answer]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _chunks(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+    waiting = iter(jobs)
+    while chunk := list(itertools.islice(waiting, CHUNK)):
+        yield chunk
+
+
+def _answers(under_way: deque[tuple[_Warden, list[Any]]]) -> Iterator[tuple[Any, Any]]:
+    warden, chunk = under_way.popleft()
+    yield from zip(chunk, warden.take(chunk), strict=True)
+
+
+class _Warden:
+    """One warden process, seen from the program."""
+
+    def __init__(self, work: Work[Any, Any], limits: Limits) -> None:
+        self._work, self._limits = work, limits
+        self._owed: deque[list[Any]] = deque()  # chunks sent and not yet answered
+        self._lock = threading.Lock()
+        self._start()
+
+    def _start(self) -> None:
+        # A forked warden would inherit open database connections and the locks of other threads.
+        context = multiprocessing.get_context("spawn")
+        self._conn, theirs = context.Pipe()
+        self._process = context.Process(
+            target=keep_watch, args=(theirs, self._work, self._limits), daemon=True
+        )
+        with _without_main():
+            self._process.start()
+        theirs.close()
+        self._inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        # Answers are taken off the pipe at once, so that a warden never waits for a program that is busy saving.
+        threading.Thread(target=_drain, args=(self._conn, self._inbox), daemon=True).start()
+
+    def send(self, chunk: list[Any]) -> None:
+        """Give a chunk to read."""
+        self._owed.append(chunk)
+        # A warden that is gone is noticed when its answer is waited for.
+        with contextlib.suppress(OSError, ValueError):
+            self._conn.send(chunk)
+
+    def take(self, chunk: list[Any]) -> list[Any]:
+        """The answers to the chunk sent first; a warden that is lost is replaced, and its chunks are read again once."""
+        answers = self._receive(len(chunk))
+        if answers is None:
+            self._again()
+            answers = self._receive(len(chunk))
+        if answers is None:
+            self._again(without_first=True)
+            return [Died("crash")] * len(chunk)
+        self._owed.popleft()
+        return answers
+
+    def all(self, chunk: list[Any]) -> list[Any]:
+        """Send a chunk and wait for its answers."""
+        with self._lock:
+            self.send(chunk)
+            return self.take(chunk)
+
+    def _receive(self, count: int) -> list[Any] | None:
+        answers: list[Any] = []
+        patience = 2 * self._limits.seconds * CHUNK + GRACE
+        while len(answers) < count:
+            try:
+                message = self._inbox.get(timeout=patience)
+            except queue.Empty:
+                message = None
+            if message is None:
+                return None
+            answers.append(pickle.loads(message))  # noqa: S301 - written by our own process
+        return answers
+
+    def _again(self, *, without_first: bool = False) -> None:
+        pending = list(self._owed)[1 if without_first else 0 :]
+        self.restart()
+        for chunk in pending:
+            self.send(chunk)
+
+    def restart(self) -> None:
+        """A new process in this one's place, owing nothing."""
+        self.close()
+        self._owed.clear()
+        self._start()
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.join(GRACE)
+        with contextlib.suppress(OSError):
+            self._conn.close()
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Start a process without running the program's main module again, which it does not need."""
+    main = sys.modules["__main__"]
+    spec, file = getattr(main, "__spec__", None), getattr(main, "__file__", None)
+    main.__spec__, main.__file__ = None, None
+    try:
+        yield
+    finally:
+        main.__spec__ = spec
+        if file is None:
+            del main.__file__
+        else:
+            main.__file__ = file
+
+
+def _drain(conn: Connection, inbox: queue.SimpleQueue[bytes | None]) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            inbox.put(conn.recv_bytes())
+    inbox.put(None)
