@@ -53,7 +53,7 @@ class Context:
             organisations = self.registry.organisations
             self._owed[key] = Counter(
                 area
-                for one in owing(duty, organisations, month)
+                for one in owing(duty, organisations, month, self.registry.calendar)
                 for area in organisations.adds_into(one.code, None if duty.latest_hierarchy else on)
             )
         return self._owed[key]

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from reference.calendar import NO_EXCEPTIONS, CalendarRules
 from reference.data_elements import DataElement
 from reference.organisations import Organisation, OrganisationChange, Organisations
 from reference.policies import Policy, TargetInForce, in_force
@@ -100,6 +101,7 @@ class Registry:
     populations: tuple[Population, ...]
     grades: tuple[GradeSpell, ...]
     flagging_rules: tuple[Flagging, ...]
+    calendar: CalendarRules = NO_EXCEPTIONS
 
     def element(self, code: str) -> DataElement:
         """The data element; raises DefinitionError naming the nearest one."""
@@ -132,7 +134,7 @@ class Registry:
 def load_registry(overlays: Sequence[Path] = ()) -> Registry:
     """Read the shipped reference files, then the installation's own folders laid over them.
 
-    A file may be split by tree (organisations.csv, organisations.india.csv). An overlay may hold organisations.csv, institution_grades.csv, populations.csv and policies/*.toml; its rows are added.
+    A file may be split by tree (organisations.csv, organisations.india.csv). An overlay may hold organisations.csv, institution_grades.csv, populations.csv, calendar.toml and policies/*.toml; its rows are added.
     Raises DefinitionError naming file, key and the nearest right one.
     """
     folders = [HOME, *(folder for folder in overlays if folder.is_dir())]
@@ -152,6 +154,7 @@ def load_registry(overlays: Sequence[Path] = ()) -> Registry:
         populations=tuple(_rows(folders, "populations*.csv", Population)),
         grades=tuple(_rows(folders, "institution_grades*.csv", GradeSpell)),
         flagging_rules=read_toml(HOME / "flagging.toml", FlaggingFile).rules,
+        calendar=_read_calendar(folders),
     )
     _verify(registry)
     return registry
@@ -173,6 +176,21 @@ def _read_policies(folders: Sequence[Path]) -> tuple[Policy, ...]:
     return tuple(policies)
 
 
+def _read_calendar(folders: Sequence[Path]) -> CalendarRules:
+    """The rules of every folder, the installation's own last: of several that hold, the last one counts."""
+    found = [
+        read_toml(path, CalendarRules)
+        for path in (folder / "calendar.toml" for folder in folders)
+        if path.exists()
+    ]
+    return CalendarRules(
+        due_days=tuple(rule for one in found for rule in one.due_days),
+        moved=tuple(rule for one in found for rule in one.moved),
+        holidays=tuple(rule for one in found for rule in one.holidays),
+        released=tuple(rule for one in found for rule in one.released),
+    )
+
+
 def _verify(registry: Registry) -> None:
     """What one file says of another must be there; raises DefinitionError naming the row."""
     for spell in registry.organisations.spells:
@@ -185,6 +203,10 @@ def _verify(registry: Registry) -> None:
         _known(population.element, registry.elements, f"{place}, element")
     for grade in registry.grades:
         _known(grade.institution, registry.organisations, "institution_grades.csv, institution")
+    for holiday in registry.calendar.holidays:
+        _known(holiday.tree, registry.trees, f"calendar.toml, holiday of {holiday.first}, tree")
+    for released in registry.calendar.released:
+        _known(released.organisation, registry.organisations, "calendar.toml, released, organisation")
     for policy in registry.policies:
         for target in policy.targets:
             place = f"policies/{policy.code}.toml, target of {target.indicator}"

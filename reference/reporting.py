@@ -1,13 +1,17 @@
-"""Who owes which report: the duties that expectations and completeness are counted from."""
+"""Who owes which report and by when: the duties that expectations, completeness and timeliness are counted from."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+from reference.calendar import NO_EXCEPTIONS, CalendarRules
 from reference.organisations import Organisation, Organisations
 from reference.periods import first_day, month_add
+
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,47 @@ class Duty:
         )
 
 
-def owing(duty: Duty, organisations: Organisations, month: int) -> tuple[Organisation, ...]:
-    """The organisations that owe the duty's report for the month (yyyymm): open on its last day, or today's where the form says so."""
-    on = first_day(month_add(month, 1)) - dt.timedelta(days=1)
+def last_day(month: int) -> dt.date:
+    """The last day of a month (yyyymm): the day on which an organisation must be open to owe the month's report."""
+    return first_day(month_add(month, 1)) - dt.timedelta(days=1)
+
+
+def owing(
+    duty: Duty, organisations: Organisations, month: int, rules: CalendarRules = NO_EXCEPTIONS
+) -> tuple[Organisation, ...]:
+    """The organisations that owe the duty's report for the month (yyyymm).
+
+    Those open on the month's last day, or today's where the form says so, less those released from the form.
+    """
+    on = last_day(month)
     found = (organisations.get(one.code, None if duty.latest_hierarchy else on) for one in organisations.all)
     return tuple(
         one
         for one in found
-        if duty.owed_by(one) and (one.valid_to is None if duty.latest_hierarchy else one.exists(on))
+        if duty.owed_by(one)
+        and (one.valid_to is None if duty.latest_hierarchy else one.exists(on))
+        and not rules.is_released(duty.form, one.code, month)
     )
+
+
+def ends_in(duty: Duty, month: int) -> bool:
+    """Whether a report of the duty ends with the month: every month, the third of a quarter, the year's last."""
+    return duty.span > 0 and month % 100 % duty.span == 0
+
+
+def due_day(duty: Duty, month: int, rules: CalendarRules = NO_EXCEPTIONS) -> dt.date:
+    """The last day on which the report that ends with the month is in time, for everybody who has no extension."""
+    moved = rules.moved_deadline(duty.form, month)
+    if moved is not None:
+        return moved.due
+    due = last_day(month) + dt.timedelta(days=rules.days(duty.form, month, duty.due_days))
+    holiday = rules.holiday(duty.tree, due)
+    return holiday.due if holiday else due
+
+
+def late_from(due: dt.date) -> dt.datetime:
+    """The first moment that is late: the midnight in China that ends the due day."""
+    return dt.datetime.combine(due + dt.timedelta(days=1), dt.time(), CHINA)
 
 
 def duties_for(duties: Iterable[Duty], tree: str, basis: str, elements: Iterable[str]) -> tuple[Duty, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
-CHINA = ZoneInfo("Asia/Shanghai")
+from reference.reporting import CHINA
+from reference.reporting import late_from as first_late_moment
+
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MILLISECOND = dt.timedelta(milliseconds=1)
 
@@ -31,4 +32,9 @@ def late_from(due: dt.date | None) -> int | None:
     """The first moment after a due day in China; None when nothing is due."""
     if due is None:
         return None
-    return to_milliseconds(dt.datetime.combine(due + dt.timedelta(days=1), dt.time(), CHINA))
+    return to_milliseconds(first_late_moment(due))
+
+
+def last_day_in_time(late: int) -> dt.date:
+    """The due day that a first late moment follows upon: `late_from` the other way round."""
+    return to_moment(late - 1).astimezone(CHINA).date()
