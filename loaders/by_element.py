@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from loaders.forms import Category
@@ -16,6 +15,7 @@ from loaders.matching import (
     is_total,
     item_code,
     numbers_columns,
+    says,
     title_of,
     words,
 )
@@ -197,6 +197,7 @@ def _organisation_row(harvest: Harvest, keys: Keys) -> dict[int, Organisation]:
 def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) -> None:
     found, sheet = harvest.found, harvest.found.sheet
     taken: dict[int, int] = {}
+    places = [(one.column, one.organisation, one.category.code) for one in columns]
     for row in range(keys.first, len(sheet.rows)):
         label = sheet.at(row, keys.label)
         first = next((text for raw in sheet.rows[row] if (text := text_of(raw))), "")
@@ -224,9 +225,7 @@ def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) ->
             harvest.issue(
                 "header_misspelt", sheet.address(row, keys.label), label, taken_for=title_of(match.field)
             )
-        factor = factor_of(label)
-        for one in columns:
-            harvest.take(one.organisation, match.field, one.category.code, row, one.column, factor)
+        harvest.take_across(match.field, row, places, factor_of(label))
     harvest.missing([one for one in found.edition.fields if id(one) not in taken], "row_missing")
 
 
@@ -236,7 +235,7 @@ def _ignored(found: Found, keys: Keys, row: int) -> bool:
     for one in found.edition.ignored:
         patterns = ((one.header, keys.label), (one.section, keys.section), (one.type, keys.type))
         given = [(pattern, column) for pattern, column in patterns if pattern and column is not None]
-        if given and all(re.search(pattern, text_of(sheet.spread(row, column))) for pattern, column in given):
+        if given and all(says(pattern, text_of(sheet.spread(row, column))) for pattern, column in given):
             return True
     return False
 

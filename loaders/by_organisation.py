@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from loaders.forms import Field
 from loaders.harvest import Harvest
-from loaders.matching import Labels, factor_of, is_foot, is_total, numbers_columns, title_of, words
+from loaders.matching import Labels, factor_of, is_foot, is_total, numbers_columns, says, title_of, words
 from loaders.recognise import Found, organisation_at, sender_of
 from loaders.tidy import read_number, text_of
 from loaders.workbook import Sheet
@@ -38,10 +38,9 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
         return harvest
     columns = _columns(harvest, header, labels)
     for row in range(header.bottom + 1, len(found.sheet.rows)):
-        cells = [text_of(raw) for raw in found.sheet.rows[row]]
-        if not any(cells) or numbers_columns(cells, next(cell for cell in cells if cell)):
-            continue
-        if is_foot(next(cell for cell in cells if cell)):
+        cells = found.sheet.rows[row]
+        first = next((text for raw in cells if (text := text_of(raw))), "")
+        if not first or numbers_columns(cells, first) or is_foot(first):
             continue
         _row(harvest, header, columns, row)
     return harvest
@@ -99,9 +98,7 @@ def _columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tupl
         if column in (header.code, header.name):
             continue
         path = [words(text) for text in texts]
-        if not any(path) or any(
-            re.search(one.header, "/".join(texts)) for one in edition.ignored if one.header
-        ):
+        if not any(path) or any(says(one.header, "/".join(texts)) for one in edition.ignored if one.header):
             continue
         cell = sheet.address(header.bottom, column)
         match = labels.find(path)
@@ -184,8 +181,8 @@ def _row(harvest: Harvest, header: Header, columns: dict[int, tuple[Field, int]]
         return None if _is_subtotal(name or code) else _total(harvest, columns, row)
     if is_foot(name or code):
         return None
-    filled = [column for column in columns if text_of(sheet.at(row, column))]
     if not code and not name:
+        filled = _filled(sheet, columns, row)
         if filled and harvest.values:
             harvest.issue(
                 "row_without_organisation", sheet.address(row, key), "", first=sheet.address(row, filled[0])
@@ -196,7 +193,7 @@ def _row(harvest: Harvest, header: Header, columns: dict[int, tuple[Field, int]]
     organisation, issue = organisation_at(code, name, found, sheet.address(row, key), harvest.registry)
     if organisation is None:
         assert issue is not None
-        if filled:
+        if _filled(sheet, columns, row):
             harvest.issues.append(issue)
             _take(harvest, columns, row, harvest.nobody(row))
         return None
@@ -205,6 +202,11 @@ def _row(harvest: Harvest, header: Header, columns: dict[int, tuple[Field, int]]
         return None
     _take(harvest, columns, row, organisation.code)
     return None
+
+
+def _filled(sheet: Sheet, columns: Iterable[int], row: int) -> list[int]:
+    """The columns in which the row holds anything."""
+    return [column for column in columns if text_of(sheet.at(row, column))]
 
 
 def _sender_row(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: int, key: int) -> None:
@@ -223,8 +225,9 @@ def _sender_row(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: in
 
 
 def _take(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: int, organisation: str) -> None:
-    harvest.values.setdefault(organisation, {})
-    for column, (one, factor) in columns.items():
+    rest = harvest.take_whole_numbers(organisation, columns, row)
+    for column in rest:
+        one, factor = columns[column]
         harvest.take(organisation, one, one.category, row, column, factor)
 
 

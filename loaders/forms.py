@@ -42,6 +42,11 @@ class Field(Strict):
     required: bool = False
     hint: str = ""
 
+    @cached_property
+    def key(self) -> tuple[str, str]:
+        """Its element and breakdown."""
+        return self.element, self.category
+
 
 class Category(Strict):
     """One value column or sub-column. `total` marks the whole: '' as its code."""

@@ -11,12 +11,14 @@ from loaders.issues import Issue
 from loaders.matching import title_of
 from loaders.outcome import Reading
 from loaders.recognise import Found
-from loaders.tidy import read_date, read_number, text_of
+from loaders.tidy import read_date, read_number, text_of, whole_number
+from loaders.workbook import column_letters
 from reference.data_elements import DataElement, ValueNote
 from reference.registry import Registry
 
 Key = tuple[str, str]  # (element, category)
 NOBODY = "?"
+_new = tuple.__new__  # what a NamedTuple's own constructor calls, without the detour
 
 
 @dataclass
@@ -78,6 +80,45 @@ class Harvest:
             )
             return
         held[key] = reading
+
+    def take_whole_numbers(
+        self, organisation: str, columns: Mapping[int, tuple[Field, int]], row: int
+    ) -> list[int]:
+        """Take a row's whole numbers of things, as nearly every cell is one; gives the columns that need a closer look."""
+        held, name, number = self.values.setdefault(organisation, {}), self.found.sheet.name, str(row + 1)
+        cells, broken = self.found.sheet.rows[row], self.found.sheet.broken
+        elements = self.registry.elements
+        rest = []
+        for column, (wanted, factor) in columns.items():
+            whole = whole_number(cells[column]) if column < len(cells) and factor == 1 else None
+            element, key = wanted.element, wanted.key
+            if (
+                whole is None
+                or key in held
+                or not elements[element].is_whole
+                or (broken and (row, column) in broken)
+            ):
+                rest.append(column)
+            else:
+                cell = column_letters(column) + number
+                held[key] = _new(Reading, (element, key[1], whole, "", "", name, cell, False))
+        return rest
+
+    def take_across(
+        self, wanted: Field, row: int, places: Sequence[tuple[int, str, str]], factor: int
+    ) -> None:
+        """Read one element's row: (column, organisation, category) for each of its cells."""
+        name, number, element = self.found.sheet.name, str(row + 1), wanted.element
+        cells, broken = self.found.sheet.rows[row], self.found.sheet.broken
+        plain = factor == 1 and self.registry.elements[element].is_whole
+        for column, organisation, category in places:
+            whole = whole_number(cells[column]) if plain and column < len(cells) else None
+            held, key = self.values.setdefault(organisation, {}), (element, category)
+            if whole is None or key in held or (broken and (row, column) in broken):
+                self.take(organisation, wanted, category, row, column, factor)
+            else:
+                cell = column_letters(column) + number
+                held[key] = _new(Reading, (element, category, whole, "", "", name, cell, False))
 
     def read(self, wanted: Field, category: str, row: int, column: int, factor: int = 1) -> Reading | None:
         """The reading of a cell, or None with an issue noted when the cell cannot be used."""

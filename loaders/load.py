@@ -80,7 +80,7 @@ def load_content(
 ) -> Loaded:
     """Read, check and save one file's bytes; in the sandbox when one is given, else in this process."""
     clerk, job = Clerk(Checker(desk), sender, synthetic, store.originals.folder), Job(Path(name), content)
-    answer = sandbox.one(job) if sandbox else clerk.check(job, content, False)
+    answer = sandbox.one(job) if sandbox else clerk.check(job)
     (loaded,) = _save([clerk.answered(job, answer)], desk, store, sender)
     return loaded
 
@@ -157,8 +157,12 @@ class Checker:
         except OSError as error:
             return Issue("cannot_open", found=error.strerror or "")
 
-    def check(self, job: Job, fetched: bytes | Issue, careful: bool) -> Outcome:
+    def check(self, job: Job, careful: bool = False) -> Outcome:
         """Read and check one file."""
+        return self.check_fetched(job, self.fetch(job), careful)
+
+    def check_fetched(self, job: Job, fetched: bytes | Issue, careful: bool) -> Outcome:
+        """Check a file whose bytes are at hand, or say why they are not."""
         if isinstance(fetched, Issue):
             return unreadable(job.path.name, b"", fetched)
         return check_content(fetched, job.path.name, self.desk, careful=careful)
@@ -179,15 +183,20 @@ class Clerk:
     synthetic: bool
     originals: Path
 
-    def check(self, job: Job, fetched: bytes | Issue, careful: bool) -> Checked:
+    def check(self, job: Job, careful: bool = False) -> Checked:
         """Read and check one file, and put it into records."""
-        outcome = self.checker.check(job, fetched, careful)
+        fetched = self.checker.fetch(job)
+        outcome = self.checker.check_fetched(job, fetched, careful)
         return self.checked(job, outcome, fetched if isinstance(fetched, bytes) else b"")
 
-    def keep(self, _job: Job, _fetched: object, checked: Checked) -> None:
-        """Put the original on disk before anything is said of it; a file that names persons is not kept."""
-        if checked.upload.content:
-            Originals(self.originals).keep([(checked.upload.sha256, checked.upload.content)])
+    @staticmethod
+    def save(checked: Checked) -> tuple[str, bytes] | None:
+        """The original to be kept; none of a file that names persons."""
+        return (checked.upload.sha256, checked.upload.content) if checked.upload.content else None
+
+    def put(self, original: tuple[str, bytes]) -> None:
+        """Put an original on disk, before anything is said of it."""
+        Originals(self.originals).keep([original])
 
     def checked(self, job: Job, outcome: Outcome, content: bytes) -> Checked:
         """A file's outcome in records."""
@@ -229,14 +238,14 @@ _DEATHS = {"time": "reader_slow", "memory": "reader_memory", "crash": "reader_cr
 def open_sandbox(clerk: Clerk, workers: int = 1) -> ReadingRoom:
     """Processes that read files for the store; give them back with close()."""
     checker = clerk.checker
-    work = Work(fetch=checker.fetch, read=clerk.check, keep=clerk.keep, prepare=checker.desk.warm)
+    work = Work(read=clerk.check, save=clerk.save, put=clerk.put, prepare=checker.desk.warm)
     return Sandbox(work, checker.desk.limits, workers=workers)
 
 
 def check_jobs(jobs: Sequence[Job], desk: Desk, workers: int = 1) -> Iterator[tuple[Path, Outcome]]:
     """Read and check files in a sandbox, and save nothing."""
     clerk = Checker(desk)
-    work = Work(fetch=clerk.fetch, read=clerk.check, prepare=desk.warm)
+    work = Work(read=clerk.check, prepare=desk.warm)
     with Sandbox(work, desk.limits, workers=min(workers, 1 + len(jobs) // CHUNK)) as sandbox:
         for job, answer in sandbox.each(jobs):
             yield job.path, answer if isinstance(answer, Outcome) else clerk.refused(job, answer)

@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from loaders.forms import Category, Edition, Field
 from loaders.tidy import text_of
 
+REMEMBERED = 20_000  # texts whose meaning is remembered
 CLOSE_ENOUGH = 86  # percent of likeness from which a misspelt header still counts, with a warning
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _UNIT = re.compile(r"(?:单位[:：]?)?(万?)(?:人次|人|例|名|个|张|次|对|岁|元|胎|%|‰|/10万|年月日|日期)?")
@@ -39,14 +40,13 @@ def _words(text: str) -> str:
 
 def factor_of(raw: Any) -> int:
     """10,000 when the header's unit says 万, else 1."""
-    return next(
-        (
-            10_000
-            for unit in _BRACKETS.findall(text_of(raw))
-            if (found := _UNIT.fullmatch(unit.replace(" ", ""))) and found[1]
-        ),
-        1,
-    )
+    return _factor_in(text_of(raw))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _factor_in(text: str) -> int:
+    units = (_UNIT.fullmatch(unit.replace(" ", "")) for unit in _BRACKETS.findall(text))
+    return 10_000 if any(unit and unit[1] for unit in units) else 1
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ class Labels:
     items: dict[str, Field] = field(default_factory=dict)
     fields: tuple[Field, ...] = ()
     shown_as: tuple[frozenset[str], ...] = ()  # for each field, the wordings by which a sheet shows it
+    # The headers of a form come back in every file: what they were taken for is remembered.
+    _found: dict[tuple[tuple[str, ...], bool], Match | None] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, edition: Edition) -> Labels:
@@ -83,9 +85,16 @@ class Labels:
 
     def find(self, path: Sequence[str], fuzzy: bool = True) -> Match | None:
         """The field that a path of header texts (top to bottom) or a single label means; None when none or several might."""
-        parts = [part for part in path if part]
+        parts = tuple(part for part in path if part)
         if not parts:
             return None
+        if (parts, fuzzy) not in self._found:
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            self._found[parts, fuzzy] = self._find(parts, fuzzy)
+        return self._found[parts, fuzzy]
+
+    def _find(self, parts: tuple[str, ...], fuzzy: bool) -> Match | None:
         for wording in dict.fromkeys(("".join(parts), "".join(parts[-2:]), parts[-1])):
             holders = self.exact.get(wording, [])
             if len(holders) == 1:
@@ -160,7 +169,12 @@ def category_of(categories: Iterable[Category], raw: Any) -> Category | None:
 
 def is_total(edition: Edition, raw: Any) -> bool:
     """Whether a row's or column's label is a total's."""
-    return words(raw) in {words(one) for one in edition.totals}
+    return words(raw) in _total_words(edition.totals)
+
+
+@lru_cache(maxsize=64)
+def _total_words(totals: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(words, totals))
 
 
 _FOOT = re.compile(
@@ -171,7 +185,18 @@ _MARKS = {"甲", "乙", "丙", "丁"}
 
 def is_foot(raw: Any) -> bool:
     """Whether a cell begins the foot of a form: who filled it in, notes."""
-    return bool(_FOOT.match(text_of(raw).replace(" ", "")))
+    return _begins_foot(text_of(raw))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _begins_foot(text: str) -> bool:
+    return bool(_FOOT.match(text.replace(" ", "")))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def says(pattern: str, text: str) -> bool:
+    """Whether a form's regular expression is found in a text."""
+    return re.search(pattern, text) is not None
 
 
 def numbers_columns(row: Sequence[Any], first: str) -> bool:

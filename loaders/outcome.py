@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from loaders.issues import Issue
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """One value and the cell it came from. `value` is whole, in units of 10**-decimals; None with a note or a text."""
 
     element: str

@@ -80,10 +80,12 @@ def _by_code(sheet: Sheet, forms: Forms, texts: list[tuple[int, int, str]]) -> F
 
 
 def _by_title(sheet: Sheet, forms: Forms, texts: list[tuple[int, int, str]]) -> Found | None:
-    joined = [text.replace(" ", "") for _, _, text in texts] + [text for _, _, text in texts]
+    # One cell a line: a pattern never reaches from one cell into the next.
+    said = "\n".join(text for _, _, text in texts)
+    said = f"{said.replace(' ', '')}\n{said}"
     for form in forms.by_code.values():
         for edition in reversed(form.editions):
-            if any(re.search(pattern, text, re.IGNORECASE) for pattern in edition.titles for text in joined):
+            if any(re.search(pattern, said, re.IGNORECASE | re.MULTILINE) for pattern in edition.titles):
                 return Found(sheet, form, edition, "title")
     return None
 

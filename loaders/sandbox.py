@@ -1,9 +1,9 @@
-"""Reading where a file can do no harm: each chunk of files in a process of its own, with limits on time and memory.
+"""Reading where a file can do no harm: in processes of their own, with limits on time and memory.
 
 The program never parses a file itself. It keeps one or more *wardens*: idle processes that hold the forms and reference
-data ready. A warden forks a *reader* for each chunk of files, hands its answers on, and ends it when it takes too long;
-a reader that dies takes nothing with it but the file it held, and that file is tried once more, alone and with the
-other readers (see loaders/workbook.py), before it is refused. Where a system cannot fork, wardens read the files
+data ready. A warden forks a *reader*, gives it files to read, hands its answers on, and ends it when it takes too long; a
+single upload has a reader to itself. A reader that dies takes nothing with it but the file it held, and that file is
+tried once more, by a fresh reader and with other libraries (see loaders/workbook.py), before it is refused. Where a system cannot fork, wardens read the files
 themselves, without limits.
 """
 
@@ -22,9 +22,9 @@ from multiprocessing.connection import Connection
 from typing import Any, Generic
 
 from loaders.limits import Limits
-from loaders.warden import Answer, Died, Job, Work, keep_watch
+from loaders.warden import Answer, Chunk, Died, Job, Work, keep_watch
 
-CHUNK = 8  # files that a reader takes at a time
+CHUNK = 8  # files sent to a warden at a time
 AHEAD = 3  # chunks given to a warden before its first answer is taken
 GRACE = 5.0  # seconds beyond the limits after which a warden itself is given up
 
@@ -43,7 +43,7 @@ class Sandbox(Generic[Job, Answer]):
         """Read one file in a reader of its own; waits for an idle warden."""
         warden = self._idle.get()
         try:
-            answer: Answer | Died = warden.all([job])[0]
+            answer: Answer | Died = warden.all(Chunk((job,), alone=True))[0]
             return answer
         finally:
             self._idle.put(warden)
@@ -51,7 +51,7 @@ class Sandbox(Generic[Job, Answer]):
     def each(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer | Died]]:
         """Read many files, answers in the order given; no more than a few chunks are under way at a time."""
         taken = [self._idle.get() for _ in self._wardens]
-        under_way: deque[tuple[_Warden, list[Job]]] = deque()
+        under_way: deque[tuple[_Warden, Chunk[Job]]] = deque()
         turns = itertools.cycle(taken)
         try:
             for chunk in _chunks(jobs):
@@ -80,15 +80,15 @@ class Sandbox(Generic[Job, Answer]):
         self.close()
 
 
-def _chunks(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+def _chunks(jobs: Iterable[Job]) -> Iterator[Chunk[Job]]:
     waiting = iter(jobs)
-    while chunk := list(itertools.islice(waiting, CHUNK)):
-        yield chunk
+    while taken := tuple(itertools.islice(waiting, CHUNK)):
+        yield Chunk(taken)
 
 
-def _answers(under_way: deque[tuple[_Warden, list[Any]]]) -> Iterator[tuple[Any, Any]]:
+def _answers(under_way: deque[tuple[_Warden, Chunk[Any]]]) -> Iterator[tuple[Any, Any]]:
     warden, chunk = under_way.popleft()
-    yield from zip(chunk, warden.take(chunk), strict=True)
+    yield from zip(chunk.jobs, warden.take(chunk), strict=True)
 
 
 class _Warden:
@@ -96,7 +96,7 @@ class _Warden:
 
     def __init__(self, work: Work[Any, Any], limits: Limits) -> None:
         self._work, self._limits = work, limits
-        self._owed: deque[list[Any]] = deque()  # chunks sent and not yet answered
+        self._owed: deque[Chunk[Any]] = deque()  # chunks sent and not yet answered
         self._lock = threading.Lock()
         self._start()
 
@@ -114,26 +114,26 @@ class _Warden:
         # Answers are taken off the pipe at once, so that a warden never waits for a program that is busy saving.
         threading.Thread(target=_drain, args=(self._conn, self._inbox), daemon=True).start()
 
-    def send(self, chunk: list[Any]) -> None:
+    def send(self, chunk: Chunk[Any]) -> None:
         """Give a chunk to read."""
         self._owed.append(chunk)
         # A warden that is gone is noticed when its answer is waited for.
         with contextlib.suppress(OSError, ValueError):
             self._conn.send(chunk)
 
-    def take(self, chunk: list[Any]) -> list[Any]:
+    def take(self, chunk: Chunk[Any]) -> list[Any]:
         """The answers to the chunk sent first; a warden that is lost is replaced, and its chunks are read again once."""
-        answers = self._receive(len(chunk))
+        answers = self._receive(len(chunk.jobs))
         if answers is None:
             self._again()
-            answers = self._receive(len(chunk))
+            answers = self._receive(len(chunk.jobs))
         if answers is None:
             self._again(without_first=True)
-            return [Died("crash")] * len(chunk)
+            return [Died("crash")] * len(chunk.jobs)
         self._owed.popleft()
         return answers
 
-    def all(self, chunk: list[Any]) -> list[Any]:
+    def all(self, chunk: Chunk[Any]) -> list[Any]:
         """Send a chunk and wait for its answers."""
         with self._lock:
             self.send(chunk)

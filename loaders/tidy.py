@@ -73,7 +73,7 @@ def _tidy(text: str) -> str:
 
 def text_of(raw: Any) -> str:
     """Any cell as tidy text: plain width, single spaces, nothing invisible. Whole floats lose their `.0`."""
-    if raw is None:
+    if raw is None or raw == "":
         return ""
     if isinstance(raw, str):
         return _tidy(raw) if len(raw) <= REMEMBERED_LENGTH else _tidy.__wrapped__(raw)
@@ -84,6 +84,14 @@ def text_of(raw: Any) -> str:
     if isinstance(raw, dt.datetime):
         return raw.date().isoformat() if raw.time() == dt.time() else raw.isoformat(" ")
     return str(raw)
+
+
+def whole_number(raw: Any) -> int | None:
+    """A cell that is a whole number of things and nothing else, as nearly every cell is; None for all that needs a closer look."""
+    if raw.__class__ is float and 0 <= raw < LARGEST:
+        whole = int(raw)
+        return whole if whole == raw else None
+    return None
 
 
 def read_number(raw: Any, decimals: int = 0, factor: int = 1) -> Number:

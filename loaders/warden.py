@@ -18,6 +18,7 @@ from loaders.limits import Limits
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 Reason = Literal["time", "memory", "crash"]
+LONGEST_LIFE = 400  # files that one reader reads, so that what a library leaks does not add up
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,24 @@ class Died:
 
 @dataclass(frozen=True)
 class Work(Generic[Job, Answer]):
-    """What wardens do, as functions that other processes can be given.
+    """What readers and wardens do, as functions that other processes can be given.
 
-    `prepare()` runs once in each warden; `fetch(job)` gets what a job needs from outside (a file's bytes) in the warden; `read(job, fetched, careful)` parses
-    in the reader; `keep(job, fetched, answer)` runs in the warden after a good answer.
+    `prepare()` runs once in each warden; `read(job, careful)` parses a file, in a reader; `save(answer)` says what of it
+    is to be put away, and `put(what)` does so in the warden, since readers cannot write.
     """
 
-    fetch: Callable[[Job], Any]
-    read: Callable[[Job, Any, bool], Answer]
-    keep: Callable[[Job, Any, Answer], None] | None = None
+    read: Callable[[Job, bool], Answer]
+    save: Callable[[Answer], Any] | None = None
+    put: Callable[[Any], None] | None = None
     prepare: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True)
+class Chunk(Generic[Job]):
+    """Files to read one after the other. `alone`: by a reader that reads nothing else before or after."""
+
+    jobs: tuple[Job, ...]
+    alone: bool = False
 
 
 def keep_watch(conn: Connection, work: Work[Any, Any], limits: Limits) -> None:
@@ -50,103 +59,136 @@ def keep_watch(conn: Connection, work: Work[Any, Any], limits: Limits) -> None:
         work.prepare()
     gc.collect()
     gc.freeze()
+    watch = _Watch(work, limits)
     with contextlib.suppress(EOFError, OSError):
         while True:
-            for message in _read_chunk(conn.recv(), work, limits):
+            for message in watch.read(conn.recv()):
                 conn.send_bytes(message)
+    watch.end()
 
 
-def _read_chunk(jobs: Sequence[Any], work: Work[Any, Any], limits: Limits) -> Iterator[bytes]:
-    """An answer for each job, pickled, in order."""
-    fetched = [work.fetch(job) for job in jobs]
-    pairs = list(zip(jobs, fetched, strict=True))
-    done = 0
-    while done < len(pairs):
-        ended: Died | None = None
-        for message in _fork(pairs[done:], work, limits, False):
-            if isinstance(message, Died):
-                ended = message
-                break
-            yield _kept(message, *pairs[done], work)
-            done += 1
-        if ended is not None:
-            yield _kept(_second_try(pairs[done], work, limits, ended), *pairs[done], work)
-            done += 1
+class _Watch:
+    """A warden's dealings with its reader, who lives for many files unless one of them is the end of him."""
 
+    def __init__(self, work: Work[Any, Any], limits: Limits) -> None:
+        self._work, self._limits = work, limits
+        self._reader: _Reader | None = None
 
-def _second_try(pair: tuple[Any, Any], work: Work[Any, Any], limits: Limits, first: Died) -> bytes:
-    """One more try, alone and with care; a file that took too long is not given the same time again."""
-    if first.reason == "crash":
-        for message in _fork([pair], work, limits, True):
-            if not isinstance(message, Died):
-                return message
-            first = message
-    return pickle.dumps(first)
+    def end(self) -> None:
+        """Dismiss the reader."""
+        if self._reader is not None:
+            self._reader.end()
+            self._reader = None
 
-
-def _kept(message: bytes, job: Any, fetched: Any, work: Work[Any, Any]) -> bytes:
-    if work.keep is not None:
-        answer = pickle.loads(message)  # noqa: S301 - written by our own process
-        if not isinstance(answer, Died):
-            work.keep(job, fetched, answer)
-    return message
-
-
-def _fork(
-    pairs: Sequence[tuple[Any, Any]], work: Work[Any, Any], limits: Limits, careful: bool
-) -> Iterator[bytes | Died]:
-    """Read in a forked process; yields its answers, then Died if it ended before the last one."""
-    if not hasattr(os, "fork"):
-        yield from (_answer(job, fetched, work, careful) for job, fetched in pairs)
-        return
-    ours, theirs = multiprocessing.Pipe(duplex=False)
-    number = os.fork()
-    if number == 0:
-        _be_reader(theirs, pairs, work, limits, careful)
-    theirs.close()
-    try:
-        yield from _listen(ours, number, len(pairs), limits)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(number, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(number, 0)
-        ours.close()
-
-
-def _listen(ours: Connection, number: int, count: int, limits: Limits) -> Iterator[bytes | Died]:
-    for _ in range(count):
-        try:
-            # The clock allows a little more than the processor: on a busy machine a good file may have to wait.
-            if not ours.poll(limits.seconds + 1):
-                yield Died("time")
-                return
-            yield ours.recv_bytes()
-        except (EOFError, OSError):
-            _, status = os.waitpid(number, 0)
-            ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-            yield Died("time" if ended == signal.SIGXCPU else "crash")
+    def read(self, chunk: Chunk[Any]) -> Iterator[bytes]:
+        """An answer for each job, pickled, in order."""
+        if not hasattr(os, "fork"):
+            yield from (_pickled(self._work, job, False)[1] for job in chunk.jobs)
             return
+        if chunk.alone:
+            self.end()
+        done = 0
+        while done < len(chunk.jobs):
+            ended: Died | None = None
+            for message in self._ask(chunk.jobs[done:], False):
+                if isinstance(message, Died):
+                    ended = message
+                    break
+                yield message
+                done += 1
+            if ended is not None:
+                yield self._second_try(chunk.jobs[done], ended)
+                done += 1
+        if chunk.alone or (self._reader and self._reader.served > LONGEST_LIFE):
+            self.end()
+
+    def _ask(self, jobs: Sequence[Any], careful: bool) -> Iterator[bytes | Died]:
+        if self._reader is None:
+            self._reader = _Reader(self._work, self._limits)
+        for put_away, message in self._reader.answers(jobs, careful):
+            if isinstance(message, Died):
+                self.end()
+            elif put_away is not None and self._work.put is not None:
+                self._work.put(put_away)
+            yield message
+
+    def _second_try(self, job: Any, first: Died) -> bytes:
+        """One more try, alone and with care; a file that took too long is not given the same time again."""
+        if first.reason == "crash":
+            for message in self._ask([job], True):
+                if not isinstance(message, Died):
+                    return message
+                first = message
+        return pickle.dumps(first)
 
 
-def _be_reader(
-    conn: Connection, pairs: Sequence[tuple[Any, Any]], work: Work[Any, Any], limits: Limits, careful: bool
-) -> None:
+class _Reader:
+    """A forked process that reads files, seen from its warden."""
+
+    def __init__(self, work: Work[Any, Any], limits: Limits) -> None:
+        self._limits, self.served = limits, 0
+        self._conn, theirs = multiprocessing.Pipe()
+        self._number = os.fork()
+        if self._number == 0:
+            self._conn.close()
+            _be_reader(theirs, work, limits)
+        theirs.close()
+
+    def answers(self, jobs: Sequence[Any], careful: bool) -> Iterator[tuple[Any, bytes | Died]]:
+        """For each job what is to be put away and its answer; Died in its place, and nothing more, when the reader ended."""
+        with contextlib.suppress(OSError):
+            self._conn.send((tuple(jobs), careful))
+        for _ in jobs:
+            self.served += 1
+            try:
+                # The clock allows a little more than the processor: on a busy machine a good file may have to wait.
+                if not self._conn.poll(self._limits.seconds + 1):
+                    yield None, Died("time")
+                    return
+                put_away, answer = pickle.loads(self._conn.recv_bytes()), self._conn.recv_bytes()  # noqa: S301 - our own
+            except (EOFError, OSError):
+                yield None, self._how_it_ended()
+                return
+            yield put_away, answer
+
+    def _how_it_ended(self) -> Died:
+        try:
+            _, status = os.waitpid(self._number, 0)
+        except ChildProcessError:
+            return Died("crash")
+        ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        return Died("time" if ended == signal.SIGXCPU else "crash")
+
+    def end(self) -> None:
+        """Kill it, if it still lives."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._number, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self._number, 0)
+        self._conn.close()
+
+
+def _be_reader(conn: Connection, work: Work[Any, Any], limits: Limits) -> None:
     """The life of a reader: it ends here, whatever happens."""
     try:
         _restrain(limits)
-        for job, fetched in pairs:
-            _allow_seconds(limits.seconds)
-            conn.send_bytes(_answer(job, fetched, work, careful))
+        while True:
+            jobs, careful = conn.recv()
+            for job in jobs:
+                _allow_seconds(limits.seconds)
+                for message in _pickled(work, job, careful):
+                    conn.send_bytes(message)
     finally:
         os._exit(1)
 
 
-def _answer(job: Any, fetched: Any, work: Work[Any, Any], careful: bool) -> bytes:
+def _pickled(work: Work[Any, Any], job: Any, careful: bool) -> tuple[bytes, bytes]:
     try:
-        return pickle.dumps(work.read(job, fetched, careful))
+        answer = work.read(job, careful)
+        put_away = work.save(answer) if work.save is not None else None
+        return pickle.dumps(put_away), pickle.dumps(answer)
     except MemoryError:
-        return pickle.dumps(Died("memory"))
+        return pickle.dumps(None), pickle.dumps(Died("memory"))
 
 
 def _restrain(limits: Limits) -> None:

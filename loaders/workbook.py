@@ -7,6 +7,7 @@ import struct
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -63,9 +64,9 @@ class Sheet:
         """The value that a person reads at the place: that of the merge it lies in, else its own."""
         return self.at(*self.anchors.get((row, column), (row, column)))
 
-    @property
+    @cached_property
     def width(self) -> int:
-        """Number of columns."""
+        """Number of columns, which reading does not change."""
         return max(map(len, self.rows), default=0)
 
     @staticmethod
@@ -83,6 +84,7 @@ class Workbook:
     notes: str = ""
 
 
+@cache
 def column_letters(column: int) -> str:
     """0 → A, 25 → Z, 26 → AA."""
     letters = ""

@@ -10,14 +10,15 @@ from xml.etree import ElementTree
 
 from loaders.limits import DEFAULT, Limits
 
-_ROW = re.compile(rb"<(?:x:)?row\b([^>]*)>(.*?)</(?:x:)?row>", re.DOTALL)
-_CELL = re.compile(rb"<(?:x:)?c\b([^>]*?)(?:/>|>(.*?)</(?:x:)?c>)", re.DOTALL)
+_ROW = re.compile(rb"<row\b([^>]*)>(.*?)</row>", re.DOTALL)
+_CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _NUMBER = re.compile(rb'\br="(\d+)"')
-_FAR = re.compile(rb'<(?:x:)?c r="([A-Z]{3})(\d+)"[^>/]*>')
-_NEAR = re.compile(rb'<(?:x:)?c r="([A-Z]{2})\d')
+_FAR = re.compile(rb'<c r="([A-Z]{3})(\d+)"[^>/]*>')
+_NEAR = re.compile(rb'<c r="([A-Z]{2})\d')
+_PREFIX = re.compile(rb"<(\w+:)sheetData")
 _NOTES = re.compile(r"xl/(?:comments|threadedComments)/?[^/]*\.xml$")
-_LAST_ROW = re.compile(rb'<(?:x:)?c r="[A-Z]+(\d+)"[^>/]*>')
+_LAST_ROW = re.compile(rb'<c r="[A-Z]+(\d+)"[^>/]*>')
 
 
 @dataclass
@@ -127,13 +128,19 @@ def _examine(archive: zipfile.ZipFile, paths: dict[str, str], limits: Limits) ->
     for sheet, path in paths.items():
         if path not in held:
             continue
-        xml = archive.read(path)
+        xml = _without_prefix(archive.read(path))
         if b"<!DOCTYPE" in xml[:4096]:
             return XlsxParts(fault="damaged", sheet=sheet)
         if far := _too_far(xml, limits):
             return XlsxParts(fault="too_large", sheet=sheet, cell=far)
         parts.broken[sheet] = _broken(xml)
     return parts
+
+
+def _without_prefix(xml: bytes) -> bytes:
+    """A sheet whose elements carry a namespace prefix (x:row), as some programs write it, without it."""
+    found = None if b"<sheetData" in xml else _PREFIX.search(xml)
+    return xml.replace(b"<" + found[1], b"<").replace(b"</" + found[1], b"</") if found else xml
 
 
 def _too_far(xml: bytes, limits: Limits) -> str:
@@ -152,7 +159,7 @@ def _too_far(xml: bytes, limits: Limits) -> str:
 
 def _broken(xml: bytes) -> dict[tuple[int, int], str]:
     """Error cells and formulas that were never calculated."""
-    if b't="e"' not in xml and b"<f" not in xml and b":f" not in xml:
+    if b't="e"' not in xml and b"<f>" not in xml and b"<f " not in xml and b"<f/>" not in xml:
         return {}
     broken: dict[tuple[int, int], str] = {}
     above = -1
@@ -173,9 +180,9 @@ def _kind(attributes: bytes, inner: bytes) -> str:
     """What is wrong with a cell, if anything; a formula whose result is empty text is a result too (t="str")."""
     if b't="e"' in attributes:
         return "error_value"
-    if b"<f" not in inner and b":f" not in inner:
+    if b"<f" not in inner:
         return ""
-    calculated = b't="str"' in attributes or re.search(rb"<(?:x:)?v[^>]*>[^<]+</", inner)
+    calculated = b't="str"' in attributes or re.search(rb"<v[^>]*>[^<]+</", inner)
     return "" if calculated else "formula_without_value"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -43,6 +44,11 @@ class DataElement(Strict):
     codes: str = ""  # of a code element: 3=三级|Level three;2=二级|Level two
     mark: str = "K"
     note: str = ""
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether its values are whole numbers of things, stored as they are written."""
+        return self.kind in ("count", "amount") and self.decimals == 0
 
     @property
     def code_list(self) -> dict[str, tuple[str, str]]:

@@ -191,8 +191,9 @@ def archive_of(files: dict[str, bytes]) -> bytes:
 
 def test_an_archive_is_read_file_by_file(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "十月.zip"
+    content = base()
     files = {
-        "一/甲.xlsx": base(),
+        "一/甲.xlsx": content,
         "__MACOSX/一/._甲.xlsx": b"x",
         "~$甲.xlsx": b"x",
         "说明.docx": b"x",
@@ -203,7 +204,7 @@ def test_an_archive_is_read_file_by_file(desk: Desk, tmp_path: Path) -> None:
     assert [job.path.relative_to(path).as_posix() for job in jobs] == ["一/甲.xlsx", "乙.csv"]
     answers = dict(check_jobs(jobs, desk))
     assert {issue.code for issue in answers[path / "乙.csv"].issues} == {"empty_file"}
-    assert answers[path / "一/甲.xlsx"].size == len(base())
+    assert answers[path / "一/甲.xlsx"].size == len(content)
 
 
 def test_names_that_chinese_windows_wrote() -> None:
