@@ -125,7 +125,7 @@ def test_who_is_released_owes_nothing_meanwhile(tree):
             f'[[holidays]]\ntree = "t"\nfirst = 2026-05-01\nlast = 2026-05-05\ndue = 2026-05-05\n{WHY}',
             "order",
         ),
-        ('[[due_days]]\nform = "f"\nfrm = 202601\ndays = 8\nsource = "s"\n', "did you mean 'from'"),
+        ('[[due_days]]\nform = "f"\nfrm = 202601\ndays = 8\nsource = "s"\n', "missing key 'due_days.0.from'"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused(text, fault):
