@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ from loaders.outcome import Outcome, Return
 from loaders.sandbox import CHUNK, Sandbox
 from loaders.warden import Died, Work
 from loaders.workbook import ACCEPTED
+from store.arrivals import Arrival, RecordError, arrive, received
 from store.database import Store
 from store.originals import Originals
 from store.records import IssueRecord, Receipt, SubmissionRecord, UploadRecord, ValueRecord
@@ -192,7 +194,8 @@ class Clerk:
     @staticmethod
     def save(checked: Checked) -> tuple[str, bytes] | None:
         """The original to be kept; none of a file that names persons."""
-        return (checked.upload.sha256, checked.upload.content) if checked.upload.content else None
+        record = checked.arrival.record
+        return (record.sha256, record.content) if record.content else None
 
     def put(self, original: tuple[str, bytes]) -> None:
         """Put an original on disk, before anything is said of it."""
@@ -200,8 +203,14 @@ class Clerk:
 
     def checked(self, job: Job, outcome: Outcome, content: bytes) -> Checked:
         """A file's outcome in records."""
-        upload = _upload(outcome, content, self.sender, self.synthetic)
-        return Checked(job.path, outcome.without_returns(), upload)
+        try:
+            arrival = arrive(_upload(outcome, content, self.sender, self.synthetic))
+        except RecordError as error:
+            # What the reader gives is not what the store takes: a fault of ours, which must not stop the other files.
+            log.exception("records refused")
+            outcome = unreadable(job.path.name, content, Issue("reader_failed", found=str(error)))
+            arrival = arrive(_upload(outcome, content, self.sender, self.synthetic))
+        return Checked(job.path, outcome.without_returns(), arrival)
 
     def answered(self, job: Job, answer: Checked | Died) -> Checked:
         """The answer; for a file whose reader died, its refusal."""
@@ -214,21 +223,22 @@ class Clerk:
 
 @dataclass(frozen=True)
 class Checked:
-    """A file read, checked and put into records; `outcome` no longer holds the readings, which `upload` has."""
+    """A file read, checked and put into records; `outcome` no longer holds the readings, which `arrival` has."""
 
     path: Path
     outcome: Outcome
-    upload: UploadRecord
+    arrival: Arrival
 
 
 def _save(waiting: list[Checked], desk: Desk, store: Store, sender: str) -> Iterator[Loaded]:
     # Files count as received in the order given, whichever worker was done first.
-    uploads = [replace(one.upload, received_at=dt.datetime.now(dt.UTC)) for one in waiting]
-    receipts = save(store, desk.registry, uploads, sender)
+    arrivals = [received(one.arrival, dt.datetime.now(dt.UTC)) for one in waiting]
+    receipts = save(store, desk.registry, arrivals, sender)
     for one, receipt in zip(waiting, receipts, strict=True):
         yield Loaded(one.path, one.outcome, receipt)
 
 
+log = logging.getLogger(__name__)
 ReadingRoom: TypeAlias = Sandbox[Job, Checked]
 
 # What is said of a file that its reader did not survive.

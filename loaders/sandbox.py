@@ -26,7 +26,7 @@ from loaders.warden import Answer, Chunk, Died, Job, Work, keep_watch
 
 CHUNK = 8  # files sent to a warden at a time
 AHEAD = 3  # chunks given to a warden before its first answer is taken
-GRACE = 5.0  # seconds beyond the limits after which a warden itself is given up
+GRACE = 10.0  # seconds that a process is given to begin, to end, or to answer beyond its limits
 
 
 class Sandbox(Generic[Job, Answer]):
@@ -104,19 +104,20 @@ class _Warden:
         # A forked warden would inherit open database connections and the locks of other threads.
         context = multiprocessing.get_context("spawn")
         self._conn, theirs = context.Pipe()
-        self._process = context.Process(
-            target=keep_watch, args=(theirs, self._work, self._limits), daemon=True
-        )
+        self._process = context.Process(target=keep_watch, args=(theirs,), daemon=True)
         with _without_main():
             self._process.start()
         theirs.close()
         self._inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         # Answers are taken off the pipe at once, so that a warden never waits for a program that is busy saving.
-        threading.Thread(target=_drain, args=(self._conn, self._inbox), daemon=True).start()
+        self._begun = threading.Event()
+        begin = (self._conn, self._inbox, self._begun, (self._work, self._limits))
+        threading.Thread(target=_drain, args=begin, daemon=True).start()
 
     def send(self, chunk: Chunk[Any]) -> None:
         """Give a chunk to read."""
         self._owed.append(chunk)
+        self._begun.wait(GRACE)
         # A warden that is gone is noticed when its answer is waited for.
         with contextlib.suppress(OSError, ValueError):
             self._conn.send(chunk)
@@ -188,8 +189,12 @@ def _without_main() -> Iterator[None]:
             main.__file__ = file
 
 
-def _drain(conn: Connection, inbox: queue.SimpleQueue[bytes | None]) -> None:
+def _drain(
+    conn: Connection, inbox: queue.SimpleQueue[bytes | None], begun: threading.Event, task: tuple[Any, Any]
+) -> None:
     with contextlib.suppress(EOFError, OSError):
+        conn.send(task)  # waits until the new process takes it; the program goes on meanwhile
+        begun.set()
         while True:
             inbox.put(conn.recv_bytes())
     inbox.put(None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from store.audit import digest
@@ -81,6 +83,11 @@ def arrive(upload: UploadRecord) -> Arrival:
     return Arrival(fitted, received_at, submissions, errors, len(upload.issues) - errors)
 
 
+def received(arrival: Arrival, at: dt.datetime) -> Arrival:
+    """The same, received at another moment; raises ValueError for a moment without its time zone."""
+    return replace(arrival, record=replace(arrival.record, received_at=at), received_at=to_milliseconds(at))
+
+
 def _submission(name: str, record: SubmissionRecord) -> ArrivedSubmission:
     place = f"{name}: {record.form} of {record.organisation} for {record.month}"
     if not (1 <= record.month % 100 <= 12 and record.span >= 1):
@@ -115,6 +122,7 @@ def _issue(record: IssueRecord) -> IssueRecord:
     )
 
 
+@lru_cache(maxsize=20_000)
 def _fit(name: str, text: str) -> str:
     """The text without what a database refuses, and cut, visibly, to the room there is."""
     room = _ROOM[name]

@@ -137,7 +137,7 @@ def _derive(
     ids = {one.id for pair in pairs for one in pair if one}
     cells = _read_cells(connection, ids)
     stocks = {codes.elements[code] for code in registry.elements_that_last if code in codes.elements}
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     falls: list[Fall] = []
     for later, earlier in pairs:
         if earlier and earlier.cumulative_from != later.cumulative_from:
@@ -152,21 +152,16 @@ def _derive(
                 Fall(earlier, later, codes.element_of[place[0]], place[1], value, cells[later.id][place])
                 for place, value in fallen.items()
             ]
-    insert_many(connection, derived_value, rows)
+    insert_many(connection, derived_value, _COLUMNS, rows)
     return falls
 
 
-def _row(later: Held, place: tuple[int, str], value: int | None) -> dict[str, Any]:
+_COLUMNS = ("submission_id", "element_id", "category", "month", "value", "note")
+
+
+def _row(later: Held, place: tuple[int, str], value: int | None) -> tuple[Any, ...]:
     note = "" if value is not None else ValueNote.INCONSISTENT.value
-    element, category = place
-    return {
-        "submission_id": later.id,
-        "element_id": element,
-        "category": category,
-        "month": later.month,
-        "value": value,
-        "note": note,
-    }
+    return (later.id, *place, later.month, value, note)
 
 
 def _months(

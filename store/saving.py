@@ -23,13 +23,16 @@ from store.schema import issue, upload
 from store.values import Values
 
 
-def save(store: Store, registry: Registry, uploads: Sequence[UploadRecord], actor: str) -> list[Receipt]:
+def save(
+    store: Store, registry: Registry, uploads: Sequence[UploadRecord | Arrival], actor: str
+) -> list[Receipt]:
     """Save uploads, in the order given, whole or not at all; the receipts are promises, given after all is on disk.
 
     A later receipt for the same form, organisation and period supersedes the earlier one. The same bytes with the same
-    content, still in force, change nothing. Raises RecordError for records that break the rules.
+    content, still in force, change nothing. Raises RecordError for records that break the rules; an Arrival has been
+    held to them already.
     """
-    arrivals = [arrive(one) for one in uploads]
+    arrivals = [one if isinstance(one, Arrival) else arrive(one) for one in uploads]
     store.originals.keep(
         (one.record.sha256, one.record.content) for one in arrivals if one.record.content is not None
     )

@@ -20,7 +20,7 @@ from store.ledger import Held
 from store.schema import area_report, area_total
 
 Value = tuple[int, str, int | None]  # number of the element, category, value
-_Total = tuple[int, int, int, int, str, str]  # as the key of area_total
+_Where = tuple[int, int, int, str]  # area, month, span, basis: what a submission's values have in common
 _Report = tuple[int, str, int, int]  # as the key of area_report
 _TOTAL_KEY = ("element_id", "area_id", "month", "span", "basis", "category")
 _REPORT_KEY = ("area_id", "form", "month", "span")
@@ -38,7 +38,7 @@ class Totals:
         self._registry = registry
         self._codes = codes
         self._areas: dict[tuple[int, int], tuple[int, ...]] = {}
-        self._values: dict[_Total, list[int]] = {}
+        self._values: dict[_Where, dict[tuple[int, str], list[int]]] = {}
         self._reports: dict[_Report, list[int]] = {}
         self._not_summed = {
             codes.elements[code]
@@ -65,25 +65,33 @@ class Totals:
 
     def add_values(self, held: Held, values: Iterable[Value], sign: int, *, span: int | None = None) -> None:
         """Add (+1) or take away (-1) a submission's numbers, over `span` months when it is not the submission's own."""
-        areas = self.areas(held.organisation_id, held.month)
-        month, basis, months = held.month, held.basis, span or held.span
-        totals, not_summed = self._values, self._not_summed
+        months, not_summed = span or held.span, self._not_summed
+        areas = [
+            self._values.setdefault((area, held.month, months, held.basis), {})
+            for area in self.areas(held.organisation_id, held.month)
+        ]
         for element, category, value in values:
             if value is None or element in not_summed:
                 continue
-            for area in areas:
-                key = (element, area, month, months, basis, category)
-                total = totals.get(key)
+            for totals in areas:
+                total = totals.get((element, category))
                 if total is None:
-                    totals[key] = [sign * value, sign]
+                    totals[element, category] = [sign * value, sign]
                 else:
                     total[0] += sign * value
                     total[1] += sign
 
     def write(self, connection: Connection) -> None:
         """Bring the tables up to date; a row that nobody reports any more goes."""
-        _apply(connection, area_total, _TOTAL_KEY, ("value", "reports"), self._values)
-        _apply(connection, area_report, _REPORT_KEY, ("received", "on_time"), self._reports)
+        totals = [
+            (element, *where, category, *both)
+            for where, values in self._values.items()
+            for (element, category), both in values.items()
+            if both[0] or both[1]
+        ]
+        _apply(connection, area_total, _TOTAL_KEY, ("value", "reports"), totals)
+        reports = [(*place, *both) for place, both in self._reports.items() if any(both)]
+        _apply(connection, area_report, _REPORT_KEY, ("received", "on_time"), reports)
         self._values, self._reports = {}, {}
 
 
@@ -92,20 +100,18 @@ def _apply(
     table: Table,
     key: tuple[str, ...],
     sums: tuple[str, str],
-    differences: dict[Any, list[int]],
+    differences: list[tuple[Any, ...]],
 ) -> None:
-    """Add differences to a table's rows; `sums` are its two summed columns, `key` names its key."""
-    rows = [
-        {**dict(zip(key, place, strict=True)), **dict(zip(sums, both, strict=True))}
-        for place, both in differences.items()
-        if any(both)
-    ]
-    if not rows:
-        return
-    rows.sort(key=lambda row: tuple(row[name] for name in key))
-    add_many(connection, table, rows, key, sums)
+    """Add differences to a table's rows, each the row's key and what its two sums change by; a row that nobody reports any more goes."""
+    rows = sorted(differences)
+    add_many(connection, table, (*key, *sums), rows, sums)
     count = "reports" if "reports" in sums else "received"
-    emptied = [{f"k_{name}": row[name] for name in key} for row in rows if row[count] < 0]
+    place_of_count = len(key) + sums.index(count)
+    emptied = [
+        {f"k_{name}": entry for name, entry in zip(key, row, strict=False)}
+        for row in rows
+        if row[place_of_count] < 0
+    ]
     if emptied:
         place = and_(*(table.c[name] == bindparam(f"k_{name}") for name in key))
         connection.execute(delete(table).where(place, table.c[count] == 0), emptied)

@@ -22,6 +22,9 @@ def among(column: ColumnElement[Any], numbers: Collection[int]) -> ColumnElement
     return column.in_(values)
 
 
+_COLUMNS = ("submission_id", "element_id", "category", "value", "note", "text", "sheet", "cell", "derived")
+
+
 class Values:
     """The numbers of submissions: of those just entered from memory, of all others from the database."""
 
@@ -29,7 +32,7 @@ class Values:
         self._connection = connection
         self._elements = codes.elements
         self._numbers: dict[int, list[Value]] = {}
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[tuple[Any, ...]] = []
 
     def add(self, held: Held, records: Sequence[ValueRecord]) -> None:
         """Enter the values of a new submission."""
@@ -38,22 +41,22 @@ class Values:
             element = self._elements[one.element]
             numbers.append((element, one.category, one.value))
             self._rows.append(
-                {
-                    "submission_id": held.id,
-                    "element_id": element,
-                    "category": one.category,
-                    "value": one.value,
-                    "note": one.note,
-                    "text": one.text,
-                    "sheet": one.sheet,
-                    "cell": one.cell,
-                    "derived": one.derived,
-                }
+                (
+                    held.id,
+                    element,
+                    one.category,
+                    one.value,
+                    one.note,
+                    one.text,
+                    one.sheet,
+                    one.cell,
+                    one.derived,
+                )
             )
 
     def write(self) -> None:
         """Write the values entered."""
-        insert_many(self._connection, data_value, self._rows)
+        insert_many(self._connection, data_value, _COLUMNS, self._rows)
         self._rows = []
 
     def of(self, submissions: Sequence[Held]) -> dict[int, list[Value]]:
