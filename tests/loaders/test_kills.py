@@ -1,0 +1,163 @@
+"""`mch load` ended by SIGKILL at random moments: every file is in the store whole or not at all, and a further run completes it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from loaders.forms import load_forms
+from loaders.template import TemplateRow, write_template
+from reference import periods
+from reference.registry import Registry
+from store.database import Store
+from store.reading import area_totals
+from store.schema import data_value, submission, upload
+from store.verify import verify
+
+KILLS = 25  # on each of the two databases
+MONTHS = 6
+SENDERS = 30
+FORM = "delivery_institution_monthly"
+
+
+@pytest.fixture(scope="module")
+def expected(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
+    """A folder of workbooks, and the live births written into each, by organisation and month."""
+    folder = tmp_path_factory.mktemp("workbooks")
+    form = load_forms(registry).get(FORM)
+    institutions = [one.code for one in registry.organisations.all if one.kind == "mch"][:SENDERS]
+    births: dict[str, int] = {}
+    draw = random.Random(20211219)
+    for month in range(1, MONTHS + 1):
+        period = periods.parse(f"2026-{month:02d}")
+        for code in institutions:
+            boys, girls = draw.randint(1, 90), draw.randint(1, 90)
+            births[f"{code} {2026 * 100 + month}"] = boys + girls
+            values: dict[tuple[str, str], int | str] = {
+                ("live_births", ""): boys + girls,
+                ("live_births_male", ""): boys,
+                ("live_births_female", ""): girls,
+                ("live_births_unknown_sex", ""): 0,
+                ("parturient_women", ""): boys + girls,
+            }
+            target = folder / f"{code}-{month:02d}.xlsx"
+            write_template(
+                form,
+                registry,
+                target,
+                on=dt.date(2026, 11, 1),
+                organisation=code,
+                period=period,
+                rows=[TemplateRow(code, values)],
+            )
+    return folder, births
+
+
+def configured(home: Path, url: str) -> dict[str, str]:
+    """An installation of its own, and the environment that names it."""
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "config.toml"
+    config.write_text(f'database_url = "{url}"\noverlays = []\nbatch = 7\nworkers = 2\n', encoding="utf-8")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MCH_")}
+    return {**inherited, "MCH_CONFIG": str(config)}
+
+
+def begin(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """`mch load` of the whole folder, as a process that can be ended with all that belongs to it."""
+    command = [
+        sys.executable,
+        "-c",
+        "from dashboard.cli import main; main()",
+        "load",
+        str(folder),
+        "--format",
+        "csv",
+    ]
+    return subprocess.Popen(
+        command,
+        env=environment,
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def whole(store: Store, births: dict[str, int]) -> int:
+    """Assert that what is there is whole; gives how many files there are."""
+    with store.reading() as connection:
+        rows = connection.execute(select(upload.c.id, upload.c.n_values, upload.c.submissions)).all()
+        for number, values, submissions in rows:
+            of_upload = select(submission.c.id).where(submission.c.upload_id == number)
+            held = connection.execute(select(func.count()).select_from(of_upload.subquery())).scalar_one()
+            entered = select(func.count()).where(
+                data_value.c.submission_id.in_(of_upload), data_value.c.value.is_not(None)
+            )
+            assert (held, connection.execute(entered).scalar_one()) == (submissions, values)
+        assert len(rows) <= len(births)
+    return len(rows)
+
+
+def complete(store: Store, registry: Registry, births: dict[str, int]) -> None:
+    """Assert that everything is there once, and that totals equal the sums of what was written."""
+    for month in range(202601, 202601 + MONTHS):
+        frame = area_totals(store, ["live_births"], ["520000"], month, month, [""])
+        written = sum(count for key, count in births.items() if key.endswith(str(month)))
+        assert frame["value"].tolist() == [written]
+    assert verify(store, registry) == []
+
+
+def test_ended_at_random_moments(
+    databases: Callable[[], str], registry: Registry, expected: tuple[Path, dict[str, int]], tmp_path: Path
+) -> None:
+    folder, births = expected
+    draw = random.Random(KILLS)
+    killed = rounds = 0
+    longest, store, environment = 0.0, None, {}
+    found: list[int] = []
+    while killed < KILLS:
+        if store is None:
+            rounds += 1
+            url = databases()
+            environment = configured(tmp_path / str(rounds), url)
+            store = Store(url, tmp_path / str(rounds) / "data" / "originals")
+            if not longest:
+                # One run to its end says how long there is to choose a moment from.
+                began = time.monotonic()
+                assert begin(folder, environment).wait(120) == 0
+                longest = time.monotonic() - began
+                complete(store, registry, births)
+                store.close()
+                store = None
+                continue
+            store.migrate()
+            store.sync(registry)
+        process = begin(folder, environment)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(draw.uniform(0.3 * longest, 1.05 * longest))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            killed += 1
+            found.append(whole(store, births))
+        if (found and found[-1] == len(births)) or process.returncode == 0:
+            complete(store, registry, births)
+            store.close()
+            store = None
+    if store is not None:
+        assert begin(folder, environment).wait(120) == 0
+        complete(store, registry, births)
+        store.close()
+    # The moments were well spread: some ends came with part of the files saved.
+    assert any(0 < count < len(births) for count in found), found
