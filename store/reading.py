@@ -285,6 +285,11 @@ def _known(
     return codes if codes.has(organisations, elements) else store.codes(connection, again=True)
 
 
+def numbers_of(store: Store, connection: Connection, organisations: Collection[str]) -> list[int]:
+    """The numbers of organisations by their codes; those that the database does not know are left out."""
+    return _numbers(organisations, _known(store, connection, organisations).organisations)
+
+
 def _numbers(codes: Iterable[str], known: dict[str, int]) -> list[int]:
     return [known[code] for code in codes if code in known]
 

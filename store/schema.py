@@ -200,6 +200,32 @@ issue = Table(
     Column("parameters", Text, nullable=False),  # canonical JSON
 )
 
+# A deadline put off for one organisation's report. One that is revoked or replaced ends; it is never removed.
+extension = Table(
+    "extension",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=False),
+    Column("form", String(64), nullable=False),
+    Column("organisation_id", ForeignKey("organisation.id"), nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),  # the first moment that is late
+    Column("reason", String(200), nullable=False),
+    Column("granted_by", String(80), nullable=False),
+    Column("granted_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("ended_by", String(80), nullable=False),  # '' while it is in force
+    Column("end_reason", String(200), nullable=False),
+)
+Index(
+    "uq_extension_in_force",
+    extension.c.form,
+    extension.c.organisation_id,
+    extension.c.month,
+    unique=True,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
+
 # Append only: triggers refuse any change or removal of a row.
 audit = Table(
     "audit",

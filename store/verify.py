@@ -19,6 +19,7 @@ from reference.registry import Registry
 from store.codes import Codes, read_codes
 from store.database import Store
 from store.schema import area_report, area_total, data_value, derived_value, issue, submission
+from store.verify_extensions import verify_extensions
 from store.verify_receipts import verify_receipts
 
 _SHOWN = 20
@@ -50,7 +51,8 @@ def verify(store: Store, registry: Registry) -> list[str]:
             *_compare("derived_value", _held_derived(connection), expected.derived),
             *_compare("falls", dict(_held_falls(connection)), dict(expected.falls)),
         ]
-        return found + verify_receipts(connection, store.originals, codes)
+        found += verify_receipts(connection, store.originals, codes)
+        return found + list(verify_extensions(connection))
 
 
 def _compare(what: str, held: Mapping[Any, Any], expected: Mapping[Any, Any]) -> Iterator[str]:

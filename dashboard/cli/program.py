@@ -9,12 +9,13 @@ import sys
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.cli import files, numbers, running
+from dashboard.cli import files, numbers, reporting, running
 from dashboard.cli.output import say
 from dashboard.settings import SettingsError
 from reference.organisations import AmbiguousOrganisationError, UnknownOrganisationError
 from reference.periods import PeriodError
 from reference.strict import DefinitionError
+from store.extending import ExtensionError
 
 log = logging.getLogger("mch")
 
@@ -22,6 +23,7 @@ log = logging.getLogger("mch")
 MENDABLE = (
     SettingsError,
     DefinitionError,
+    ExtensionError,
     PeriodError,
     UnknownOrganisationError,
     AmbiguousOrganisationError,
@@ -41,7 +43,7 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for module in (running, files, numbers):
+    for module in (running, files, reporting, numbers):
         module.register(app)
     return app
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from dashboard.cli import main
 from dashboard.settings import Settings
 from dashboard.workspace import Workspace, open_workspace
 from reference.periods import month_add
@@ -89,3 +92,35 @@ def loaded(workspace: Workspace, counties: Counties) -> Workspace:
     """The installation with the hand-made returns."""
     counties.load()
     return workspace
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def mch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
+    """Run `mch` in an empty installation of its own."""
+    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    monkeypatch.setenv("MCH_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("MCH_WORKERS", "1")
+    monkeypatch.delenv("MCH_DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["mch", *arguments])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        return Ran(code, printed.out, printed.err)
+
+    return run

@@ -5,50 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import openpyxl
 import pytest
 
-from dashboard.cli import main
 
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def mch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Ran]:
-    """Run `mch` in an empty installation of its own."""
-    (tmp_path / "config.toml").write_text("", encoding="utf-8")
-    monkeypatch.setenv("MCH_CONFIG", str(tmp_path / "config.toml"))
-    monkeypatch.setenv("MCH_WORKERS", "1")
-    monkeypatch.delenv("MCH_DATABASE_URL", raising=False)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["mch", *arguments])
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return Ran(code, printed.out, printed.err)
-
-    return run
-
-
-def filled(mch: Callable[..., Ran], period: str, **values: int) -> Path:
+def filled(mch: Callable[..., Any], period: str, **values: int) -> Path:
     """A county return made from its own template, with some rows filled in by their label."""
     name = f"return-{period}.xlsx"
     assert (
@@ -78,7 +43,7 @@ def filled(mch: Callable[..., Ran], period: str, **values: int) -> Path:
 GOOD = {"活产数": 263, "产妇数": 263, "产前筛查人数": 81}
 
 
-def test_from_template_to_flag(mch: Callable[..., Ran]) -> None:
+def test_from_template_to_flag(mch: Callable[..., Any]) -> None:
     for month in range(1, 11):
         path = filled(mch, f"2026-{month:02d}", **GOOD)
         ran = mch("load", str(path), "--format", "json")
@@ -148,7 +113,7 @@ def test_from_template_to_flag(mch: Callable[..., Ran]) -> None:
     assert mch("doctor").code == 0
 
 
-def test_a_file_with_errors_is_exit_one_and_saves_nothing(mch: Callable[..., Ran]) -> None:
+def test_a_file_with_errors_is_exit_one_and_saves_nothing(mch: Callable[..., Any]) -> None:
     path = filled(mch, "2026-01", 活产数=10, 产妇数=10, 产前筛查人数=5, **{"其中：产前筛查高风险人数": 9})
     checked = mch("check", str(path), "--format", "json")
     assert checked.code == 1
@@ -176,14 +141,14 @@ def test_a_file_with_errors_is_exit_one_and_saves_nothing(mch: Callable[..., Ran
         (("export", "out.pdf"), ".xlsx or .csv"),
     ],
 )
-def test_what_cannot_be_done_is_said(mch: Callable[..., Ran], arguments: tuple[str, ...], says: str) -> None:
+def test_what_cannot_be_done_is_said(mch: Callable[..., Any], arguments: tuple[str, ...], says: str) -> None:
     ran = mch(*arguments)
     assert ran.code == 2
     assert says in ran.err
     assert ran.out == ""
 
 
-def test_database_out_of_reach_is_said(mch: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_out_of_reach_is_said(mch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MCH_DATABASE_URL", "postgresql+psycopg://nobody:secret@127.0.0.1:1/none")
     ran = mch("calculate", "-p", "2026")
     assert ran.code == 2

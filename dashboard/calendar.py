@@ -1,0 +1,94 @@
+"""The reporting calendar of an installation: what the store holds, counted against what is owed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from dashboard.workspace import Workspace
+from indicators.reporting import Entry, Extension, Receipt, Report, entries
+from reference.organisations import Organisation
+from reference.periods import Period, month_period
+from reference.reporting import Duty, due_day, ends_in, last_day, owing
+from reference.strict import DefinitionError
+from store.extending import extensions, grant, revoke
+from store.receipts import receipts
+
+
+def read_calendar(
+    workspace: Workspace, duties: Sequence[Duty], period: Period, now: dt.datetime
+) -> list[Entry]:
+    """The calendar of the duties over the months of a period, for every organisation that owes them."""
+    forms = [duty.form for duty in duties]
+    span = (forms, None, period.first, period.last)
+    return entries(
+        duties,
+        period.months,
+        workspace.registry.organisations,
+        workspace.registry.calendar,
+        as_receipts(receipts(workspace.store, *span)),
+        as_extensions(extensions(workspace.store, *span)),
+        now,
+    )
+
+
+def as_receipts(frame: pd.DataFrame) -> dict[Report, Receipt]:
+    """Rows of `store.receipts.receipts` by report; of several spans that end together, the first that came."""
+    found: dict[Report, Receipt] = {}
+    rows: list[Any] = list(frame.itertuples(index=False))
+    for row in rows:
+        report = (row.form, row.organisation, row.month)
+        receipt = Receipt(row.received_at, row.submission_id, row.upload_id, row.zero, row.warnings)
+        if report not in found or receipt.received_at < found[report].received_at:
+            found[report] = receipt
+    return found
+
+
+def as_extensions(frame: pd.DataFrame) -> dict[Report, Extension]:
+    """Rows of `store.extending.extensions` in force, by report."""
+    rows: list[Any] = list(frame.itertuples(index=False))
+    return {
+        (row.form, row.organisation, row.month): Extension(row.until, row.reason, row.granted_by)
+        for row in rows
+    }
+
+
+def extend(
+    workspace: Workspace, form: str, organisation: str, month: int, until: dt.date, reason: str, actor: str
+) -> int:
+    """Grant an extension for a report that is owed; raises DefinitionError when it is not, or would put nothing off."""
+    duty, found = _owed(workspace, form, organisation, month)
+    due = due_day(duty, month, workspace.registry.calendar)
+    if until <= due:
+        raise DefinitionError(
+            f"the report is due on {due} as it is; an extension must end later than that, not on {until}"
+        )
+    return grant(workspace.store, form, found.code, month, until, reason, actor)
+
+
+def end_extension(
+    workspace: Workspace, form: str, organisation: str, month: int, reason: str, actor: str
+) -> int:
+    """Revoke the extension of a report."""
+    code = workspace.registry.organisations.resolve(organisation, workspace.forms.get(form).tree).code
+    return revoke(workspace.store, form, code, month, reason, actor)
+
+
+def _owed(workspace: Workspace, form: str, organisation: str, month: int) -> tuple[Duty, Organisation]:
+    duty = workspace.forms.get(form).duty
+    organisations = workspace.registry.organisations
+    one = organisations.resolve(organisation, duty.tree)
+    period = month_period(month).label("en")
+    if not ends_in(duty, month):
+        raise DefinitionError(f"no report of {form} ends with {period}")
+    if one.code not in {
+        found.code for found in owing(duty, organisations, month, workspace.registry.calendar)
+    }:
+        raise DefinitionError(
+            f"{one.zh} ({one.code}) does not owe {form} for {period}: it is not of the kind that reports it, "
+            f"was not open on {last_day(month)}, or is released from it"
+        )
+    return duty, one

@@ -1,0 +1,167 @@
+"""The reporting calendar: every report that is owed, what became of it, and the shares that follow.
+
+Completeness is the reports received of those owed, timeliness those that came in time of those owed. Both are counted from
+the same list of owed reports, so neither can exceed 100%: a report from an organisation that does not owe it (closed,
+not yet open, released from the form) is listed by itself and never counted. Organisations are those of the month itself.
+WHO (2022), Data Quality Assurance, module 2 (desk review), dimension 1: completeness and timeliness of reporting.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reference.calendar import CalendarRules
+from reference.organisations import Organisations
+from reference.reporting import Duty, due_day, ends_in, last_day, late_from, owing
+
+Report = tuple[str, str, int]  # form, organisation, month
+
+
+class State(StrEnum):
+    """What became of a report."""
+
+    ON_TIME = "on_time"
+    LATE = "late"  # came after its deadline
+    MISSING = "missing"  # the deadline is past and nothing came
+    NOT_YET_DUE = "not_yet_due"  # nothing came yet, the deadline is to come
+    EXTENDED = "extended"  # nothing came yet, and an extension runs
+    NOT_EXPECTED = "not_expected"  # came, and was not owed
+
+
+RECEIVED = frozenset({State.ON_TIME, State.LATE})
+RUNNING = frozenset({State.NOT_YET_DUE, State.EXTENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A report that stands: when it first came, and what is in force of it now."""
+
+    received_at: dt.datetime
+    submission_id: int
+    upload_id: int
+    zero: bool
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A deadline put off for one report."""
+
+    until: dt.date
+    reason: str
+    granted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One report of the calendar. `areas` are the organisation and those whose totals it adds into in that month."""
+
+    form: str
+    organisation: str
+    month: int
+    areas: tuple[str, ...]
+    state: State
+    due: dt.date | None  # with the extension; None for what is not owed
+    extension: Extension | None
+    receipt: Receipt | None
+
+    @property
+    def days_late(self) -> int:
+        """Days begun between the deadline and the receipt, 0 when in time."""
+        if self.due is None or self.receipt is None or self.state is not State.LATE:
+            return 0
+        return (self.receipt.received_at - late_from(self.due)) // dt.timedelta(days=1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Reports counted. Every number but `not_expected` counts owed reports only."""
+
+    expected: int = 0
+    received: int = 0
+    on_time: int = 0
+    late: int = 0
+    missing: int = 0
+    running: int = 0  # neither received nor overdue
+    zero: int = 0  # of those received
+    not_expected: int = 0
+
+    @property
+    def completeness(self) -> float | None:
+        """Received of owed, None when nothing is owed."""
+        return self.received / self.expected if self.expected else None
+
+    @property
+    def timeliness(self) -> float | None:
+        """In time of owed, None when nothing is owed."""
+        return self.on_time / self.expected if self.expected else None
+
+
+def entries(
+    duties: Iterable[Duty],
+    months: Sequence[int],
+    organisations: Organisations,
+    rules: CalendarRules,
+    receipts: Mapping[Report, Receipt],
+    extensions: Mapping[Report, Extension],
+    now: dt.datetime,
+) -> list[Entry]:
+    """The calendar of the duties for the months: what is owed, and what came without being owed."""
+    senders: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for form, code, month in receipts:
+        senders[form, month].add(code)
+    found: list[Entry] = []
+    for duty in duties:
+        for month in (one for one in months if ends_in(duty, one)):
+            day = None if duty.latest_hierarchy else last_day(month)
+            usual = due_day(duty, month, rules)
+            owed = {one.code for one in owing(duty, organisations, month, rules)}
+            for code in sorted(owed | senders[duty.form, month]):
+                report = (duty.form, code, month)
+                areas = organisations.adds_into(code, day)
+                receipt, extension = receipts.get(report), extensions.get(report)
+                if code not in owed:
+                    found.append(Entry(*report, areas, State.NOT_EXPECTED, None, extension, receipt))
+                    continue
+                due = max(usual, extension.until) if extension else usual
+                state = _state(receipt, due, extension, now)
+                found.append(Entry(*report, areas, state, due, extension, receipt))
+    return found
+
+
+def _state(receipt: Receipt | None, due: dt.date, extension: Extension | None, now: dt.datetime) -> State:
+    if receipt is not None:
+        return State.ON_TIME if receipt.received_at < late_from(due) else State.LATE
+    if now >= late_from(due):
+        return State.MISSING
+    return State.EXTENDED if extension else State.NOT_YET_DUE
+
+
+def tally(found: Iterable[Entry]) -> Tally:
+    """Count entries, each once."""
+    kept = list(found)
+    owed = [one for one in kept if one.state is not State.NOT_EXPECTED]
+    received = [one for one in owed if one.state in RECEIVED]
+    return Tally(
+        expected=len(owed),
+        received=len(received),
+        on_time=sum(one.state is State.ON_TIME for one in owed),
+        late=sum(one.state is State.LATE for one in owed),
+        missing=sum(one.state is State.MISSING for one in owed),
+        running=sum(one.state in RUNNING for one in owed),
+        zero=sum(one.receipt is not None and one.receipt.zero for one in received),
+        not_expected=len(kept) - len(owed),
+    )
+
+
+def tally_by_area(found: Iterable[Entry]) -> dict[str, Tally]:
+    """Organisation or area → the tally of its own reports and of all below it, as the month's tree had them."""
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for one in found:
+        for area in one.areas:
+            groups[area].append(one)
+    return {area: tally(group) for area, group in groups.items()}
