@@ -13,12 +13,15 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 
+from dashboard.calendar import read_calendar
 from dashboard.view import Months
 from dashboard.workspace import Workspace
 from indicators import flags, grading, results
 from indicators.grading import Standing
+from indicators.reporting import Entry
 from indicators.result import Flag, Result
-from reference.periods import Period
+from reference.periods import Period, month_range
+from reference.reporting import CHINA, Duty
 from store import reading
 
 Answer = TypeVar("Answer")
@@ -85,13 +88,11 @@ class Answers:
         """Every institution of the register with its grade on a day."""
         return self._once(("standings", on), lambda: grading.standings(self.workspace.context, on))
 
-    def reports(self, areas: Sequence[str], first: int, last: int) -> pd.DataFrame:
-        """Reports received by area, form and month."""
-        key = ("reports", tuple(areas), first, last)
-        return self._once(
-            key,
-            lambda: reading.area_reports(self.workspace.store, areas=list(areas), first=first, last=last),
-        )
+    def calendar(self, duty: Duty, first: int, last: int, today: dt.date) -> list[Entry]:
+        """Every report of a form that is owed in a run of months, and what became of it; deadlines are midnights."""
+        noon = dt.datetime.combine(today, dt.time(12), CHINA)
+        key = ("calendar", duty.form, first, last, today)
+        return self._once(key, lambda: read_calendar(self.workspace, [duty], month_range(first, last), noon))
 
     def uploads(self, limit: int = 100) -> pd.DataFrame:
         """The newest uploads."""

@@ -12,9 +12,11 @@ import dash
 from flask import Flask, Response, abort, request
 
 from dashboard.answers import Answers
+from dashboard.exports.lists import list_workbook
 from dashboard.exports.results import write_results
 from dashboard.headers import LASTING
 from dashboard.outlines import read_outlines
+from dashboard.reporting import open_desk, place, reminder
 from dashboard.visit import Visit, open_visit
 from loaders.template import write_template
 from store import reading
@@ -58,6 +60,38 @@ def results_name(visit: Visit, indicator: str, kind: str) -> str:
     return f"{name}_{visit.name(visit.view.area.code)}_{visit.view.period.code}.{kind}"
 
 
+def reminders_file(visit: Visit) -> bytes | None:
+    """Who must be reminded of the form and area in view; None where nobody owes anything."""
+    desk = open_desk(visit)
+    if desk is None:
+        return None
+    t = visit.texts
+    columns = [
+        (t("单位代码"), 14),
+        (t("单位"), 30),
+        (t("未报月份"), 40),
+        (t("份数"), 8),
+        (t("最早截止"), 16),
+        (t("催报用语"), 90),
+    ]
+    rows = [
+        [
+            owed[0].organisation,
+            place(visit, owed[0]),
+            t("、").join(t.month(one.month) for one in owed),
+            len(owed),
+            owed[0].due,
+            reminder(visit, desk.form, owed),
+        ]
+        for owed in desk.to_remind
+    ]  # fmt: skip
+    notes = [
+        t.pick(desk.form.zh, desk.form.en),
+        f"{visit.name(visit.view.area.code)} · {t.date(visit.today)}",
+    ]
+    return list_workbook(t("催报名单"), notes, columns, rows)
+
+
 def register(app: dash.Dash, answers: Answers) -> None:
     """Put the routes on the app's server."""
     server: Flask = app.server
@@ -89,6 +123,15 @@ def register(app: dash.Dash, answers: Answers) -> None:
         return attachment(
             results_file(visit, definition.code, kind), results_name(visit, definition.code, kind)
         )
+
+    @server.get("/download/reminders.xlsx")
+    def reminders() -> Response:
+        visit = open_visit(answers, "/calendar", request.query_string.decode())
+        content = reminders_file(visit)
+        if content is None:
+            abort(404)
+        name = f"{visit.texts('催报名单')}_{visit.name(visit.view.area.code)}_{visit.today}.xlsx"
+        return attachment(content, name, WORKBOOK)
 
     @server.get("/original/<int:upload_id>")
     def original(upload_id: int) -> Response:

@@ -1,11 +1,18 @@
-"""Which reports were due from an area and which came, form by form and month by month."""
+"""Who owes which report in the area of a visit: the calendar of some months, and who must be reminded."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dashboard.visit import Visit
-from reference.periods import month_range
+from indicators.reporting import RECEIVED, RUNNING, Entry, State, tally
+from loaders.forms import Form
+from reference.periods import month_add, month_of, month_period, month_range
+
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -26,25 +33,136 @@ class Calendar:
 
 
 def calendar(visit: Visit, area: str, first: int, last: int) -> Calendar:
-    """The reports of an area from one month to another."""
+    """The reports of an area from one month to another; only owed reports are counted."""
     months = month_range(first, last).months
-    frame = visit.answers.reports([area], first, last)
-    received = {
-        (str(form), int(month)): int(count)
-        for form, month, count in zip(frame["form"], frame["month"], frame["received"], strict=True)
-    }
-    context = visit.workspace.context
     lines = []
-    for duty in visit.workspace.forms.duties:
-        if duty.tree != visit.view.tree.code or not duty.span:
-            continue
-        # A quarter's report is due for the month that the quarter ends with.
-        due = [0 if month % 100 % duty.span else context.owed(duty, month)[area] for month in months]
-        if not any(due):
-            continue
-        form = visit.workspace.forms.get(duty.form)
-        cells = tuple(
-            (received.get((duty.form, month), 0), count) for month, count in zip(months, due, strict=True)
-        )
-        lines.append(Line(duty.form, visit.texts.pick(form.zh, form.en), cells))
+    for form in forms_of(visit):
+        counts = []
+        found = [
+            one for one in visit.answers.calendar(form.duty, first, last, visit.today) if area in one.areas
+        ]
+        for month in months:
+            counted = tally(one for one in found if one.month == month)
+            counts.append((counted.received, counted.expected))
+        if any(expected for _, expected in counts):
+            lines.append(Line(form.code, visit.texts.pick(form.zh, form.en), tuple(counts)))
     return Calendar(months, tuple(lines))
+
+
+def forms_of(visit: Visit) -> list[Form]:
+    """The periodic forms of the tree in view."""
+    forms = visit.workspace.forms.by_code.values()
+    return [form for form in forms if form.tree == visit.view.tree.code and form.duty.span]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The calendar that a page shows: one form, twelve months up to the chosen one, the area in view."""
+
+    visit: Visit
+    form: Form
+
+    @cached_property
+    def last(self) -> int:
+        """The newest month shown: the period's last if one was chosen, and never one that is not over."""
+        over = month_add(month_of(self.visit.today), -1)
+        return min(self.visit.view.period.last, over) if self.visit.view.period_given else over
+
+    @cached_property
+    def months(self) -> tuple[int, ...]:
+        """The months shown, oldest first; those of longer periods are the months in which a period ends."""
+        span = max(self.form.duty.span, 1)
+        first = month_add(self.last, 1 - MONTHS * (1 if span == 1 else 2))
+        return tuple(month for month in month_range(first, self.last).months if month % 100 % span == 0)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """What the form's calendar says of the area and all below it."""
+        if not self.months:
+            return []
+        area = self.visit.view.area.code
+        found = self.visit.answers.calendar(self.form.duty, self.months[0], self.months[-1], self.visit.today)
+        return [one for one in found if area in one.areas and one.month in self.months]
+
+    def of_month(self, month: int) -> list[Entry]:
+        """The entries of one month."""
+        return [one for one in self.entries if one.month == month]
+
+    @cached_property
+    def choices(self) -> tuple[int, ...]:
+        """The months one may choose as the newest: three years of those that are over, newest first."""
+        over, span = month_add(month_of(self.visit.today), -1), max(self.form.duty.span, 1)
+        months = month_range(month_add(over, -35), over).months
+        return tuple(reversed([month for month in {*months, self.last} if month % 100 % span == 0]))
+
+    @cached_property
+    def to_remind(self) -> list[list[Entry]]:
+        """Each sender's reports that have not come, oldest first; the senders that owe most come first."""
+        groups: dict[str, list[Entry]] = defaultdict(list)
+        for one in self.entries:
+            if one.state is State.MISSING or one.state in RUNNING:
+                groups[one.organisation].append(one)
+        found = [sorted(group, key=lambda one: one.month) for group in groups.values()]
+        return sorted(found, key=lambda group: (-len(group), group[0].organisation))
+
+
+def open_desk(visit: Visit) -> Desk | None:
+    """The calendar of the form in the address, else of the first one that anybody in the area owes; None when nobody owes any."""
+    asked = visit.view.extra.get("form", "")
+    forms = forms_of(visit)
+    chosen = [form for form in forms if form.code == asked]
+    for form in chosen or forms:
+        desk = Desk(visit, form)
+        if desk.entries or chosen:
+            return desk
+    return None
+
+
+def place(visit: Visit, entry: Entry) -> str:
+    """The sender's name with the area above it."""
+    on = month_period(entry.month).last_day
+    organisations = visit.registry.organisations
+    one = organisations.get(entry.organisation, on)
+    above = organisations.get(one.parent, on) if one.parent and one.parent != visit.view.tree.root else None
+    name, language = one.name(visit.view.language), visit.view.language
+    if above is None:
+        return name
+    return f"{above.name(language)}{name}" if visit.texts.is_chinese else f"{name}, {above.name(language)}"
+
+
+def reminder(visit: Visit, form: Form, owed: Sequence[Entry]) -> str:
+    """One sentence to send to one sender: which reports, due when, and how long ago."""
+    t = visit.texts
+    late = [one for one in owed if one.state is State.MISSING]
+    oldest = (late or list(owed))[0]
+    assert oldest.due is not None
+    said = {
+        "place": place(visit, oldest),
+        "months": t("、").join(t.month(one.month) for one in (late or owed)),
+        "form": t.pick(form.zh, form.en),
+        "due": t.date(oldest.due),
+    }
+    if not late:
+        return t("{place}：{months}《{form}》请于{due}前报送。", **said)
+    days = (visit.today - oldest.due).days
+    if len(late) == 1:
+        return t(
+            "{place}：{months}《{form}》应于{due}前报送，已逾期 {days} 天，至今未收到。", days=days, **said
+        )
+    return t(
+        "{place}：{months}《{form}》共 {count} 份至今未收到，最早一份应于{due}前报送，已逾期 {days} 天。",
+        days=days, count=len(late), **said,
+    )  # fmt: skip
+
+
+def newest_tally(desk: Desk) -> dict[str, int]:
+    """State → how many reports of the newest month are in it, with the zero reports among those received."""
+    found = desk.of_month(desk.last)
+    counts = {state.value: sum(one.state is state for one in found) for state in State}
+    zero = [one for one in found if one.state in RECEIVED and one.receipt and one.receipt.zero]
+    return counts | {"zero": len(zero)}
+
+
+def can_be_put_off(entries: Sequence[Entry]) -> list[Entry]:
+    """Reports for which an extension makes sense: not come, or come late."""
+    return [one for one in entries if one.state in RUNNING or one.state in (State.MISSING, State.LATE)]

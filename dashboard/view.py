@@ -26,7 +26,20 @@ from reference.registry import Registry, Tree
 KINDS = ("rolling", "statistical_year", "year", "quarter", "month")
 STEPS = ("month", "quarter", "rolling")
 # Every key that an address may carry; others are named as unknown.
-KEYS = ("area", "indicator", "period", "kind", "lang", "unit", "step", "show", "upload", "status", "level")
+KEYS = (
+    "area",
+    "indicator",
+    "period",
+    "kind",
+    "lang",
+    "unit",
+    "step",
+    "show",
+    "upload",
+    "status",
+    "level",
+    "form",
+)
 Months = tuple[int, int]
 
 
@@ -112,7 +125,7 @@ def read_view(
         indicator=_indicator(given.get("indicator", ""), tree, catalogue, texts, notices),
         unit=_unit(given.get("unit", ""), tree, registry, texts, notices),
         step=given.get("step", "month") if given.get("step", "month") in STEPS else "month",
-        extra={key: given[key] for key in ("show", "upload", "status", "level") if key in given},
+        extra={key: given[key] for key in ("show", "upload", "status", "level", "form") if key in given},
         period_given=was_given,
         notices=tuple(notices),
     )

@@ -128,6 +128,14 @@ def number(value: float | None, decimals: int = 0) -> str:
     return MISSING if value is None else f"{value:,.{decimals}f}"
 
 
+def percent(share: float | None) -> str:
+    """A share as percent with one decimal; 99.96% is never rounded up to a whole that is not there."""
+    if share is None:
+        return MISSING
+    shown = 100.0 if share >= 1 else min(share * 100, 99.9)
+    return f"{shown:.1f}%".replace(".0%", "%")
+
+
 def with_unit(text: str, unit: str) -> str:
     """A number and its unit: signs close up (80%, 12/10万), words stand apart."""
     if text == MISSING or not unit:

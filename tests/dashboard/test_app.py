@@ -24,6 +24,7 @@ ADDRESSES = (
     "/area/520300",
     "/grading",
     "/submissions",
+    "/calendar",
     "/methods",
     "/no/such/page",
 )
