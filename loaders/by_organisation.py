@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from reference.registry import Registry
 
 HEADER_SEARCH = 40  # rows in which the header must begin
 DEEPEST_HEADER = 6
+_UNITS = {"人", "例", "名", "个", "张", "%", "人次"}
+_BRACKETED = re.compile(r"\([^()]{1,5}\)")  # a header cell that holds nothing but (分钟) states a unit
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
             "header_missing", labels="、".join(found.edition.name_header or found.edition.code_header)
         )
         return harvest
-    columns = _columns(harvest, header, labels)
+    columns = find_columns(harvest, header, labels)
     for row in range(header.bottom + 1, len(found.sheet.rows)):
         cells = found.sheet.rows[row]
         first = next((text for raw in cells if (text := text_of(raw))), "")
@@ -89,7 +92,7 @@ def _bottom(sheet: Sheet, top: int, key: int | None) -> int:
     return bottom
 
 
-def _columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tuple[Field, int]]:
+def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tuple[Field, int]]:
     """Column → (field, factor of its unit); notes unknown, misspelt, repeated and missing columns."""
     sheet, edition = harvest.found.sheet, harvest.found.edition
     columns: dict[int, tuple[Field, int]] = {}
@@ -164,7 +167,7 @@ def _paths_without_merges(sheet: Sheet, header: Header) -> list[list[str]]:
 
 
 def _is_unit(text: str) -> bool:
-    return text.strip("()") in {"人", "例", "名", "个", "张", "%", "人次"}
+    return text in _UNITS or bool(_BRACKETED.fullmatch(text))
 
 
 def _has_content(sheet: Sheet, header: Header, column: int) -> bool:

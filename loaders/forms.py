@@ -1,10 +1,12 @@
 """What a form is: one TOML file says how its workbook looks, which cell means which data element, and what must hold.
 
-A sheet is a grid: a title block, one or more header rows, data rows, a foot. Three layouts cover what is sent:
+A sheet is a grid: a title block, one or more header rows, data rows, a foot. Four layouts cover what is sent:
 
 - ``organisations_in_rows``: each row is an organisation, each column (a path through merged header rows) an element.
 - ``elements_in_rows``: each row is an element, each value column a breakdown of it; the organisation stands in the title block.
 - ``matrix``: each row is an element, each group of columns an organisation, its sub-columns the breakdowns.
+- ``cases``: each row is one pseudonymous case with its organisation; what is kept are counts of cases by organisation and
+  month, as the edition's `counts` define them. The rows themselves stay in the original file.
 """
 
 from __future__ import annotations
@@ -14,14 +16,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from reference.registry import Registry
 from reference.reporting import Duty
 from reference.strict import DefinitionError, Strict, read_toml, suggest
 
 HOME = Path(__file__).parent / "forms"
-Layout = Literal["organisations_in_rows", "elements_in_rows", "matrix"]
+Layout = Literal["organisations_in_rows", "elements_in_rows", "matrix", "cases"]
 Severity = Literal["error", "warning"]
 
 
@@ -71,6 +73,42 @@ class Derived(Strict):
 
     element: str
     sum_of: tuple[str, ...]
+
+
+class Condition(Strict):
+    """Layout cases: a column holds one of `codes`, or a number from `low` to `high`; a blank cell meets no condition."""
+
+    column: str
+    codes: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+    def met_by(self, value: Any) -> bool:
+        """Whether a cell's meaning (code, number or None) meets it."""
+        if value is None:
+            return False
+        if self.codes:
+            return value in self.codes
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+class Count(Strict):
+    """Layout cases: an element that counts the cases in which every condition holds."""
+
+    element: str
+    where: tuple[Condition, ...] = ()
+
+
+class CaseRule(Strict):
+    """Layout cases: what must hold in each row. When all of `when` holds, one of `then` must, and each of `given` must be filled in."""
+
+    severity: Severity = "error"
+    when: tuple[Condition, ...] = ()
+    then: tuple[Condition, ...] = ()
+    given: tuple[str, ...] = ()
+    zh: str
+    en: str
+    mark: str = "K"
 
 
 class Check(Strict):
@@ -128,10 +166,16 @@ class Edition(Strict):
     ignored: tuple[Ignored, ...] = ()
     derived: tuple[Derived, ...] = ()
     checks: tuple[Check, ...] = ()
+    case_serial: str = ""  # cases: the column with the institution's own number of the case
+    case_month: str = ""  # cases: the column with the month in which the case counts
+    counts: tuple[Count, ...] = ()
+    case_rules: tuple[CaseRule, ...] = ()
 
     @cached_property
     def elements(self) -> tuple[str, ...]:
         """Every element this edition yields, in order, without repetition."""
+        if self.layout == "cases":
+            return tuple(dict.fromkeys(count.element for count in self.counts))
         stated = [field.element for field in self.fields] + [derived.element for derived in self.derived]
         return tuple(dict.fromkeys(stated))
 
@@ -219,13 +263,31 @@ def load_forms(registry: Registry, folders: tuple[Path, ...] = (HOME,)) -> Forms
     return Forms(forms)
 
 
+def _columns_named(edition: Edition) -> list[str]:
+    """Columns that an edition of layout cases speaks of; without serial and month there is nothing to count by."""
+    if edition.layout != "cases":
+        return []
+    named = [edition.case_serial, edition.case_month]
+    conditions = [one for count in edition.counts for one in count.where]
+    for rule in edition.case_rules:
+        named += rule.given
+        conditions += [*rule.when, *rule.then]
+    return [*named, *(one.column for one in conditions)]
+
+
 def _verify(form: Form, path: Path, registry: Registry) -> None:
     if form.tree not in registry.trees:
         raise DefinitionError(
             f"{path}: unknown tree '{form.tree}'{suggest(form.tree, sorted(registry.trees))}"
         )
     for edition in form.editions:
-        named = [*edition.elements]
+        named = [*edition.elements, *(field.element for field in edition.fields)]
+        columns = {field.element for field in edition.fields}
+        for place in _columns_named(edition):
+            if place not in columns:
+                raise DefinitionError(
+                    f"{path}, edition {edition.code}: '{place}' is no column of it{suggest(place, sorted(columns))}"
+                )
         for derived in edition.derived:
             named += derived.sum_of
         for check in edition.checks:

@@ -171,10 +171,10 @@ class Harvest:
 
 def code_meant(element: DataElement, text: str) -> str | None:
     """The code that a text means: the code itself, its Chinese or English name, or the name without 级/等."""
-    wanted = text.replace(" ", "").casefold()
+    wanted = text_of(text).replace(" ", "").casefold()
     for code, (zh, en) in element.code_list.items():
         wordings = {code, zh, en, zh.rstrip("级等"), zh.replace("级", "").replace("等", "")}
-        if wanted in {wording.replace(" ", "").casefold() for wording in wordings if wording}:
+        if wanted in {text_of(wording).replace(" ", "").casefold() for wording in wordings if wording}:
             return code
     return None
 

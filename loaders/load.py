@@ -139,6 +139,15 @@ class Job:
     member: str = ""
     fault: str = ""  # an issue code: the file is known to be unreadable
 
+    def size(self) -> int:
+        """Bytes, as far as they can be told without reading."""
+        if self.content is not None:
+            return len(self.content)
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
 
 @dataclass(frozen=True)
 class Checker:
@@ -248,14 +257,14 @@ _DEATHS = {"time": "reader_slow", "memory": "reader_memory", "crash": "reader_cr
 def open_sandbox(clerk: Clerk, workers: int = 1) -> ReadingRoom:
     """Processes that read files for the store; give them back with close()."""
     checker = clerk.checker
-    work = Work(read=clerk.check, save=clerk.save, put=clerk.put, prepare=checker.desk.warm)
+    work = Work(read=clerk.check, save=clerk.save, put=clerk.put, prepare=checker.desk.warm, size=Job.size)
     return Sandbox(work, checker.desk.limits, workers=workers)
 
 
 def check_jobs(jobs: Sequence[Job], desk: Desk, workers: int = 1) -> Iterator[tuple[Path, Outcome]]:
     """Read and check files in a sandbox, and save nothing."""
     clerk = Checker(desk)
-    work = Work(read=clerk.check, prepare=desk.warm)
+    work = Work(read=clerk.check, prepare=desk.warm, size=Job.size)
     with Sandbox(work, desk.limits, workers=min(workers, 1 + len(jobs) // CHUNK)) as sandbox:
         for job, answer in sandbox.each(jobs):
             yield job.path, answer if isinstance(answer, Outcome) else clerk.refused(job, answer)

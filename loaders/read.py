@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from loaders import by_element, by_organisation
+from loaders.case_list import read_cases
 from loaders.checks import run_checks
 from loaders.forms import Edition
 from loaders.harvest import NOBODY, Harvest, Key, has_numbers
@@ -24,6 +25,8 @@ def read_sheet(
     found: Found, registry: Registry, labels: Labels, today: dt.date
 ) -> tuple[list[Return], list[Issue]]:
     """Read one recognised sheet; returns are empty where the period or an organisation could not be told."""
+    if found.edition.layout == "cases":
+        return read_cases(found, registry, labels, today)
     reader = by_organisation if found.edition.layout == "organisations_in_rows" else by_element
     harvest = reader.read_rows(found, registry, labels)
     wrong_period = period_issue(found, today)

@@ -59,6 +59,7 @@ def plan_for(edition: Edition, elements: Mapping[str, DataElement], rows: int) -
         "organisations_in_rows": _organisations_in_rows,
         "elements_in_rows": _elements_in_rows,
         "matrix": _matrix,
+        "cases": _organisations_in_rows,
     }
     place[edition.layout](plan, edition, elements, rows)
     return plan

@@ -33,13 +33,15 @@ class Work(Generic[Job, Answer]):
     """What readers and wardens do, as functions that other processes can be given.
 
     `prepare()` runs once in each warden; `read(job, careful)` parses a file, in a reader; `save(answer)` says what of it
-    is to be put away, and `put(what)` does so in the warden, since readers cannot write.
+    is to be put away, and `put(what)` does so in the warden, since readers cannot write. `size(job)` gives its bytes, from
+    which follows the time that it is given.
     """
 
     read: Callable[[Job, bool], Answer]
     save: Callable[[Answer], Any] | None = None
     put: Callable[[Any], None] | None = None
     prepare: Callable[[], None] | None = None
+    size: Callable[[Job], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class _Reader:
     """A forked process that reads files, seen from its warden."""
 
     def __init__(self, work: Work[Any, Any], limits: Limits) -> None:
-        self._limits, self.served = limits, 0
+        self._work, self._limits, self.served = work, limits, 0
         self._conn, theirs = multiprocessing.Pipe()
         self._number = os.fork()
         if self._number == 0:
@@ -138,11 +140,12 @@ class _Reader:
         """For each job what is to be put away and its answer; Died in its place, and nothing more, when the reader ended."""
         with contextlib.suppress(OSError):
             self._conn.send((tuple(jobs), careful))
-        for _ in jobs:
+        for job in jobs:
             self.served += 1
+            allowed = _seconds(self._work, self._limits, job)
             try:
                 # The clock allows a little more than the processor: on a busy machine a good file may have to wait.
-                if not self._conn.poll(self._limits.seconds + 1):
+                if not self._conn.poll(allowed + 1):
                     yield None, Died("time")
                     return
                 put_away, answer = pickle.loads(self._conn.recv_bytes()), self._conn.recv_bytes()  # noqa: S301 - our own
@@ -177,11 +180,15 @@ def _be_reader(conn: Connection, work: Work[Any, Any], limits: Limits) -> None:
             jobs, careful = conn.recv()
             gc.collect()
             for job in jobs:
-                _allow_seconds(limits.seconds)
+                _allow_seconds(_seconds(work, limits, job))
                 for message in _pickled(work, job, careful):
                     conn.send_bytes(message)
     finally:
         os._exit(1)
+
+
+def _seconds(work: Work[Any, Any], limits: Limits, job: Any) -> int:
+    return limits.seconds_for(work.size(job) if work.size is not None else 0)
 
 
 def _pickled(work: Work[Any, Any], job: Any, careful: bool) -> tuple[bytes, bytes]:

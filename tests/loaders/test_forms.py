@@ -10,7 +10,13 @@ from loaders.forms import Check, Edition, Form, Forms, load_forms
 from loaders.matching import Labels, words
 from reference.registry import Registry
 
-CODES = ["county_monthly", "delivery_institution_monthly", "grade_register", "hmis_data_itemwise"]
+CODES = [
+    "county_monthly",
+    "delivery_institution_monthly",
+    "grade_register",
+    "hmis_data_itemwise",
+    "severe_maternal_cases",
+]
 
 # What the two monthly returns are known to ask for, from the list of returns that the forms were made by.
 DELIVERY = """parturient_women deliveries live_births live_births_male live_births_female live_births_unknown_sex
@@ -150,7 +156,7 @@ def test_duties_follow_from_the_forms(forms: Forms, registry: Registry) -> None:
     }
     assert owed == {
         "520102": ["county_monthly"],
-        "MCH520102": ["delivery_institution_monthly", "grade_register"],
+        "MCH520102": ["delivery_institution_monthly", "grade_register", "severe_maternal_cases"],
         "52GA00": ["county_monthly"],
         "IN-AP-GUNTUR": ["hmis_data_itemwise"],
     }
