@@ -10,9 +10,10 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 from sqlalchemy import create_engine
 
+from loaders.files import find_files
 from loaders.forms import load_forms
 from loaders.intake import Desk, check_file
-from loaders.load import find_files, load_paths
+from loaders.load import load_paths
 from reference.registry import load_registry
 from store.database import Store
 from synthetic.province import write_province

@@ -11,7 +11,8 @@ from rich.progress import Progress
 
 from dashboard.settings import Settings
 from dashboard.workspace import open_workspace
-from loaders.load import find_files, load_paths
+from loaders.files import find_files
+from loaders.load import load_paths
 from store import reading
 from store.database import Store
 from synthetic.province import write_province

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from dashboard.settings import Settings, load_settings
 from indicators.definition import Catalogue, load_catalogue
 from indicators.results import Context
+from loaders.files import Checker
 from loaders.forms import Forms, load_forms
 from loaders.intake import Desk
-from loaders.load import Checker, Clerk, ReadingRoom, open_sandbox
+from loaders.load import Clerk, ReadingRoom, open_sandbox
 from reference.registry import Registry, load_registry
 from store.database import Store
 

@@ -7,6 +7,7 @@ the same values at the same addresses, and says so.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections.abc import Sequence
@@ -14,16 +15,18 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+import xlsxwriter
 
+from loaders.issue_list import is_issue_list
 from loaders.issues import Issue
 from loaders.limits import DEFAULT, Limits
 from loaders.marked_book import mark
 from loaders.marks import inert, letters, places
 from loaders.package import PackageError
-from loaders.workbook import WorkbookError, read_workbook
+from loaders.workbook import Sheet, WorkbookError, read_workbook
 
+HEAD = 12  # rows above the table that the copy of faulty rows repeats
+LONGEST_TEXT = 32_767  # characters of a cell
 _SUFFIX = {"zh": "审核结果", "en": "checked"}
 
 
@@ -44,9 +47,8 @@ def annotate(
     content: bytes, name: str, issues: Sequence[Issue], language: str = "zh", limits: Limits = DEFAULT
 ) -> Annotated:
     """Mark a workbook's faults; raises AnnotateError for a file that no program of ours can read or may give back."""
-    if any(issue.code.startswith("person_") for issue in issues):
-        raise AnnotateError("the file names persons and is not given back")
-    stem = PurePath(name.replace("\\", "/")).name.rsplit(".", 1)[0] or "workbook"
+    _refuse_persons(issues)
+    stem = _stem(name)
     macros = name.lower().endswith(".xlsm")
     try:
         marked = mark(content, issues, language, limits)
@@ -59,86 +61,90 @@ def annotate(
         "zh": f"原文件是{kind}格式，不能在原件上标注：这是转换件，数值和单元格位置与原件相同，格式没有保留。",
         "en": f"The file is {kind}, which cannot be marked itself: this is a conversion with the same values at the same cells, without its formats.",
     }[language]
-    named = [issue if issue.sheet else replace(issue, sheet=_only_name(converted)) for issue in issues]
+    named = [replace(issue, sheet=_sheet_name(issue.sheet)) if issue.cell else issue for issue in issues]
     marked = mark(converted, named, language, limits, (note,))
     return Annotated(marked, f"{stem}-{_SUFFIX[language]}.xlsx", "converted")
 
 
 def convert(content: bytes, name: str, limits: Limits = DEFAULT) -> bytes:
     """The values of any workbook that we read, in a new .xlsx at the same addresses; raises AnnotateError."""
-    try:
-        sheets = read_workbook(content, name, limits).sheets
-    except WorkbookError as error:
-        raise AnnotateError(error.issue.message("en")) from None
-    book = openpyxl.Workbook(write_only=True)
-    for sheet in sheets:
-        target = book.create_sheet(_sheet_name(sheet.name))
-        target.sheet_state = "hidden" if sheet.hidden and len(sheets) > 1 else "visible"
-        for row in sheet.rows:
-            target.append([_plain(target, raw) for raw in row])
-    saved = io.BytesIO()
-    book.save(saved)
-    return saved.getvalue()
-
-
-def _plain(sheet: Any, raw: Any) -> Any:
-    """A value that stays a value: text that begins with = is no formula."""
-    if not isinstance(raw, str):
-        return raw
-    text = ILLEGAL_CHARACTERS_RE.sub("", inert(raw))
-    cell = openpyxl.cell.WriteOnlyCell(sheet, text[:32_767])
-    cell.data_type = "s"
-    return cell
-
-
-def _sheet_name(name: str) -> str:
-    return re.sub(r"[\[\]:*?/\\]", "_", name)[:31] or "报表"
-
-
-def _only_name(content: bytes) -> str:
-    return str(openpyxl.load_workbook(io.BytesIO(content), read_only=True).sheetnames[0])
+    sheets = _read(content, name, limits)
+    several = len(sheets) > 1
+    return _written([(sheet.name, sheet.hidden and several, sheet.rows) for sheet in sheets])
 
 
 def errors_only(
     content: bytes, name: str, issues: Sequence[Issue], language: str = "zh", limits: Limits = DEFAULT
 ) -> Annotated:
     """A small workbook with the faulty rows alone, under the rows above the table, each with its number; raises AnnotateError."""
-    if any(issue.code.startswith("person_") for issue in issues):
-        raise AnnotateError("the file names persons and is not given back")
-    try:
-        sheets = {sheet.name: sheet for sheet in read_workbook(content, name, limits).sheets}
-    except WorkbookError as error:
-        raise AnnotateError(error.issue.message("en")) from None
-    book = openpyxl.Workbook(write_only=True)
-    moved: list[Issue] = []
-    for title, sheet in sheets.items():
-        here = [issue for issue in issues if issue.sheet == title and places(issue.cell)]
+    _refuse_persons(issues)
+    copied: list[tuple[str, bool, list[list[Any]]]] = []
+    moved = [issue for issue in issues if not places(issue.cell)]
+    for sheet in _read(content, name, limits):
+        here = [issue for issue in issues if issue.sheet == sheet.name and places(issue.cell)]
         if not here:
             continue
         wanted = sorted({row for issue in here for row, _ in places(issue.cell) if row <= len(sheet.rows)})
-        head = [row for row in range(1, min([*wanted, 13])) if row not in wanted]
+        head = [row for row in range(1, min([*wanted, HEAD + 1])) if row not in wanted]
         kept = {row: at for at, row in enumerate([*head, *wanted], 1)}
-        target = book.create_sheet(_sheet_name(title))
-        for row in kept:
-            target.append(
-                [
-                    f"{'行' if language == 'zh' else 'row '}{row}",
-                    *(_plain(target, raw) for raw in sheet.rows[row - 1]),
-                ]
-            )
-        moved += [replace(issue, sheet=_sheet_name(title), cell=_moved(issue.cell, kept)) for issue in here]
-    others = [issue for issue in issues if not places(issue.cell)]
-    if not book.worksheets:
-        book.create_sheet("报表")
-    saved = io.BytesIO()
-    book.save(saved)
-    stem = PurePath(name.replace("\\", "/")).name.rsplit(".", 1)[0] or "workbook"
+        said = {"zh": "第{row}行", "en": "row {row}"}[language]
+        copied.append((sheet.name, False, [[said.format(row=row), *sheet.rows[row - 1]] for row in kept]))
+        title = _sheet_name(sheet.name)
+        moved += [replace(issue, sheet=title, cell=_moved(issue.cell, kept)) for issue in here]
     ending = {"zh": "问题行", "en": "faulty-rows"}[language]
-    return Annotated(
-        mark(saved.getvalue(), [*others, *moved], language, limits), f"{stem}-{ending}.xlsx", "converted"
-    )
+    marked = mark(_written(copied or [("", False, [])]), moved, language, limits)
+    return Annotated(marked, f"{_stem(name)}-{ending}.xlsx", "converted")
 
 
 def _moved(cell: str, kept: dict[int, int]) -> str:
     """Addresses in the copy, where a column with the row's number stands in front."""
-    return "+".join(f"{letters(column)}{kept[row]}" for row, column in places(cell) if row in kept)
+    return "+".join(f"{letters(column + 1)}{kept[row]}" for row, column in places(cell) if row in kept)
+
+
+def _refuse_persons(issues: Sequence[Issue]) -> None:
+    if any(issue.code.startswith("person_") for issue in issues):
+        raise AnnotateError("the file names persons and is not given back")
+
+
+def _read(content: bytes, name: str, limits: Limits) -> list[Sheet]:
+    try:
+        sheets = read_workbook(content, name, limits).sheets
+    except WorkbookError as error:
+        raise AnnotateError(error.issue.message("en")) from None
+    return [sheet for sheet in sheets if not is_issue_list(sheet)]
+
+
+def _written(sheets: Sequence[tuple[str, bool, list[list[Any]]]]) -> bytes:
+    """A workbook of plain values, made in memory: (name, hidden, rows). Text stays text, whatever it begins with."""
+    saved = io.BytesIO()
+    with xlsxwriter.Workbook(saved, {"in_memory": True}) as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for name, hidden, rows in sheets:
+            target = book.add_worksheet(_sheet_name(name))
+            if hidden:
+                target.hide()
+            for row, cells in enumerate(rows):
+                for column, raw in enumerate(cells):
+                    _write(target, row, column, raw, day)
+    return saved.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, raw: Any, day: Any) -> None:
+    if raw is None or raw == "":
+        return
+    if isinstance(raw, bool):
+        sheet.write_boolean(row, column, raw)
+    elif isinstance(raw, dt.date):
+        sheet.write_datetime(row, column, raw, day)
+    elif isinstance(raw, int | float):
+        sheet.write_number(row, column, raw)
+    else:
+        sheet.write_string(row, column, inert(str(raw))[:LONGEST_TEXT])
+
+
+def _sheet_name(name: str) -> str:
+    return re.sub(r"[\[\]:*?/\\]", "_", name).strip("'")[:31] or "报表"
+
+
+def _stem(name: str) -> str:
+    return PurePath(name.replace("\\", "/")).name.rsplit(".", 1)[0] or "workbook"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from loaders.forms import Check, Edition
 from loaders.issues import Issue
@@ -163,10 +164,28 @@ def _names(case: Case, element: str, registry: Registry) -> dict[str, str]:
     return {"element": names.code, "name_zh": names.zh, "name_en": names.en, **rule}
 
 
+def _justifying(check: Check) -> dict[str, Any]:
+    """What the sender may do when a check fails and the numbers are true."""
+    if check.severity == "warning":
+        return {
+            "justify_zh": "；如确属实可以保留，并在“情况说明”里写明",
+            "justify_en": "; if they are true, keep them and explain",
+        }
+    if check.justify:
+        return {
+            "justifiable": True,
+            "justify_zh": "；如确属实，请在退回文件的“情况说明”栏写明原因后再传",
+            "justify_en": "; if they are true, explain so beside the issue in the returned file, and send it again",
+        }
+    return {"justify_zh": "", "justify_en": ""}
+
+
 def _issue(
-    case: Case, element: str, found: str, parameters: Mapping[str, str], form: str, organisation: str
+    case: Case, element: str, found: str, parameters: Mapping[str, Any], form: str, organisation: str
 ) -> Issue:
     reading = case.reading(element)
+    if case.check.kind not in ("required", "implies"):
+        parameters = {**parameters, **_justifying(case.check)}
     code = "required_missing" if case.check.kind in ("required", "implies") else "check_failed"
     sheet, cell = (reading.sheet, reading.cell) if reading else ("", "")
     return Issue(code, sheet, cell, found, parameters, case.check.severity, form, organisation)

@@ -127,6 +127,9 @@ class Check(Strict):
     of: str = ""
     low: float | None = None
     high: float | None = None
+    justify: bool = (
+        False  # an error that a written explanation makes a warning, as published checks allow for some
+    )
     zh: str  # the rule in words, as the sender reads it
     en: str
     mark: str = "K"

@@ -6,10 +6,12 @@ import datetime as dt
 import hashlib
 import logging
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loaders.forms import Edition, Form, Forms
+from loaders.issue_list import explanations, is_issue_list
 from loaders.issues import Issue
 from loaders.limits import Limits
 from loaders.matching import Labels
@@ -21,6 +23,7 @@ from loaders.workbook import Sheet, WorkbookError, read_workbook
 from reference.registry import Registry
 
 MOST_UNUSABLE = 50  # such cells named in a sheet that is no form of ours
+_CHECKS = ("check_failed", "check_explained")
 log = logging.getLogger(__name__)
 
 
@@ -108,9 +111,13 @@ def _read_sheets(
 ) -> None:
     unknown: list[Sheet] = []
     hidden: list[Sheet] = []
+    explained: dict[tuple[str, str, str], str] = {}
     read: list[tuple[Recognised, list[Return], list[Issue]]] = []
     for sheet in sheets:
         if not any(raw != "" and raw is not None for row in sheet.rows for raw in row):
+            continue
+        if is_issue_list(sheet):
+            explained |= explanations(sheet)
             continue
         found = recognise(sheet, desk.forms, desk.labels, name)
         if found is None or sheet.hidden:
@@ -129,8 +136,27 @@ def _read_sheets(
         if not sheet.hidden and looks_like_data(sheet):
             issues.append(Issue("sheet_unknown", sheet.name))
     issues.extend(_repeated(returns))
+    issues[:] = [_explained(issue, explained) for issue in issues]
     if not returns and not any(issue.severity == "error" for issue in issues):
         issues.append(Issue("no_values", recognised[0].sheet))
+
+
+def _explained(issue: Issue, given: Mapping[tuple[str, str, str], str]) -> Issue:
+    """A failed check that the sender has explained, where its rule allows that, no longer forbids saving."""
+    words = next(
+        (
+            given[issue.sheet, issue.cell, code]
+            for code in _CHECKS
+            if (issue.sheet, issue.cell, code) in given
+        ),
+        "",
+    )
+    if issue.code != "check_failed" or not words:
+        return issue
+    if issue.severity == "error" and not issue.parameters.get("justifiable"):
+        return issue
+    parameters = {**issue.parameters, "justification": words}
+    return replace(issue, code="check_explained", severity_given="warning", parameters=parameters)
 
 
 def _unusable(sheet: Sheet) -> list[Issue]:

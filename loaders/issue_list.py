@@ -90,7 +90,7 @@ def _issue_row(number: int, row: Row, styles: ListStyles, language: str) -> str:
         (issue.found, styles.plain),
         (issue.message(language), styles.plain),
         (issue.mend(language), styles.plain),
-        ("", styles.answer),
+        (str(issue.parameters.get("justification", "")), styles.answer),
         (issue.code, styles.plain),
         (row.fill, styles.plain),
     )

@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from dashboard.cli.giving_back import give_back
 from dashboard.cli.output import Format, emit, print_csv, print_json, print_table, progress, say
 from dashboard.settings import load_settings
 from dashboard.workspace import open_workspace
+from loaders.files import Job, check_jobs, find_jobs
 from loaders.forms import load_forms
 from loaders.intake import Desk
 from loaders.issues import Issue
-from loaders.load import Job, check_jobs, find_jobs, load_jobs
+from loaders.load import load_jobs
 from loaders.outcome import Outcome
 from loaders.template import write_template
 from reference import periods
@@ -81,6 +83,15 @@ def template(
 def check(
     files: Paths,
     format: FormatOption = Format.TABLE,
+    annotated: Annotated[
+        Path | None,
+        typer.Option(
+            help="Give files with issues back with every fault marked in its cell: a folder, or the file to write."
+        ),
+    ] = None,
+    errors_only: Annotated[
+        Path | None, typer.Option(help="Give the faulty rows alone back: a folder, or the file to write.")
+    ] = None,
     workers: Annotated[
         int, typer.Option(help="Reading processes; 0 = as many as the machine has cores.")
     ] = 0,
@@ -89,14 +100,20 @@ def check(
     settings = load_settings()
     registry = load_registry(settings.overlay_folders)
     desk = Desk(registry, load_forms(registry), limits=settings.limits)
-    jobs = _jobs(files, desk)
+    jobs, cores = _jobs(files, desk), workers or settings.workers or os.cpu_count() or 1
     checked: list[Row] = []
     with progress() as bar:
         task = bar.add_task("读取并核对 · Checking", total=len(jobs))
-        for path, outcome in check_jobs(jobs, desk, workers or settings.workers or os.cpu_count() or 1):
+        for path, outcome in check_jobs(jobs, desk, cores):
             checked.append((path, outcome, None))
             bar.advance(task)
-    _report(checked, format)
+    given_back: dict[Path, list[str]] = {}
+    for target, faulty_rows in ((annotated, False), (errors_only, True)):
+        if target is not None:
+            pairs = list(zip(jobs, (outcome for _, outcome, _ in checked), strict=True))
+            for path, written in give_back(pairs, desk, target, settings.language, faulty_rows, cores):
+                given_back.setdefault(path, []).append(str(written))
+    _report(checked, format, given_back)
 
 
 def load(
@@ -146,10 +163,12 @@ def _jobs(paths: Iterable[Path], desk: Desk) -> list[Job]:
 Row = tuple[Path, Outcome, Receipt | None]
 
 
-def _report(rows: list[Row], form: Format) -> None:
+def _report(rows: list[Row], form: Format, given_back: Mapping[Path, list[str]] | None = None) -> None:
     """Print what became of the files; exit code 1 when any has errors."""
     if form is Format.JSON:
-        print_json({"files": [_document(*row) for row in rows], "summary": _summary(rows)})
+        given = given_back or {}
+        documents = [{**_document(*row), "annotated": given.get(row[0], [])} for row in rows]
+        print_json({"files": documents, "summary": _summary(rows)})
     elif form is Format.CSV:
         print_csv(
             ISSUE_COLUMNS,
@@ -161,6 +180,8 @@ def _report(rows: list[Row], form: Format) -> None:
         )
     else:
         _print_tables(rows)
+        for written in (given_back or {}).values():
+            say(f"已标注 · Marked: {', '.join(written)}")
     if any(outcome.errors for _, outcome, _ in rows):
         raise typer.Exit(1)
 

@@ -14,10 +14,10 @@ import pytest
 
 from loaders import lost_cells
 from loaders.archives import ArchiveError, members, shown_name, take_out
+from loaders.files import Job, check_jobs, find_jobs
 from loaders.forms import load_forms
 from loaders.intake import Desk
 from loaders.limits import Limits
-from loaders.load import Job, check_jobs, find_jobs
 from loaders.workbook import ACCEPTED, WorkbookError, read_workbook
 from reference.registry import Registry
 

@@ -15,9 +15,10 @@ from python_calamine import CalamineWorkbook
 from indicators.definition import load_catalogue
 from indicators.flags import find_flags
 from indicators.results import Context, calculate
+from loaders.files import find_files
 from loaders.forms import load_forms
 from loaders.intake import Desk, check_file
-from loaders.load import find_files, load_paths
+from loaders.load import load_paths
 from reference.periods import month_add, rolling_year
 from reference.registry import Registry, load_registry
 from store import reading
