@@ -23,6 +23,7 @@ from indicators.result import Flag, Result
 from reference.periods import Period, month_range
 from reference.reporting import CHINA, Duty
 from store import reading
+from store.cautions import cautions
 
 Answer = TypeVar("Answer")
 KEPT = 400
@@ -36,7 +37,8 @@ class Answers:
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = threading.Lock()
 
-    def _once(self, key: tuple[Hashable, ...], ask: Callable[[], Answer]) -> Answer:
+    def once(self, key: tuple[Hashable, ...], ask: Callable[[], Answer]) -> Answer:
+        """The answer kept under the key for this version of the data, else asked for now."""
         versioned = (self.workspace.store.data_version(), *key)
         with self._lock:
             if versioned in self._kept:
@@ -51,7 +53,7 @@ class Answers:
 
     def months(self, tree: str) -> Months | None:
         """First and last month with data of a tree."""
-        return self._once(("months", tree), lambda: reading.months(self.workspace.store, tree))
+        return self.once(("months", tree), lambda: reading.months(self.workspace.store, tree))
 
     def all_months(self) -> dict[str, Months | None]:
         """The same for every tree."""
@@ -59,14 +61,14 @@ class Answers:
 
     def has_synthetic(self) -> bool:
         """Whether any number comes from the synthetic province."""
-        return self._once(("synthetic",), lambda: reading.has_synthetic(self.workspace.store))
+        return self.once(("synthetic",), lambda: reading.has_synthetic(self.workspace.store))
 
     def results(
         self, indicators: Sequence[str], organisations: Sequence[str], period: Period
     ) -> list[Result]:
         """Results of indicators for organisations in one period."""
         key = ("results", tuple(indicators), tuple(organisations), period)
-        return self._once(
+        return self.once(
             key,
             lambda: results.calculate(self.workspace.context, list(indicators), list(organisations), period),
         )
@@ -74,7 +76,7 @@ class Answers:
     def series(self, indicator: str, organisations: Sequence[str], periods: Sequence[Period]) -> list[Result]:
         """Results of one indicator over several periods."""
         key = ("series", indicator, tuple(organisations), tuple(periods))
-        return self._once(
+        return self.once(
             key,
             lambda: results.series(self.workspace.context, indicator, list(organisations), list(periods)),
         )
@@ -82,28 +84,32 @@ class Answers:
     def flags(self, organisations: Sequence[str], period: Period) -> list[Flag]:
         """Everything that stands out, worst first."""
         key = ("flags", tuple(organisations), period)
-        return self._once(key, lambda: flags.find_flags(self.workspace.context, list(organisations), period))
+        return self.once(key, lambda: flags.find_flags(self.workspace.context, list(organisations), period))
 
     def standings(self, on: dt.date) -> list[Standing]:
         """Every institution of the register with its grade on a day."""
-        return self._once(("standings", on), lambda: grading.standings(self.workspace.context, on))
+        return self.once(("standings", on), lambda: grading.standings(self.workspace.context, on))
 
     def calendar(self, duty: Duty, first: int, last: int, today: dt.date) -> list[Entry]:
         """Every report of a form that is owed in a run of months, and what became of it; deadlines are midnights."""
         noon = dt.datetime.combine(today, dt.time(12), CHINA)
         key = ("calendar", duty.form, first, last, today)
-        return self._once(key, lambda: read_calendar(self.workspace, [duty], month_range(first, last), noon))
+        return self.once(key, lambda: read_calendar(self.workspace, [duty], month_range(first, last), noon))
+
+    def cautions(self, month: int) -> pd.DataFrame:
+        """The warnings that stand about a month's reports."""
+        return self.once(("cautions", month), lambda: cautions(self.workspace.store, first=month, last=month))
 
     def uploads(self, limit: int = 100) -> pd.DataFrame:
         """The newest uploads."""
-        return self._once(("uploads", limit), lambda: reading.uploads(self.workspace.store, limit=limit))
+        return self.once(("uploads", limit), lambda: reading.uploads(self.workspace.store, limit=limit))
 
     def upload(self, upload_id: int) -> Mapping[str, Any] | None:
         """One upload; none when there is no such number."""
-        return self._once(("upload", upload_id), lambda: reading.upload(self.workspace.store, upload_id))
+        return self.once(("upload", upload_id), lambda: reading.upload(self.workspace.store, upload_id))
 
     def upload_issues(self, upload_id: int) -> pd.DataFrame:
         """What was found in one upload."""
-        return self._once(
+        return self.once(
             ("issues", upload_id), lambda: reading.upload_issues(self.workspace.store, upload_id)
         )

@@ -12,13 +12,23 @@ from dash import ALL, ClientsideFunction, Input, Output, State, html
 from dashboard import downloads, headers, shell, upload
 from dashboard.answers import Answers
 from dashboard.compressing import compress_answers
-from dashboard.pages import area, calendar, grading, indicator, methods, missing, overview, submissions
+from dashboard.pages import (
+    area,
+    calendar,
+    grading,
+    indicator,
+    methods,
+    missing,
+    overview,
+    quality,
+    submissions,
+)
 from dashboard.texts import Texts
 from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
-PAGES = (overview, indicator, area, grading, submissions, calendar, methods)
+PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods)
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 

@@ -15,7 +15,7 @@ from reference.periods import Period, month_period
 from reference.reporting import Duty, due_day, ends_in, last_day, owing
 from reference.strict import DefinitionError
 from store.extending import extensions, grant, revoke
-from store.receipts import receipts
+from store.receipts import first_arrival, receipts
 
 
 def read_calendar(
@@ -32,6 +32,7 @@ def read_calendar(
         as_receipts(receipts(workspace.store, *span)),
         as_extensions(extensions(workspace.store, *span)),
         now,
+        first_arrival(workspace.store),
     )
 
 

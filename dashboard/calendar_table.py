@@ -16,6 +16,7 @@ from reference.periods import month_period
 STATES = {
     "on_time": mark("按时"),
     "late": mark("迟报"),
+    "entered_later": mark("补录"),
     "missing": mark("未报"),
     "not_yet_due": mark("未到期"),
     "extended": mark("已延期"),
@@ -25,6 +26,7 @@ STATES = {
 SIGNS = {
     "on_time": "✓",
     "late": "▲",
+    "entered_later": "○",
     "missing": "✕",
     "not_yet_due": "·",
     "extended": "→",

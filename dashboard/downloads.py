@@ -16,6 +16,8 @@ from dashboard.exports.lists import list_workbook
 from dashboard.exports.results import write_results
 from dashboard.headers import LASTING
 from dashboard.outlines import read_outlines
+from dashboard.pages.quality import KINDS
+from dashboard.quality import Review
 from dashboard.reporting import open_desk, place, reminder
 from dashboard.visit import Visit, open_visit
 from loaders.template import write_template
@@ -92,6 +94,26 @@ def reminders_file(visit: Visit) -> bytes | None:
     return list_workbook(t("催报名单"), notes, columns, rows)
 
 
+def desk_review_file(visit: Visit) -> bytes:
+    """Whom to ask what about the month and area in view."""
+    t, review = visit.texts, Review(visit)
+    columns = [
+        (t("类别"), 14),
+        (t("单位代码"), 14),
+        (t("单位"), 30),
+        (t("询问"), 90),
+        (t("文件编号"), 10),
+        (t("位置"), 22),
+        (t("答复"), 40),
+    ]
+    rows = [
+        [t(KINDS[one.kind]), one.organisation, one.place, one.sentence, one.upload_id, one.where, ""]
+        for one in review.questions
+    ]  # fmt: skip
+    notes = [f"{visit.name(visit.view.area.code)} · {t.month(review.month)} · {t.date(visit.today)}"]
+    return list_workbook(t("案头核查"), notes, columns, rows)
+
+
 def register(app: dash.Dash, answers: Answers) -> None:
     """Put the routes on the app's server."""
     server: Flask = app.server
@@ -132,6 +154,12 @@ def register(app: dash.Dash, answers: Answers) -> None:
             abort(404)
         name = f"{visit.texts('催报名单')}_{visit.name(visit.view.area.code)}_{visit.today}.xlsx"
         return attachment(content, name, WORKBOOK)
+
+    @server.get("/download/desk-review.xlsx")
+    def desk_review() -> Response:
+        visit = open_visit(answers, "/quality", request.query_string.decode())
+        name = f"{visit.texts('案头核查')}_{visit.name(visit.view.area.code)}_{Review(visit).month}.xlsx"
+        return attachment(desk_review_file(visit), name, WORKBOOK)
 
     @server.get("/original/<int:upload_id>")
     def original(upload_id: int) -> Response:

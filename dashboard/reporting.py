@@ -125,7 +125,7 @@ def place(visit: Visit, entry: Entry) -> str:
     one = organisations.get(entry.organisation, on)
     above = organisations.get(one.parent, on) if one.parent and one.parent != visit.view.tree.root else None
     name, language = one.name(visit.view.language), visit.view.language
-    if above is None:
+    if above is None or above.name(language) in name:  # 南明区妇幼保健院 says itself where it is
         return name
     return f"{above.name(language)}{name}" if visit.texts.is_chinese else f"{name}, {above.name(language)}"
 

@@ -45,7 +45,10 @@ MENU = (
             ("/grading", mark("机构等级")),
         ),
     ),
-    (mark("数据"), (("/submissions", mark("数据上报")), ("/calendar", mark("报送日历")))),
+    (
+        mark("数据"),
+        (("/submissions", mark("数据上报")), ("/calendar", mark("报送日历")), ("/quality", mark("数据质量"))),
+    ),
     (mark("说明"), (("/methods", mark("指标方法")),)),
 )
 

@@ -56,7 +56,7 @@ class Compared:
 
     def agrees(self, rules: QualityRules) -> bool:
         """Whether the ratio is near enough to 1."""
-        return self.ratio is not None and abs(self.ratio - 1) <= rules.agreement
+        return self.other > 0 and abs(self.one - self.other) <= rules.agreement * self.other
 
 
 @dataclass(frozen=True, slots=True)

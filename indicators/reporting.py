@@ -3,6 +3,7 @@
 Completeness is the reports received of those owed, timeliness those that came in time of those owed. Both are counted from
 the same list of owed reports, so neither can exceed 100%: a report from an organisation that does not owe it (closed,
 not yet open, released from the form) is listed by itself and never counted. Organisations are those of the month itself.
+Reports of the years before an installation began are complete, and say nothing about timeliness.
 WHO (2022), Data Quality Assurance, module 2 (desk review), dimension 1: completeness and timeliness of reporting.
 """
 
@@ -26,13 +27,16 @@ class State(StrEnum):
 
     ON_TIME = "on_time"
     LATE = "late"  # came after its deadline
+    ENTERED_LATER = (
+        "entered_later"  # came, but its deadline had passed before this installation took in anything
+    )
     MISSING = "missing"  # the deadline is past and nothing came
     NOT_YET_DUE = "not_yet_due"  # nothing came yet, the deadline is to come
     EXTENDED = "extended"  # nothing came yet, and an extension runs
     NOT_EXPECTED = "not_expected"  # came, and was not owed
 
 
-RECEIVED = frozenset({State.ON_TIME, State.LATE})
+RECEIVED = frozenset({State.ON_TIME, State.LATE, State.ENTERED_LATER})
 RUNNING = frozenset({State.NOT_YET_DUE, State.EXTENDED})
 
 
@@ -85,6 +89,7 @@ class Tally:
     received: int = 0
     on_time: int = 0
     late: int = 0
+    entered_later: int = 0
     missing: int = 0
     running: int = 0  # neither received nor overdue
     zero: int = 0  # of those received
@@ -96,9 +101,14 @@ class Tally:
         return self.received / self.expected if self.expected else None
 
     @property
+    def timed(self) -> int:
+        """Owed reports of which it can be known whether they came in time."""
+        return self.expected - self.entered_later
+
+    @property
     def timeliness(self) -> float | None:
-        """In time of owed, None when nothing is owed."""
-        return self.on_time / self.expected if self.expected else None
+        """In time of those owed whose time of arrival can be known, None when there are none."""
+        return self.on_time / self.timed if self.timed else None
 
 
 def entries(
@@ -109,8 +119,12 @@ def entries(
     receipts: Mapping[Report, Receipt],
     extensions: Mapping[Report, Extension],
     now: dt.datetime,
+    since: dt.datetime | None = None,
 ) -> list[Entry]:
-    """The calendar of the duties for the months: what is owed, and what came without being owed."""
+    """The calendar of the duties for the months: what is owed, and what came without being owed.
+
+    `since` is when the installation took in its first file: of reports due before then nobody knows when they came.
+    """
     senders: dict[tuple[str, int], set[str]] = defaultdict(set)
     for form, code, month in receipts:
         senders[form, month].add(code)
@@ -128,14 +142,22 @@ def entries(
                     found.append(Entry(*report, areas, State.NOT_EXPECTED, None, extension, receipt))
                     continue
                 due = max(usual, extension.until) if extension else usual
-                state = _state(receipt, due, extension, now)
+                state = _state(receipt, due, extension, now, since)
                 found.append(Entry(*report, areas, state, due, extension, receipt))
     return found
 
 
-def _state(receipt: Receipt | None, due: dt.date, extension: Extension | None, now: dt.datetime) -> State:
+def _state(
+    receipt: Receipt | None,
+    due: dt.date,
+    extension: Extension | None,
+    now: dt.datetime,
+    since: dt.datetime | None,
+) -> State:
     if receipt is not None:
-        return State.ON_TIME if receipt.received_at < late_from(due) else State.LATE
+        if receipt.received_at < late_from(due):
+            return State.ON_TIME
+        return State.ENTERED_LATER if since is not None and late_from(due) <= since else State.LATE
     if now >= late_from(due):
         return State.MISSING
     return State.EXTENDED if extension else State.NOT_YET_DUE
@@ -151,6 +173,7 @@ def tally(found: Iterable[Entry]) -> Tally:
         received=len(received),
         on_time=sum(one.state is State.ON_TIME for one in owed),
         late=sum(one.state is State.LATE for one in owed),
+        entered_later=sum(one.state is State.ENTERED_LATER for one in owed),
         missing=sum(one.state is State.MISSING for one in owed),
         running=sum(one.state in RUNNING for one in owed),
         zero=sum(one.receipt is not None and one.receipt.zero for one in received),

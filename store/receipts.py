@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 
 import pandas as pd
@@ -18,6 +19,13 @@ _COLUMNS = (
     *("organisation", "form", "month", "span", "received_at", "submission_id", "upload_id"),
     *("version", "zero", "warnings"),
 )
+
+
+def first_arrival(store: Store) -> dt.datetime | None:
+    """When the first file of all came; None when none has."""
+    with store.reading() as connection:
+        first = connection.scalar(select(func.min(upload.c.received_at)))
+    return None if first is None else to_moment(first)
 
 
 def receipts(

@@ -135,6 +135,6 @@ def _summary(counted: Tally, span: Period) -> str:
     return (
         f"{span.label('en')}: {counted.expected:,} due, {counted.received:,} received ({complete}), "
         f"{counted.on_time:,} in time ({timely}), {counted.late:,} late, {counted.missing:,} missing, "
-        f"{counted.running:,} not yet due, {counted.zero:,} of the received all zero; "
+        f"{counted.running:,} not yet due, {counted.entered_later:,} due before this installation began, {counted.zero:,} of the received all zero; "
         f"{counted.not_expected:,} came that nobody owed"
     )

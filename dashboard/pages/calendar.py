@@ -15,7 +15,7 @@ from dashboard.calendar import extend
 from dashboard.reporting import Desk, can_be_put_off, forms_of, newest_tally, open_desk, place, reminder
 from dashboard.visit import Visit, open_visit
 from indicators.reporting import State as Became
-from indicators.reporting import tally
+from indicators.reporting import Tally, tally
 from reference.strict import DefinitionError
 from store.connecting import StoreError
 
@@ -108,7 +108,7 @@ def summary(desk: Desk) -> html.Section:
     due = next((one.due for one in desk.of_month(desk.last) if one.due and not one.extension), None)
     shares = [
         (t("完整率"), counted.completeness, t("已收 {received} / 应报 {expected}", received=counted.received, expected=counted.expected)),
-        (t("及时率"), counted.timeliness, t("按时 {received} / 应报 {expected}", received=counted.on_time, expected=counted.expected)),
+        (t("及时率"), counted.timeliness, timely(desk.visit, counted)),
     ]  # fmt: skip
     figures = [
         html.Div(
@@ -122,11 +122,20 @@ def summary(desk: Desk) -> html.Section:
             [html.Span(t(calendar_table.STATES[name]), className="quiet"), html.Strong(f"{counts[name]:,}")],
             className=f"number-card number-card--{name}",
         )
-        for name in ("late", "missing", "not_yet_due", "extended", "zero", "not_expected")
+        for name in ("late", "missing", "entered_later", "not_yet_due", "extended", "zero", "not_expected")
         if counts[name] or name in ("late", "missing")
     ]
     note = t("{due}前报送", due=t.date(due)) if due else None
     return blocks.panel(t.month(desk.last), html.Div(figures, className="number-cards"), note=note)
+
+
+def timely(visit: Visit, counted: Tally) -> str:
+    """How many in time of how many; those entered when the installation began are said apart."""
+    t = visit.texts
+    if counted.entered_later and not counted.timed:
+        return t("补录 {count} 份，无从判断", count=counted.entered_later)
+    words = t("按时 {received} / 应报 {expected}", received=counted.on_time, expected=counted.timed)
+    return words + (t("，另补录 {count} 份", count=counted.entered_later) if counted.entered_later else "")
 
 
 def reminders(desk: Desk) -> html.Section:

@@ -25,6 +25,7 @@ ADDRESSES = (
     "/grading",
     "/submissions",
     "/calendar",
+    "/quality",
     "/methods",
     "/no/such/page",
 )

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -18,31 +19,50 @@ from store.extending import ExtensionError
 DECEMBER = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 
 
+@pytest.fixture
+def begun(loaded, counties):
+    """The installation took in its first file long before those that the tests look at."""
+    early = counties.an_upload([counties.a_return("520102", 202412, 70)], name="早.xlsx")
+    counties.save(replace(early, received_at=dt.datetime(2025, 1, 2, tzinfo=dt.UTC)))
+    return loaded
+
+
 def states(workspace, counties, month, now=DECEMBER):
     duty = workspace.forms.get(counties.form).duty
     found = read_calendar(workspace, [duty], month_period(month), now)
     return {one.organisation: one for one in found}
 
 
-def test_who_sent_late_and_who_not_at_all(loaded, counties):
+def test_who_sent_late_and_who_not_at_all(begun, counties):
     # All that is loaded came on 3 November 2026: in time for October, late for everything before.
-    october = states(loaded, counties, 202610)
+    october = states(begun, counties, 202610)
     assert october[counties.behind].state is State.ON_TIME
     assert october[counties.silent].state is State.MISSING
     counted = tally(october.values())
     owing = 89  # 88 counties and the new area
     assert (counted.expected, counted.received, counted.missing) == (owing, 3, owing - 3)
-    september = states(loaded, counties, 202609)[counties.behind]
+    september = states(begun, counties, 202609)[counties.behind]
     assert (september.state, september.due) == (State.LATE, dt.date(2026, 10, 8))
     # The first late moment is 8 October 16:00 UTC; 3 November 01:30 lies on the 26th day after it.
     assert september.days_late == 26
 
 
-def test_an_extension_granted_afterwards_makes_a_late_report_one_in_time(loaded, counties):
-    extend(loaded, counties.form, counties.behind, 202609, dt.date(2026, 11, 3), "洪水", "officer")
-    assert states(loaded, counties, 202609)[counties.behind].state is State.ON_TIME
-    end_extension(loaded, counties.form, counties.behind, 202609, "误批", "chief")
-    assert states(loaded, counties, 202609)[counties.behind].state is State.LATE
+def test_an_extension_granted_afterwards_makes_a_late_report_one_in_time(begun, counties):
+    extend(begun, counties.form, counties.behind, 202609, dt.date(2026, 11, 3), "洪水", "officer")
+    assert states(begun, counties, 202609)[counties.behind].state is State.ON_TIME
+    end_extension(begun, counties.form, counties.behind, 202609, "误批", "chief")
+    assert states(begun, counties, 202609)[counties.behind].state is State.LATE
+
+
+def test_what_was_due_before_the_first_file_of_all_is_neither_late_nor_in_time(loaded, counties):
+    september = states(loaded, counties, 202609)
+    assert september[counties.behind].state is State.ENTERED_LATER
+    counted = tally(september.values())
+    assert (counted.received, counted.late, counted.entered_later, counted.timed) == (3, 0, 3, 86)
+    # Two of three were put off until after the first file came: of these it is known when they came.
+    for code in (counties.behind, counties.near):
+        extend(loaded, counties.form, code, 202609, dt.date(2026, 11, 3), "洪水", "officer")
+    assert tally(states(loaded, counties, 202609).values()).timeliness == 2 / 88
 
 
 def test_a_report_put_off_is_not_missing_until_then(loaded, counties):

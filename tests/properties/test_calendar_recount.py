@@ -21,7 +21,7 @@ from reference.registry import Registry
 from reference.reporting import Duty
 from store.database import Store
 from store.extending import extensions, grant, revoke
-from store.receipts import receipts
+from store.receipts import first_arrival, receipts
 from store.records import SubmissionRecord, UploadRecord, ValueRecord
 from store.saving import save
 from store.withdrawing import withdraw
@@ -97,6 +97,7 @@ class Plain:
 
     def __init__(self, lives, released, now):
         self.lives, self.released, self.now = lives, set(released), now
+        self.since = None  # when the first file of all came
         self.sent, self.until = [], {}
 
     def owes(self, code, of):
@@ -110,7 +111,18 @@ class Plain:
 
     def count(self, codes):
         counts = dict.fromkeys(
-            ("expected", "received", "on_time", "late", "missing", "running", "zero", "not_expected"), 0
+            (
+                "expected",
+                "received",
+                "on_time",
+                "late",
+                "entered_later",
+                "missing",
+                "running",
+                "zero",
+                "not_expected",
+            ),
+            0,
         )
         for code in codes:
             for of in MONTHS:
@@ -127,7 +139,8 @@ class Plain:
                     newest = max(standing, key=lambda one: (one["at"], one["upload"]))
                     in_time = min(one["at"] for one in standing) < late
                     counts["received"] += 1
-                    counts["on_time" if in_time else "late"] += 1
+                    begun = late > self.since
+                    counts["on_time" if in_time else "late" if begun else "entered_later"] += 1
                     counts["zero"] += newest["births"] == 0
                 else:
                     counts["missing" if self.now >= late else "running"] += 1
@@ -139,6 +152,7 @@ def act(store, registry, plain, steps):
         if what == "send":
             code, of, at, births = where
             (receipt,) = save(store, registry, [upload(number, code, of, at, births)], "clerk")
+            plain.since = min(at, plain.since or at)
             plain.sent.append({"place": (code, of), "at": at.replace(microsecond=at.microsecond // 1000 * 1000),
                                "births": births, "out": False, "upload": receipt.upload_id})  # fmt: skip
         elif what == "extend" and plain.until.get(tuple(where[:2])) != where[2]:
@@ -176,6 +190,7 @@ def test_the_calendar_equals_a_plain_recount(databases, tmp_path, lives, release
         as_receipts(receipts(store)),
         as_extensions(extensions(store)),
         now,
+        first_arrival(store),
     )
     store.close()
     by_area = tally_by_area(found)
@@ -186,7 +201,7 @@ def test_the_calendar_equals_a_plain_recount(databases, tmp_path, lives, release
         held = by_area.get(area)
         counts = {name: getattr(held, name) if held else 0 for name in plain.count(())}
         assert counts == plain.count(codes), area
-        if held and held.expected:
+        if held and held.timed:
             assert 0 <= held.timeliness <= held.completeness <= 1
     assert tally(found) == by_area.get("P", tally([]))
 
