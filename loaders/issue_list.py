@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
@@ -50,7 +51,8 @@ class Row:
 def list_xml(rows: Sequence[Row], headline: Sequence[str], styles: ListStyles, language: str) -> bytes:
     """The sheet's XML: a title, what to do, headings, one row an issue with a link to its cell."""
     said = "".join(
-        f"<row r={_q(n)}>{_text(1, n, line, style)}</row>" for n, line, style in _head(headline, styles)
+        f"<row r={_q(n)}>{_text(1, n, line, style)}{_text(CODE, n, TOKEN if n == 1 else '', style)}</row>"
+        for n, line, style in _head(headline, styles)
     )
     headings = "".join(
         _text(column, FIRST - 1, text, styles.heading) for column, text in enumerate(HEADINGS[language], 1)
@@ -76,8 +78,7 @@ def list_xml(rows: Sequence[Row], headline: Sequence[str], styles: ListStyles, l
 
 
 def _head(headline: Sequence[str], styles: ListStyles) -> Iterator[tuple[int, str, int]]:
-    yield 1, TOKEN + "  " + headline[0], styles.title
-    for number, line in enumerate(headline[1 : FIRST - 2], 2):
+    for number, line in enumerate(headline[: FIRST - 2], 1):
         yield number, line, styles.title
 
 
@@ -95,7 +96,16 @@ def _issue_row(number: int, row: Row, styles: ListStyles, language: str) -> str:
         (row.fill, styles.plain),
     )
     cells = "".join(_text(column, number, text, style) for column, (text, style) in enumerate(shown, 1))
-    return f"<row r={_q(number)}>{cells}</row>"
+    height = 15 * max(_lines(text, width) for (text, _), width in zip(shown, _WIDTHS, strict=False))
+    return f'<row r={_q(number)} ht="{height}" customHeight="1">{cells}</row>'
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column: a Chinese sign is as wide as two Latin ones."""
+    return sum(
+        max(1, math.ceil(sum(2 if sign > "\u2e7f" else 1 for sign in line) / (width - 1)))
+        for line in text.split("\n")
+    )
 
 
 def _text(column: int, row: int, text: str, style: int) -> str:
@@ -118,14 +128,14 @@ def _q(number: int) -> str:
 
 def is_issue_list(sheet: Sheet) -> bool:
     """Whether a sheet is our own list, come back with the workbook."""
-    return text_of(sheet.at(0, 0)).startswith(TOKEN)
+    return text_of(sheet.at(0, CODE - 1)) == TOKEN
 
 
 def explanations(sheet: Sheet) -> Mapping[tuple[str, str, str], str]:
     """What the sender wrote beside issues: (sheet, cell, issue code) → words."""
     given: dict[tuple[str, str, str], str] = {}
     for row in range(FIRST - 1, len(sheet.rows)):
-        words = text_of(sheet.at(row, 6))
+        words = str(sheet.at(row, 6) or "").strip()
         if words:
             where, cell, code = (text_of(sheet.at(row, column)) for column in (1, 2, CODE - 1))
             given[where, cell, code] = words[:400]

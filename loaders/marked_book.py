@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loaders.issue_list import FILL, FIRST, NAMES, ListStyles, Row, first_cell, is_issue_list, list_xml
+from loaders.issue_list import CODE, FILL, FIRST, NAMES, ListStyles, Row, first_cell, list_xml
 from loaders.issues import Issue
 from loaders.limits import Limits
 from loaders.marking_cells import Cells
 from loaders.marking_notes import Notes
 from loaders.marking_styles import Styles
-from loaders.marks import COLOURS, Mark, marks_of, places
+from loaders.marks import COLOURS, TOKEN, Mark, marks_of, places
 from loaders.package import OFFICE, Element, Package, local, tag
 from loaders.tidy import text_of
-from loaders.workbook import Sheet
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
@@ -198,8 +197,8 @@ def _free_name(wanted: str, taken: set[str]) -> str:
 
 
 def _begins_with_token(sheet: Element, package: Package) -> bool:
-    cell = Cells(sheet).find(1, 1)
-    return cell is not None and is_issue_list(Sheet("", False, [[_shown(cell, package)]]))
+    cell = Cells(sheet).find(1, CODE)
+    return cell is not None and _shown(cell, package) == TOKEN
 
 
 def _shown(cell: Element, package: Package) -> str:

@@ -12,7 +12,7 @@ MOST_MARKED = 2_000  # cells of one workbook
 LONGEST_NOTE = 900  # characters of one comment
 LONGEST_RANGE = 60  # cells of a range that are marked one by one
 OPENING = "【审核】"  # begins our part of a comment; from here on nothing in it is the sender's
-TOKEN = "MCH-ISSUES/1"  # noqa: S105 - first cell of our list of issues, by which it is known when it comes back
+TOKEN = "MCH-ISSUES/1"  # noqa: S105 - in a hidden cell of our list of issues, by which it is known when it comes back
 COLOURS = {"error": "FFFFC7CE", "warning": "FFFFEB9C"}
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?")

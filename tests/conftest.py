@@ -85,12 +85,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Pa
         pytest.skip(reason)
     home = tmp_path_factory.mktemp("office")
 
-    def convert(path: Path, ending: str, filter: str = "") -> Path:
+    def convert(path: Path, ending: str) -> Path:
+        filters = {"csv": "Text - txt - csv (StarCalc):44,34,76,1"}  # commas, quotes, UTF-8
         to = home / uuid.uuid4().hex
         command = [program, "--headless", f"-env:UserInstallation={(home / 'profile').as_uri()}"]
         command += [
             "--convert-to",
-            f"{ending}:{filter}" if filter else ending,
+            f"{ending}:{filters[ending]}" if ending in filters else ending,
             "--outdir",
             str(to),
             str(path),
