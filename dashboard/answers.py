@@ -24,6 +24,7 @@ from reference.periods import Period, month_range
 from reference.reporting import CHINA, Duty
 from store import reading
 from store.cautions import cautions
+from store.extending import extensions
 
 Answer = TypeVar("Answer")
 KEPT = 400
@@ -95,6 +96,10 @@ class Answers:
         noon = dt.datetime.combine(today, dt.time(12), CHINA)
         key = ("calendar", duty.form, first, last, today)
         return self.once(key, lambda: read_calendar(self.workspace, [duty], month_range(first, last), noon))
+
+    def extensions(self, form: str) -> pd.DataFrame:
+        """Every deadline of a form that was ever put off."""
+        return self.once(("extensions", form), lambda: extensions(self.workspace.store, [form], ended=True))
 
     def cautions(self, month: int) -> pd.DataFrame:
         """The warnings that stand about a month's reports."""

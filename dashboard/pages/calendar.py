@@ -16,6 +16,7 @@ from dashboard.reporting import Desk, can_be_put_off, forms_of, newest_tally, op
 from dashboard.visit import Visit, open_visit
 from indicators.reporting import State as Became
 from indicators.reporting import Tally, tally
+from reference.reporting import last_day
 from reference.strict import DefinitionError
 from store.connecting import StoreError
 
@@ -98,7 +99,7 @@ def body(visit: Visit) -> list[Any]:
     """What follows from the calendar."""
     desk = open_desk(visit)
     assert desk is not None
-    return [summary(desk), calendar_table.panel(desk), reminders(desk)]
+    return [summary(desk), calendar_table.panel(desk), reminders(desk), extension_list(desk)]
 
 
 def summary(desk: Desk) -> html.Section:
@@ -159,6 +160,44 @@ def reminders(desk: Desk) -> html.Section:
         ),
         html.Ul(shown, className="sentences", tabIndex="0"),
         html.P(t("另有 {count} 条在 Excel 中。", count=more), className="quiet") if more else None,
+    )
+
+
+def extension_list(desk: Desk) -> html.Section | None:
+    """The deadlines put off in the months shown: until when, why, by whom; those ended too."""
+    t, visit = desk.visit.texts, desk.visit
+    area, organisations = visit.view.area.code, visit.registry.organisations
+    every: list[Any] = list(visit.answers.extensions(desk.form.code).itertuples(index=False))
+    rows = [
+        row
+        for row in every
+        if row.month in desk.months and area in organisations.adds_into(row.organisation, last_day(row.month))
+    ]
+    if not rows:
+        return None
+    heads = [t("单位"), t("月份"), t("延至"), t("原因"), t("批准"), t("状态")]
+    body = [
+        html.Tr(
+            [
+                html.Td(visit.name(row.organisation)),
+                html.Td(t.month(row.month)),
+                html.Td(t.date(row.until)),
+                html.Td(row.reason),
+                html.Td(f"{row.granted_by} · {t.moment(row.granted_at)}"),
+                html.Td(
+                    t("有效")
+                    if row.ended_at is None
+                    else t("{moment}终止：{reason}", moment=t.moment(row.ended_at), reason=row.end_reason)
+                ),
+            ]
+        )
+        for row in reversed(rows)
+    ]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(one) for one in heads])), html.Tbody(body)], className="plain"
+    )
+    return blocks.panel(
+        t("延期记录（{count}）", count=len(rows)), html.Div(table, className="scrolling", tabIndex="0")
     )
 
 

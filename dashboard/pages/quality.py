@@ -207,12 +207,13 @@ def agreements(review: Review) -> html.Section | None:
     ]
     element = visit.registry.element(rule.element)
     heads = ["", t("机构按发生地"), t("县区按居住地"), t("比值")]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(one, className="number") for one in heads])), html.Tbody(rows)],
+        className="plain",
+    )
     return blocks.panel(
         t("表间一致：{element}", element=t.pick(element.zh, element.en)),
-        html.Table(
-            [html.Thead(html.Tr([html.Th(one, className="number") for one in heads])), html.Tbody(rows)],
-            className="plain",
-        ),
+        html.Div(table, className="scrolling", tabIndex="0"),
         html.P(t.pick(rule.note_zh, rule.note_en), className="quiet"),
     )
 

@@ -29,6 +29,21 @@ PAGES = {
         ["把报表文件拖到这里", "空白表样", "全省月报.xlsx"],
         ["Drop workbooks here", "Blank forms"],
     ),
+    "calendar": (
+        "/calendar",
+        ["报送日历", "完整率", "需要催报", "批准延期"],
+        ["Reporting calendar", "Completeness", "To be reminded", "Grant an extension"],
+    ),
+    "prefecture calendar": (
+        "/calendar?area=520300",
+        ["遵义市", "红花岗区", "未报"],
+        ["Zunyi", "Honghuagang", "Missing"],
+    ),
+    "quality": (
+        "/quality?area=520300",
+        ["数据质量", "各地得分", "案头核查", "权重待核实"],
+        ["Data quality", "Scores by area", "Desk review", "Weights to be confirmed"],
+    ),
     "methods": ("/methods", ["共同规则", "Wilson"], ["Rules for all", "Wilson"]),
     "missing": ("/no/such/page", ["没有这一页", "回到概览"], ["No such page", "Back to the overview"]),
 }

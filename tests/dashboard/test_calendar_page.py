@@ -11,7 +11,7 @@ import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from dashboard.answers import Answers
-from dashboard.calendar import extend
+from dashboard.calendar import end_extension, extend
 from dashboard.downloads import reminders_file
 from dashboard.pages import calendar
 from dashboard.reporting import newest_tally, open_desk, reminder
@@ -104,6 +104,18 @@ def test_an_extension_is_granted_from_the_page_and_shown(visit, loaded, counties
     assert (row.organisation, row.until, row.reason) == (counties.silent, dt.date(2026, 12, 1), "洪水")
     assert newest_tally(open_desk(visit()))["extended"] == 1
     assert "延期原因：洪水" in text(calendar.layout(visit()))
+
+
+def test_extensions_stay_listed_after_they_end(visit, loaded, counties):
+    extend(loaded, counties.form, counties.silent, 202610, dt.date(2026, 12, 1), "洪水", "officer")
+    end_extension(loaded, counties.form, counties.silent, 202610, "水退了", "chief")
+    page = text(calendar.layout(visit()))
+    assert "延期记录（1）" in page
+    assert "终止：水退了" in page
+    other = open_visit(
+        Answers(loaded), "/calendar", f"area=520100&form={counties.form}&period=2026-10", today=TODAY
+    )
+    assert "延期记录" not in text(calendar.layout(other))
 
 
 @pytest.mark.parametrize(
