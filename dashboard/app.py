@@ -9,7 +9,7 @@ from typing import Any
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, html
 
-from dashboard import downloads, headers, shell, upload
+from dashboard import downloads, headers, marked, shell, upload
 from dashboard.answers import Answers
 from dashboard.compressing import compress_answers
 from dashboard.pages import (
@@ -55,6 +55,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
         page.register(app, answers)
     upload.register(app, answers)
     downloads.register(app, answers)
+    marked.register(app, answers)
     headers.secure(app)
     compress_answers(app.server)
     return app

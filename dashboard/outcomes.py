@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from dash import html
 
 from dashboard import wording
+from dashboard.answers import Answers
 from dashboard.visit import Visit
 from loaders.issues import Issue
 from loaders.outcome import Recognised
@@ -56,9 +58,14 @@ def kept_outcome(visit: Visit, upload_id: int) -> html.Section | None:
     row = visit.answers.upload(upload_id)
     if row is None:
         return None
-    issues = tuple(_issue(record) for record in visit.answers.upload_issues(upload_id).to_dict("records"))
+    issues = kept_issues(visit.answers, upload_id)
     numbers = (int(row["submissions"]), int(row["superseded"]), int(row["values"]))
     return draw(visit, Found(upload_id, str(row["name"]), str(row["outcome"]), *numbers, issues))
+
+
+def kept_issues(answers: Answers, upload_id: int) -> tuple[Issue, ...]:
+    """The issues of an upload, from the record."""
+    return tuple(_issue(record) for record in answers.upload_issues(upload_id).to_dict("records"))
 
 
 def _issue(record: dict[Any, Any]) -> Issue:
@@ -79,22 +86,78 @@ def draw(visit: Visit, found: Found) -> html.Section:
     """The verdict, what was read, and every issue with its cell and the way to mend it."""
     t = visit.texts
     kind = wording.OUTCOME_KINDS[found.outcome]
+    named = any(issue.code.startswith("person_") for issue in found.issues)  # such a file is not kept
     return html.Section(
         [
             html.Div(
                 [
                     html.Span(f"{wording.OUTCOME_SIGNS[found.outcome]} {t(wording.OUTCOMES[found.outcome])}", className=f"chip chip--{kind}"),
                     html.Strong(found.name),
-                    html.A(t("下载原件"), href=f"/original/{found.upload_id}", download="") if found.upload_id else None,
+                    html.A(t("下载原件"), href=f"/original/{found.upload_id}", download="") if found.upload_id and not named else None,
                 ],
                 className="outcome-head",
             ),
             html.P(verdict(visit, found)),
+            _given_back(visit, found) if not named else None,
             _recognised(visit, found.recognised),
             issue_table(visit, found.issues),
         ],
         className=f"panel outcome outcome--{kind}",
     )  # fmt: skip
+
+
+def draw_many(visit: Visit, name: str, found: Sequence[Found]) -> html.Section:
+    """What became of the files of an archive: how many of each, then each with a link to its own record."""
+    t = visit.texts
+    counts = Counter(one.outcome for one in found)
+    chips = [
+        html.Span(
+            f"{wording.OUTCOME_SIGNS[outcome]} {t(wording.OUTCOMES[outcome])} {count}",
+            className=f"chip chip--{wording.OUTCOME_KINDS[outcome]}",
+        )
+        for outcome, count in counts.most_common()
+    ]
+    names = (t("文件"), t("结果"), t("错误"), t("提醒"), t("数值"))
+    rows = sorted(found, key=lambda one: one.outcome != "returned")
+    body = [html.Tr(_line(visit, one)) for one in rows]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(one) for one in names])), html.Tbody(body)], className="plain"
+    )
+    return html.Section(
+        [
+            html.Div([html.Strong(name), *chips], className="outcome-head"),
+            html.P(t("压缩包里共 {count} 个文件，每个文件分别检查和入库。", count=len(found))),
+            html.Div(table, className="scrolling scrolling--tall", tabIndex="0"),
+        ],
+        className="panel outcome",
+    )
+
+
+def _line(visit: Visit, found: Found) -> list[html.Td]:
+    errors = sum(issue.severity == "error" for issue in found.issues)
+    href = visit.view.link("/submissions", upload=str(found.upload_id))
+    return [
+        html.Td(html.A(found.name, href=href)),
+        html.Td(f"{wording.OUTCOME_SIGNS[found.outcome]} {visit.texts(wording.OUTCOMES[found.outcome])}"),
+        html.Td(errors, className="number"),
+        html.Td(len(found.issues) - errors, className="number"),
+        html.Td(wording.number(found.values), className="number"),
+    ]
+
+
+def _given_back(visit: Visit, found: Found) -> html.P | None:
+    """The file marked in its own cells, where any issue names a cell."""
+    if not found.upload_id or not any(issue.cell for issue in found.issues):
+        return None
+    t, address = visit.texts, f"/marked/{found.upload_id}?lang={visit.view.language}"
+    return html.P(
+        [
+            html.A(t("下载标注好的原表"), href=address, download="", className="button"),
+            html.A(t("只下载有问题的行"), href=f"{address}&rows=faulty", download=""),
+            html.Span(t("出错的单元格已上色并写明怎么改；改好后直接上传那个文件即可。"), className="quiet"),
+        ],
+        className="given-back",
+    )
 
 
 def verdict(visit: Visit, found: Found) -> str:

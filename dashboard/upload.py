@@ -7,6 +7,7 @@ import json
 import logging
 import secrets
 import threading
+from pathlib import Path
 from typing import Any
 
 import dash
@@ -19,7 +20,9 @@ from dashboard.answers import Answers
 from dashboard.headers import from_ourselves
 from dashboard.texts import LANGUAGES, Texts
 from dashboard.visit import open_visit
-from loaders.load import ReadingRoom, load_content
+from loaders.archives import is_archive
+from loaders.files import jobs_in
+from loaders.load import ReadingRoom, load_content, load_jobs
 
 log = logging.getLogger("mch.dashboard")
 # Until accounts say who is sending, the record says how it came.
@@ -78,6 +81,8 @@ def _receive(
         limit = workspace.settings.upload_max_megabytes
         return _refuse(texts("文件超过 {limit} MB，没有上传。", limit=limit), 413)
     try:
+        if is_archive(content):
+            return _receive_archive(answers, content, name, texts)
         loaded = load_content(content, name, workspace.desk, workspace.store, sender=SENDER, sandbox=room)
         receipt = loaded.receipt
         if receipt is None:
@@ -92,6 +97,26 @@ def _receive(
     return _answer(
         {"outcome": receipt.outcome, "upload": receipt.upload_id, "panel": panel.to_plotly_json()}, 200
     )
+
+
+def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) -> tuple[Response, int]:
+    """Every workbook of a .zip, each a file of its own; the answer is one table of what became of them."""
+    workspace = answers.workspace
+    jobs = jobs_in(content, Path(name), workspace.desk.limits)
+    loaded = load_jobs(
+        jobs,
+        workspace.desk,
+        workspace.store,
+        sender=SENDER,
+        workers=workspace.workers,
+        batch=workspace.settings.batch,
+    )
+    found = [
+        outcomes.fresh_outcome(one.receipt, one.outcome.recognised, one.outcome.issues) for one in loaded
+    ]
+    visit = open_visit(answers, "/submissions", f"lang={texts.language}")
+    panel = outcomes.draw_many(visit, name, found)
+    return _answer({"outcome": "archive", "files": len(found), "panel": panel.to_plotly_json()}, 200)
 
 
 def _answer(body: dict[str, Any], status: int) -> tuple[Response, int]:

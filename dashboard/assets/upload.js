@@ -55,7 +55,7 @@
     const input = document.createElement("input");
     input.type = "file";
     input.multiple = true;
-    input.accept = ".xlsx,.xls,.csv,.et,.xlsm";
+    input.accept = ".xlsx,.xls,.xlsm,.xlsb,.et,.ods,.csv,.tsv,.zip";
     input.onchange = () => take(box, input.files);
     input.click();
   }

@@ -74,7 +74,7 @@ def drop(visit: Visit) -> html.Section:
                 html.Div("⇪", className="drop-sign", **{"aria-hidden": "true"}),
                 html.Strong(t("把报表文件拖到这里")),
                 html.Span(t("或按此选择文件，可以一次选多个")),
-                html.Span(t("接受 .xlsx、.xls、.csv，每个不超过 {limit} MB", limit=limit), className="quiet"),
+                html.Span(t("接受 .xlsx、.xls、.ods、.csv，也可以把多份报表打成 .zip，每个不超过 {limit} MB", limit=limit), className="quiet"),
                 html.Div(html.Div(className="progress-bar"), className="progress", id="drop-progress"),
                 html.Div(id="drop-says", className="drop-says", role="status"),
             ],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
@@ -131,3 +133,84 @@ def test_the_history_lists_what_was_handed_in(workspace: Workspace, counties) ->
     assert [(row["name"], row["judgement"], row["values"]) for row in table.rowData] == [
         ("月报.xlsx", "已接收", 3)
     ]
+
+
+def faulty_return() -> bytes:
+    """A return of a delivery institution with one number that is none, in D4."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["助产机构月报"],
+        ["报告期：2026年9月"],
+        ["机构代码", "机构名称", "产妇数", "活产总数"],
+        ["MCH520102", "南明区妇幼保健院", 100, "约100"],
+    ):
+        sheet.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_the_file_comes_back_marked_in_its_own_cell(client: FlaskClient) -> None:
+    body = send(client, faulty_return(), "九月月报.xlsx").get_json()
+    address = f"/marked/{body['upload']}?lang=zh"
+    assert address in str(body["panel"])
+    reply = client.get(address)
+    assert reply.status_code == 200
+    assert "attachment" in reply.headers["Content-Disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(reply.data))
+    assert book.sheetnames[0] == "审核问题"
+    assert "约100" in book.worksheets[1]["D4"].comment.text
+    rows = openpyxl.load_workbook(io.BytesIO(client.get(f"{address}&rows=faulty").data))
+    assert [cell.value for cell in rows.worksheets[1][4]] == [
+        "第4行",
+        "MCH520102",
+        "南明区妇幼保健院",
+        100,
+        "约100",
+    ]
+    english = openpyxl.load_workbook(io.BytesIO(client.get(f"/marked/{body['upload']}?lang=en").data))
+    assert english.sheetnames[0] == "Issues"
+
+
+def test_an_archive_is_answered_file_by_file(client: FlaskClient, workspace: Workspace) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("一.xlsx", faulty_return())
+        archive.writestr("二.csv", "菜单,价格\n酸汤鱼,58\n")
+        archive.writestr("说明.docx", b"x")
+    body = send(client, target.getvalue(), "九月.zip").get_json()
+    assert (body["outcome"], body["files"]) == ("archive", 2)
+    assert "一.xlsx" in str(body["panel"])
+    assert set(reading.uploads(workspace.store)["name"]) == {"一.xlsx", "二.csv"}
+
+
+def test_a_file_that_names_a_person_is_neither_kept_nor_given_back(
+    client: FlaskClient, workspace: Workspace
+) -> None:
+    body = send(client, "助产机构月报\n王某,11010519491231002X\n".encode(), "x.csv").get_json()
+    assert body["outcome"] == "returned"
+    assert "11010519491231002" not in str(body)
+    assert client.get(f"/original/{body['upload']}").status_code == 404
+    assert client.get(f"/marked/{body['upload']}").status_code == 404
+    assert not any(path.is_file() for path in workspace.settings.originals.rglob("*"))
+
+
+def test_a_file_that_ends_its_reader_ends_nothing_else(client: FlaskClient) -> None:
+    """One cell in the farthest corner, spelt so that only the reader meets it: the reader aborts, the service goes on."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(faulty_return())) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                far = b'<row r="1048576"><c  t="n" r="XFD1048576"><v>1</v></c></row></sheetData>'
+                part = part.replace(b"</sheetData>", far)
+            new.writestr(name, part)
+    body = send(client, target.getvalue(), "远.xlsx").get_json()
+    assert body["outcome"] == "returned"
+    assert "表格过大" in str(body["panel"])
+    assert send(client, faulty_return(), "x.xlsx").status_code == 200
