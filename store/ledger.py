@@ -43,11 +43,6 @@ class Held:
         """What only one submission can be in force for."""
         return (self.form, self.organisation_id, self.month, self.span)
 
-    @property
-    def on_time(self) -> bool:
-        """Whether it came before it was late; what is never due is never late."""
-        return self.due_at is None or self.received_at < self.due_at
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

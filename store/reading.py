@@ -25,7 +25,7 @@ IN_FORCE: ColumnElement[bool] = submission.c.status == literal_column(f"'{CURREN
 _CODED = ("organisation", "element")
 _TIMES = ("received_at", "ended_at", "due_at")
 _TRUE_OR_FALSE = ("derived", "synthetic", "kept")
-_PERIOD = ("month", "span", "value", "reports", "received", "on_time")
+_PERIOD = ("month", "span", "value", "reports", "received")
 _COUNTS = ("size", "submissions", "superseded", "values", "errors", "warnings", "version")
 _NUMBERS = frozenset({*_PERIOD, *_COUNTS, "submission_id", "upload_id", "issue_id"})
 
@@ -73,9 +73,9 @@ def area_reports(
     first: int = FIRST,
     last: int = LAST,
 ) -> pd.DataFrame:
-    """How many submissions are in force below each area, and how many of them came in time.
+    """How many submissions are in force below each area.
 
-    Columns: organisation, form, month, span, received, on_time.
+    Columns: organisation, form, month, span, received.
     """
     columns = area_report.c
     with store.reading() as connection:
@@ -85,9 +85,7 @@ def area_reports(
             query = query.where(columns.form.in_(forms))
         if areas is not None:
             query = query.where(among(columns.area_id, _numbers(areas, codes.organisations)))
-        return _frame(
-            connection, query, ["organisation", "form", "month", "span", "received", "on_time"], codes
-        )
+        return _frame(connection, query, ["organisation", "form", "month", "span", "received"], codes)
 
 
 def current_values(

@@ -179,7 +179,6 @@ area_report = Table(
     Column("month", Integer, primary_key=True),
     Column("span", SmallInteger, primary_key=True),
     Column("received", Integer, nullable=False),
-    Column("on_time", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

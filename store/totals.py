@@ -39,7 +39,7 @@ class Totals:
         self._codes = codes
         self._areas: dict[tuple[int, int], tuple[int, ...]] = {}
         self._values: dict[_Where, dict[tuple[int, str], list[int]]] = {}
-        self._reports: dict[_Report, list[int]] = {}
+        self._reports: dict[_Report, int] = {}
         self._not_summed = {
             codes.elements[code]
             for code, element in registry.elements.items()
@@ -59,9 +59,8 @@ class Totals:
     def add_report(self, held: Held, sign: int) -> None:
         """Count a submission in (+1) or out (-1)."""
         for area in self.areas(held.organisation_id, held.month):
-            counts = self._reports.setdefault((area, held.form, held.month, held.span), [0, 0])
-            counts[0] += sign
-            counts[1] += sign * held.on_time
+            place = (area, held.form, held.month, held.span)
+            self._reports[place] = self._reports.get(place, 0) + sign
 
     def add_values(self, held: Held, values: Iterable[Value], sign: int, *, span: int | None = None) -> None:
         """Add (+1) or take away (-1) a submission's numbers, over `span` months when it is not the submission's own."""
@@ -90,8 +89,8 @@ class Totals:
             if both[0] or both[1]
         ]
         _apply(connection, area_total, _TOTAL_KEY, ("value", "reports"), totals)
-        reports = [(*place, *both) for place, both in self._reports.items() if any(both)]
-        _apply(connection, area_report, _REPORT_KEY, ("received", "on_time"), reports)
+        reports = [(*place, count) for place, count in self._reports.items() if count]
+        _apply(connection, area_report, _REPORT_KEY, ("received",), reports)
         self._values, self._reports = {}, {}
 
 
@@ -99,10 +98,10 @@ def _apply(
     connection: Connection,
     table: Table,
     key: tuple[str, ...],
-    sums: tuple[str, str],
+    sums: tuple[str, ...],
     differences: list[tuple[Any, ...]],
 ) -> None:
-    """Add differences to a table's rows, each the row's key and what its two sums change by; a row that nobody reports any more goes."""
+    """Add differences to a table's rows, each the row's key and what its sums change by; a row that nobody reports any more goes."""
     rows = sorted(differences)
     add_many(connection, table, (*key, *sums), rows, sums)
     count = "reports" if "reports" in sums else "received"

@@ -31,7 +31,7 @@ class Recount:
     """What the tables should hold."""
 
     totals: dict[tuple[Any, ...], tuple[int, int]] = field(default_factory=dict)
-    reports: dict[tuple[Any, ...], tuple[int, int]] = field(default_factory=dict)
+    reports: dict[tuple[Any, ...], int] = field(default_factory=dict)
     derived: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict)
     falls: Counter[tuple[Any, ...]] = field(default_factory=Counter)
 
@@ -72,7 +72,7 @@ def _held_totals(connection: Connection) -> dict[Any, Any]:
 
 def _held_reports(connection: Connection) -> dict[Any, Any]:
     return {
-        (row.area_id, row.form, row.month, row.span): (row.received, row.on_time)
+        (row.area_id, row.form, row.month, row.span): row.received
         for row in connection.execute(select(area_report))
     }
 
@@ -100,10 +100,9 @@ def _recount(connection: Connection, registry: Registry, codes: Codes) -> Recoun
     by_period = {(one.form, one.organisation_id, one.month, one.span): one for one in in_force}
     for one in in_force:
         areas = _areas(registry, codes, one.organisation_id, one.month)
-        on_time = int(one.due_at is None or one.received_at < one.due_at)
         for area in areas:
-            received = recount.reports.get((area, one.form, one.month, one.span), (0, 0))
-            recount.reports[area, one.form, one.month, one.span] = (received[0] + 1, received[1] + on_time)
+            place = (area, one.form, one.month, one.span)
+            recount.reports[place] = recount.reports.get(place, 0) + 1
         numeric = {place: row.value for place, row in cells[one.id].items() if row.value is not None}
         _add(recount, registry, codes, areas, one, one.span, numeric)
         if one.cumulative_from is not None and one.span > 1:

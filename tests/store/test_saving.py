@@ -164,6 +164,7 @@ def test_a_file_with_errors_saves_nothing_but_its_receipt(held, province, made):
         "derived_value": 0,
         "area_total": 0,
         "area_report": 0,
+        "extension": 0,
     }
     (issue,) = reading.upload_issues(held, receipt.upload_id).to_dict("records")
     assert (issue["code"], issue["cell"], issue["parameters"]) == ("not_a_number", "B2", {"limit": 3})
@@ -331,24 +332,6 @@ def test_withdrawing_what_is_not_there(held, province, made):
     save(held, province, [made.upload(issues=[made.issue()])], "clerk")
     with pytest.raises(StoreError, match="returned"):
         withdraw(held, province, 1, "officer")
-
-
-def test_a_report_is_late_from_the_midnight_after_its_due_day_in_china(held, province, made):
-    due = dt.date(2025, 6, 2)  # late from 2025-06-02 16:00 UTC: 40 hours after the beginning
-    minute = 40 * 60
-    save(
-        held,
-        province,
-        [
-            made.upload(made.submission("H1", 202505, {"births": 1}, due=due), at=minute - 0.001),
-            made.upload(made.submission("H2", 202505, {"births": 1}, due=due), at=minute),
-            made.upload(made.submission("C3", 202505, {"births": 1})),
-        ],
-        "clerk",
-    )
-    reports = reading.area_reports(held, areas=["H1", "H2", "C3", "PV"]).set_index("organisation")
-    assert reports["on_time"].to_dict() == {"H1": 1, "H2": 0, "C3": 1, "PV": 2}
-    assert reports["received"].to_dict() == {"H1": 1, "H2": 1, "C3": 1, "PV": 3}
 
 
 def test_the_database_itself_refuses_a_second_submission_in_force(held, province, made):

@@ -35,7 +35,6 @@ DAMAGE = {
     ),
     "totals that are gone": (delete(area_total), "area_total"),
     "a report not counted": (update(area_report).values(received=0), "area_report"),
-    "a report counted late": (update(area_report).values(on_time=0), "area_report"),
     "a derived month changed": (
         update(derived_value).where(derived_value.c.value == 70).values(value=71),
         "derived_value",
