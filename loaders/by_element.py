@@ -188,10 +188,21 @@ def _organisation_row(harvest: Harvest, keys: Keys) -> dict[int, Organisation]:
                 named[column] = organisation
         if len(named) > len(best):
             best, unknown = named, missed
+    for column in range(min(best, default=sheet.width) + 1, sheet.width):
+        # Without merges (CSV, some .ods) a group's heading stands over its first sub-column only.
+        if column not in best and (left := best.get(column - 1)) and _continues(sheet, keys, column, found):
+            best[column] = left
     for row, column, text in unknown if best else ():
         harvest.issue("organisation_unknown", sheet.address(row, column), text, nearest="—")
         harvest.unplaced = True
     return best
+
+
+def _continues(sheet: Sheet, keys: Keys, column: int, found: Found) -> bool:
+    """Whether a column is a further sub-column of the group on its left: no heading above, another breakdown than its neighbour's."""
+    categories = found.edition.categories
+    here, left = (_sub_column(sheet, keys, one, categories) for one in (column, column - 1))
+    return here is not None and here.code != "" and left is not None and here.code != left.code
 
 
 def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) -> None:

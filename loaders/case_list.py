@@ -26,6 +26,7 @@ from loaders.tidy import text_of
 from reference import periods
 from reference.periods import Period
 from reference.registry import Registry
+from reference.reporting import due_day
 
 MOST_ALIKE = 100  # issues of one kind in one column that are named one by one
 NIL = {"无", "无病例", "本月无病例", "零报告", "零", "0", "none", "nil"}
@@ -250,7 +251,6 @@ def _numbers(cases: Cases, count: Count) -> Mapping[tuple[str, int], int]:
 
 def _returned(cases: Cases, organisation: str, month: int, held: Mapping[Key, Reading]) -> Return:
     found = cases.harvest.found
-    period = periods.month_period(month)
     return Return(
         form=found.form.code,
         edition=found.edition.code,
@@ -259,7 +259,7 @@ def _returned(cases: Cases, organisation: str, month: int, held: Mapping[Key, Re
         first=month,
         last=month,
         cumulative_from=None,
-        due=period.last_day + dt.timedelta(days=found.form.due_days),
+        due=due_day(found.form.duty, month, cases.harvest.registry.calendar),
         sheet=found.sheet.name,
         readings=tuple(held.values()),
     )

@@ -26,7 +26,9 @@ def broken_rules(cases: Cases) -> Iterator[Problem]:
         named = [*(one.column for one in (*rule.when, *rule.then)), *rule.given]
         if any(element not in cases.columns for element in named):
             continue
-        concerned = _rows_where(cases, rule.when)
+        # A cell that cannot be read has its own issue: what it would have meant for a rule is not guessed.
+        unread = frozenset().union(*(cases.columns[element].faulty for element in named))
+        concerned = [one for one in _rows_where(cases, rule.when) if cases.rows[one] not in unread]
         words = {"rule_zh": rule.zh, "rule_en": rule.en, "expected": ""}
         if rule.then:
             kept = set(_rows_where(cases, rule.then, any_of=True))

@@ -12,7 +12,7 @@ A sheet is a grid: a title block, one or more header rows, data rows, a foot. Fo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -201,6 +201,9 @@ class Form(Strict):
     ]  # levels or kinds of the organisations that the numbers are about: county, mch, hospital, district …
     frequency: Literal["month", "quarter", "year", "change"]
     due_days: int = 5  # days after the end of the period
+    owed_from: dt.date | None = (
+        None  # reports that end before this day are owed by nobody, but taken when they come
+    )
     cumulative_from_month: int | None = None  # values run up from this month of the year (4 = April)
     latest_hierarchy: bool = False  # the sender prints today's organisations on old periods: their opening dates are not held against them
     source: str
@@ -233,6 +236,7 @@ class Form(Strict):
             due_days=self.due_days,
             latest_hierarchy=self.latest_hierarchy,
             elements=frozenset(element for edition in self.editions for element in edition.elements),
+            since=self.owed_from,
         )
 
 
@@ -263,7 +267,20 @@ def load_forms(registry: Registry, folders: tuple[Path, ...] = (HOME,)) -> Forms
             raise DefinitionError(f"{path}: the code '{form.code}' is not the file's stem")
         _verify(form, path, registry)
         forms[form.code] = form
+    _refuse_rivals(forms.values())
     return Forms(forms)
+
+
+def _refuse_rivals(forms: Iterable[Form]) -> None:
+    """Totals are sums over whatever forms bring an element: two that bring the same one would count it twice."""
+    bringers: dict[tuple[str, str, str], str] = {}
+    for form in forms:
+        for element in form.duty.elements:
+            other = bringers.setdefault((form.tree, form.basis, element), form.code)
+            if other != form.code:
+                raise DefinitionError(
+                    f"{form.code}.toml and {other}.toml both bring '{element}' by {form.basis}: it would be counted twice"
+                )
 
 
 def _columns_named(edition: Edition) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ HEADINGS = {
 }  # fmt: skip
 SEVERITIES = {"zh": {"error": "须改", "warning": "请核对"}, "en": {"error": "error", "warning": "check"}}
 _WIDTHS = (9, 18, 10, 22, 46, 52, 34)
-CODE, FILL = 8, 9  # hidden columns: the issue's code, the fill that its cell had
+CODE, FILL = 8, 9  # hidden columns: the issue's code, the fills that its cells had
+_LONGEST = 32_767  # characters of a cell
+_HIGHEST = 409  # points of a row
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class ListStyles:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the list: an issue, where it leads to, and the fill that its cell had before it was marked."""
+    """A row of the list: an issue, where it leads to, and the fills that its cells had before they were marked."""
 
     issue: Issue
     sheet: str
@@ -57,10 +60,9 @@ def list_xml(rows: Sequence[Row], headline: Sequence[str], styles: ListStyles, l
     headings = "".join(
         _text(column, FIRST - 1, text, styles.heading) for column, text in enumerate(HEADINGS[language], 1)
     )
-    shown = rows[:MOST_LISTED]
-    body = "".join(_issue_row(FIRST + at, row, styles, language) for at, row in enumerate(shown))
-    links = "".join(_link(FIRST + at, row) for at, row in enumerate(shown) if row.cell and row.sheet)
-    last = max(FIRST, FIRST + len(shown) - 1)
+    body = "".join(_issue_row(FIRST + at, row, styles, language) for at, row in enumerate(rows))
+    links = "".join(_link(FIRST + at, row) for at, row in enumerate(rows) if row.cell and row.sheet)
+    last = max(FIRST, FIRST + len(rows) - 1)
     widths = "".join(
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(_WIDTHS, 1)
     )
@@ -96,8 +98,8 @@ def _issue_row(number: int, row: Row, styles: ListStyles, language: str) -> str:
         (row.fill, styles.plain),
     )
     cells = "".join(_text(column, number, text, style) for column, (text, style) in enumerate(shown, 1))
-    height = 15 * max(_lines(text, width) for (text, _), width in zip(shown, _WIDTHS, strict=False))
-    return f'<row r={_q(number)} ht="{height}" customHeight="1">{cells}</row>'
+    lines = max(_lines(text, width) for (text, _), width in zip(shown, _WIDTHS, strict=False))
+    return f'<row r={_q(number)} ht="{min(_HIGHEST, 15 * lines)}" customHeight="1">{cells}</row>'
 
 
 def _lines(text: str, width: float) -> int:
@@ -112,7 +114,7 @@ def _text(column: int, row: int, text: str, style: int) -> str:
     place = f'<c r="{letters(column)}{row}" s="{style}"'
     if not text:
         return f"{place}/>"
-    return f'{place} t="inlineStr"><is><t xml:space="preserve">{escape(inert(text))}</t></is></c>'
+    return f'{place} t="inlineStr"><is><t xml:space="preserve">{escape(inert(text)[:_LONGEST])}</t></is></c>'
 
 
 def _link(row: int, target: Row) -> str:
@@ -140,6 +142,23 @@ def explanations(sheet: Sheet) -> Mapping[tuple[str, str, str], str]:
             where, cell, code = (text_of(sheet.at(row, column)) for column in (1, 2, CODE - 1))
             given[where, cell, code] = words[:400]
     return given
+
+
+def written_fills(fills: Mapping[str, str]) -> str:
+    """The fills of an issue's cells as a text; cells without one are left out, and all when they are too long to keep."""
+    told = {cell: fill for cell, fill in fills.items() if fill}
+    text = json.dumps(told) if told else ""
+    return text if len(text) <= _LONGEST else ""
+
+
+def read_fills(text: str) -> dict[str, str]:
+    """The fills that `written_fills` wrote; none where somebody has changed them."""
+    try:
+        told = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    held = told.items() if isinstance(told, dict) else ()
+    return {cell: fill for cell, fill in held if isinstance(fill, str)}
 
 
 def first_cell(cell: str) -> str:

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from loaders.issue_list import CODE, FILL, FIRST, NAMES, ListStyles, Row, first_cell, list_xml
+from loaders.issue_list import (
+    CODE,
+    FILL,
+    FIRST,
+    MOST_LISTED,
+    NAMES,
+    ListStyles,
+    Row,
+    first_cell,
+    list_xml,
+    read_fills,
+    written_fills,
+)
 from loaders.issues import Issue
 from loaders.limits import Limits
 from loaders.marking_cells import Cells
 from loaders.marking_notes import Notes
 from loaders.marking_styles import Styles
-from loaders.marks import COLOURS, TOKEN, Mark, marks_of, places
+from loaders.marks import COLOURS, MOST_MARKED, TOKEN, Mark, address, by_cell, marks_of, places
 from loaders.package import OFFICE, Element, Package, local, tag
 from loaders.tidy import text_of
 
+UNSIGNED = {
+    "zh": "原件的数字签名在标注后不再有效，已去掉；原件本身没有改动。",
+    "en": "The file's digital signature does not hold for a marked copy and was left out; the file itself is unchanged.",
+}
+TOO_MANY = {
+    "zh": "问题很多：这里只列前{listed}条，只标注前{marked}个单元格；改好后再传，会看到其余的。",
+    "en": "There are many issues: the first {listed} are listed and the first {marked} cells marked; send it again to see the rest.",
+}
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
@@ -24,13 +44,17 @@ def mark(
     package = Package(content, limits)
     book = Book(package)
     book.remove_earlier_marks()
+    told = [*notes, *([UNSIGNED[language]] if book.drop_signatures() else ())]
+    listed = _by_place(issues)[:MOST_LISTED]
+    marked = dict(list(by_cell(listed).items())[:MOST_MARKED])
+    if len(listed) < len(issues) or len(marked) < len(by_cell(issues)):
+        told.append(TOO_MANY[language].format(listed=len(listed), marked=len(marked)))
     before: dict[tuple[str, str], str] = {}
     for sheet, part in book.sheets():
-        marks = marks_of(issues, sheet, language)
+        marks = marks_of(marked, sheet, language)
         if marks:
             before |= {(sheet, place): fill for place, fill in book.mark(part, marks).items()}
-    book.put_list(issues, before, language, notes)
-    book.drop_signatures()
+    book.put_list(listed, before, language, _headline(issues, language, told))
     return package.content()
 
 
@@ -54,7 +78,7 @@ class Book:
         ]
 
     def mark(self, part: str, marks: Sequence[Mark]) -> dict[str, str]:
-        """Colour and comment cells; gives the fill that each had."""
+        """Colour and comment cells; gives the fill that each had, by the places that the marks name."""
         cells = Cells(self._package.root(part))
         before: dict[str, str] = {}
         placed: dict[tuple[int, int], Mark] = {}
@@ -70,30 +94,35 @@ class Book:
             before[mark.address] = self._styles.fill_of(style)
             cell.set("s", str(self._styles.marked(style, mark.severity)))
         Notes(self._package, part).add(placed.values())
-        return before
+        seen_at = {mark.address: placed[cells.anchor(mark.row, mark.column)].address for mark in marks}
+        return {place: before[anchor] for place, anchor in seen_at.items()}
 
     def remove_earlier_marks(self) -> None:
         """Undo what an earlier return of ours did to the workbook."""
+        fills: dict[str, dict[str, str]] = {}
         for name, part in self.sheets():
-            if not _begins_with_token(self._package.root(part), self._package):
-                Notes(self._package, part).remove_ours()
-                continue
-            fills = _fills_listed(self._package.root(part), self._package)
-            self._drop_sheet(name, part)
-            self._restore(fills)
+            if _begins_with_token(self._package.root(part), self._package):
+                for sheet, cell, kept in _fills_listed(self._package.root(part), self._package):
+                    fills.setdefault(sheet, {}).update(
+                        dict.fromkeys(map(address, places(cell)), "") | read_fills(kept)
+                    )
+                self._drop_sheet(name, part)
+        for name, part in self.sheets():
+            # A cell that has been moved, or whose row of the list is gone, is known by our comment.
+            ours, listed = Notes(self._package, part).remove_ours(), fills.get(name, {})
+            if ours or listed:
+                unlisted = dict.fromkeys(ours - listed.keys(), "")
+                self._restore(Cells(self._package.root(part)), {**listed, **unlisted})
 
-    def _restore(self, fills: Sequence[tuple[str, str, str]]) -> None:
-        parts = dict(self.sheets())
-        known: dict[str, Cells] = {}
-        for sheet, cell, fill in fills:
-            if sheet not in parts:
-                continue
-            cells = known.setdefault(sheet, Cells(self._package.root(parts[sheet])))
-            for place in places(cell):
-                node = cells.find(*cells.anchor(*place))
+    def _restore(self, cells: Cells, fills: Mapping[str, str]) -> None:
+        done: set[tuple[int, int]] = set()
+        for cell, fill in fills.items():
+            for anchor in (cells.anchor(*place) for place in places(cell)):
+                node = cells.find(*anchor)
                 style = int(node.get("s") or 0) if node is not None else 0
-                if node is not None and self._styles.is_marked(style):
+                if node is not None and anchor not in done and self._styles.is_marked(style):
                     node.set("s", str(self._styles.restored(style, fill)))
+                    done.add(anchor)
 
     def _drop_sheet(self, name: str, part: str) -> None:
         sheets = self._root.find(tag("sheets"))
@@ -124,13 +153,17 @@ class Book:
             node.attrib.pop("firstSheet", None)
 
     def put_list(
-        self, issues: Sequence[Issue], before: dict[tuple[str, str], str], language: str, notes: Sequence[str]
+        self,
+        issues: Sequence[Issue],
+        before: Mapping[tuple[str, str], str],
+        language: str,
+        headline: Sequence[str],
     ) -> None:
         """Put the list of issues in front of all sheets."""
         names = {name for name, _ in self.sheets()}
-        rows = [_row(issue, names, before) for issue in _by_place(issues)]
+        rows = [_row(issue, names, before) for issue in issues]
         part = self._package.free("xl/worksheets/sheetMch", ".xml")
-        content = list_xml(rows, _headline(issues, language, notes), self._list_styles(), language)
+        content = list_xml(rows, headline, self._list_styles(), language)
         for _, other in self.sheets():
             for view in self._package.root(other).iter(tag("sheetView")):
                 view.attrib.pop("tabSelected", None)  # two selected sheets would be edited together
@@ -157,17 +190,19 @@ class Book:
             answer=add('<sz val="10"/>', "FFF3F8EE"),
         )
 
-    def drop_signatures(self) -> None:
-        """A signature of the unmarked workbook would only be called broken."""
+    def drop_signatures(self) -> bool:
+        """A signature of the unmarked workbook would only be called broken; whether there was one."""
         signed = [name for name in self._package.parts if name.startswith("_xmlsignatures/")]
         for name in signed:
             self._package.unrelate("", name)
             self._package.drop(name)
+        return bool(signed)
 
 
-def _row(issue: Issue, names: set[str], before: dict[tuple[str, str], str]) -> Row:
+def _row(issue: Issue, names: set[str], before: Mapping[tuple[str, str], str]) -> Row:
     cell = first_cell(issue.cell) if issue.sheet in names else ""
-    return Row(issue, issue.sheet, cell, before.get((issue.sheet, cell), ""))
+    fills = {place: before.get((issue.sheet, place), "") for place in map(address, places(issue.cell))}
+    return Row(issue, issue.sheet, cell, written_fills(fills))
 
 
 def _by_place(issues: Sequence[Issue]) -> list[Issue]:
@@ -186,7 +221,7 @@ def _headline(issues: Sequence[Issue], language: str, notes: Sequence[str]) -> l
             f"{errors} to correct, {warnings} to check. A file with anything to correct has not been saved."
         )
         do = "Follow the link to the cell (red: correct, amber: check; its comment says how), save, and send this very file again; this page may stay."
-    return [what, *(notes or (do,)), *((do,) if notes else ())]
+    return [what, *([" ".join(notes)] if notes else ()), do]
 
 
 def _free_name(wanted: str, taken: set[str]) -> str:

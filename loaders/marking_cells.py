@@ -27,6 +27,11 @@ class Cells:
             above = int(row.get("r") or above + 1)
             self._rows.setdefault(above, row)
         self._merges = _merges(sheet)
+        self._columns = [
+            (int(one.get("min") or 0), int(one.get("max") or 0), one.get("style"))
+            for one in sheet.iterfind(f"{tag('cols')}/{tag('col')}")
+            if one.get("style")
+        ]
 
     def anchor(self, row: int, column: int) -> tuple[int, int]:
         """The cell that is seen at a place: the upper left one of its merge."""
@@ -44,7 +49,7 @@ class Cells:
         cells = self._row_cells(row) if row in self._rows else self._add_row(row)
         if column not in cells:
             cell = etree.Element(tag("c"), r=f"{letters(column)}{row}")
-            if style := self._rows[row].get("s"):
+            if style := self._rows[row].get("s") or self._column_style(column):
                 cell.set("s", style)
             before = [one for place, one in sorted(cells.items()) if place < column]
             if before:
@@ -54,6 +59,9 @@ class Cells:
             self._rows[row].attrib.pop("spans", None)
             cells[column] = cell
         return cells[column]
+
+    def _column_style(self, column: int) -> str | None:
+        return next((style for first, last, style in self._columns if first <= column <= last), None)
 
     def _row_cells(self, row: int) -> dict[int, Element]:
         if row not in self._cells:

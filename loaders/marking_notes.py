@@ -40,18 +40,25 @@ class Notes:
         key = drawing.get(f"{{{OFFICE}}}id") if drawing is not None else None
         self._drawing = next((path for one, _, path in related if one == key), "") if key else ""
 
-    def remove_ours(self) -> None:
-        """Take our part out of every comment; a comment that was ours alone goes, and its shape with it."""
+    def remove_ours(self) -> set[str]:
+        """Take our part out of every comment; a comment that was ours alone goes, and its shape with it.
+
+        Gives the cells that had a part of ours.
+        """
         if not self._comments or self._comments not in self._package.parts:
-            return
-        gone = []
+            return set()
+        ours, gone = set(), []
         for comment in self._package.root(self._comments).iter(tag("comment")):
             text = comment.find(tag("text"))
-            if text is not None and _cut(text):
+            if text is None or OPENING not in "".join(text.itertext()):
+                continue
+            ours.add(comment.get("ref") or "")
+            if _cut(text):
                 gone.append(comment)
         for comment in gone:
             comment.getparent().remove(comment)
         self._remove_shapes(comment.get("ref") or "" for comment in gone)
+        return ours
 
     def add(self, marks: Iterable[Mark]) -> None:
         """Put each mark's note on its cell, after what the sender wrote there."""
@@ -75,7 +82,10 @@ class Notes:
                 fresh.append(mark)
             elif self._threaded:
                 continue  # shown as a conversation: what is written beside it would not be seen
-            _append(comment.find(tag("text")), mark.note, first=mark in fresh)
+            text = comment.find(tag("text"))
+            if text is None:
+                text = etree.SubElement(comment, tag("text"))
+            _append(text, mark.note, first=mark in fresh)
         self._sort(held)
         self._add_shapes(fresh)
 

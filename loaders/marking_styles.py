@@ -22,11 +22,12 @@ class Styles:
     """The workbook's styles, to which a few are added."""
 
     def __init__(self, package: Package) -> None:
-        part = next((path for _, kind, path in package.relations("xl/workbook.xml") if kind == "styles"), "")
-        if not part or part not in package.parts:
-            part = package.free("xl/stylesMch", ".xml")
+        named = next((path for _, kind, path in package.relations("xl/workbook.xml") if kind == "styles"), "")
+        part = named or "xl/styles.xml"  # some programs look for the styles there only
+        if part not in package.parts:
             package.put(part, _MINIMAL.encode(), _STYLES)
-            package.relate("xl/workbook.xml", "styles", part)
+            if not named:
+                package.relate("xl/workbook.xml", "styles", part)
         self._root = package.root(part)
         self._fills = self._group("fills")
         self._cells = self._group("cellXfs")
@@ -46,10 +47,10 @@ class Styles:
         return self._marked[key]
 
     def fill_of(self, style: int) -> str:
-        """The fill of a style as XML, for giving it back later."""
+        """The fill of a style as XML, for giving it back later; '' for none."""
         number = int(self._cell(style).get("fillId", "0"))
         fills = self._fills.findall(tag("fill"))
-        return etree.tostring(fills[number]).decode() if 0 <= number < len(fills) else ""
+        return _plain(fills[number]).decode() if 0 < number < len(fills) else ""
 
     def is_marked(self, style: int) -> bool:
         """Whether a style's fill is one of ours."""
@@ -60,43 +61,29 @@ class Styles:
         """The style like `style`, with the fill it had before it was marked."""
         key = (style, fill)
         if key not in self._marked:
-            node = parse(fill.encode()) if fill else _none()
-            self._marked[key] = self._with_fill(style, self._fill(node))
+            self._marked[key] = self._with_fill(style, self._fill(_read_fill(fill)))
         return self._marked[key]
 
     def add(self, font: str = "", fill: str = "", wrap: bool = True) -> int:
         """A style of our own for the list: `font` is the inside of a font element, `fill` a colour."""
-        xf = etree.SubElement(
-            self._cells, tag("xf"), numFmtId="0", borderId="0", xfId="0", applyAlignment="1"
-        )
+        xf = etree.Element(tag("xf"), numFmtId="0", borderId="0", xfId="0", applyAlignment="1")
         xf.set("fontId", str(self._font(font)))
         xf.set("fillId", str(self._fill(_solid(fill)) if fill else 0))
         etree.SubElement(xf, tag("alignment"), vertical="top", wrapText="1" if wrap else "0")
-        return self._counted(self._cells) - 1
+        return _number_of(self._cells, xf)
 
     def _font(self, inside: str) -> int:
-        fonts = self._group("fonts")
-        fonts.append(parse(f'<font xmlns="{MAIN}">{inside}<name val="Microsoft YaHei"/></font>'.encode()))
-        return self._counted(fonts) - 1
+        font = parse(f'<font xmlns="{MAIN}">{inside}<name val="Microsoft YaHei"/></font>'.encode())
+        return _number_of(self._group("fonts"), font)
 
     def _fill(self, node: Element) -> int:
-        wanted = etree.tostring(node, method="c14n")
-        for number, fill in enumerate(self._fills.findall(tag("fill"))):
-            if etree.tostring(fill, method="c14n") == wanted:
-                return number
-        self._fills.append(node)
-        return self._counted(self._fills) - 1
+        return _number_of(self._fills, node)
 
     def _with_fill(self, style: int, fill: int) -> int:
         copy = deepcopy(self._cell(style))
         copy.set("fillId", str(fill))
         copy.set("applyFill", "1")
-        wanted = etree.tostring(copy, method="c14n")
-        for number, one in enumerate(self._cells.findall(tag("xf"))):
-            if etree.tostring(one, method="c14n") == wanted:
-                return number
-        self._cells.append(copy)
-        return self._counted(self._cells) - 1
+        return _number_of(self._cells, copy)
 
     def _cell(self, style: int) -> Element:
         cells = self._cells.findall(tag("xf"))
@@ -104,11 +91,22 @@ class Styles:
             raise PackageError("the styles have no cell style")
         return cells[style] if 0 <= style < len(cells) else cells[0]
 
-    @staticmethod
-    def _counted(group: Element) -> int:
-        count = sum(1 for node in group if isinstance(node.tag, str))
-        group.set("count", str(count))
-        return count
+
+def _number_of(group: Element, node: Element) -> int:
+    """A node's place in its group; added where the group has none like it, so that marking again adds nothing."""
+    wanted = _plain(node)
+    held = [one for one in group if isinstance(one.tag, str)]
+    for number, one in enumerate(held):
+        if one.tag == node.tag and _plain(one) == wanted:
+            return number
+    group.append(node)
+    group.set("count", str(len(held) + 1))
+    return len(held)
+
+
+def _plain(node: Element) -> bytes:
+    """The node's XML without namespaces of the part that it does not use."""
+    return bytes(etree.tostring(node, method="c14n", exclusive=True))
 
 
 def _solid(colour: str) -> Element:
@@ -116,5 +114,12 @@ def _solid(colour: str) -> Element:
     return parse(fill.encode())
 
 
-def _none() -> Element:
+def _read_fill(text: str) -> Element:
+    """The fill that a list of ours kept; none where it is empty or somebody has changed it."""
+    try:
+        node = parse(text.encode()) if text else None
+    except PackageError:
+        node = None
+    if node is not None and node.tag == tag("fill"):
+        return node
     return parse(f'<fill xmlns="{MAIN}"><patternFill patternType="none"/></fill>'.encode())

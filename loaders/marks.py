@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from loaders.issues import Issue
@@ -32,7 +32,7 @@ class Mark:
     @property
     def address(self) -> str:
         """C7."""
-        return f"{letters(self.column)}{self.row}"
+        return address((self.row, self.column))
 
 
 def inert(text: str) -> str:
@@ -57,16 +57,22 @@ def places(cell: str) -> list[tuple[int, int]]:
     return [place for place in dict.fromkeys(found) if 0 < place[0] <= 1_048_576 and place[1] <= 16_384]
 
 
-def marks_of(issues: Sequence[Issue], sheet: str, language: str) -> list[Mark]:
-    """The marks of one sheet, by row and column."""
-    told: dict[tuple[int, int], list[Issue]] = {}
+def by_cell(issues: Sequence[Issue]) -> dict[tuple[str, int, int], list[Issue]]:
+    """The issues of each cell, (sheet, row, column), in the order in which the cells are first named."""
+    told: dict[tuple[str, int, int], list[Issue]] = {}
     for issue in issues:
-        if issue.sheet == sheet:
-            for place in places(issue.cell):
-                told.setdefault(place, []).append(issue)
+        for row, column in places(issue.cell):
+            told.setdefault((issue.sheet, row, column), []).append(issue)
+    return told
+
+
+def marks_of(told: Mapping[tuple[str, int, int], Sequence[Issue]], sheet: str, language: str) -> list[Mark]:
+    """The marks of one sheet, by row and column."""
     return [
-        Mark(row, column, _worst(here), _note(here, language)) for (row, column), here in sorted(told.items())
-    ][:MOST_MARKED]
+        Mark(row, column, _worst(here), _note(here, language))
+        for (name, row, column), here in sorted(told.items(), key=lambda one: one[0])
+        if name == sheet
+    ]
 
 
 def _worst(issues: Sequence[Issue]) -> str:
@@ -80,6 +86,11 @@ def _note(issues: Sequence[Issue], language: str) -> str:
     ]
     text = inert("\n".join(lines)) if len(lines) > 1 else inert(lines[0][3:])
     return text if len(text) <= LONGEST_NOTE else f"{text[: LONGEST_NOTE - 1]}…"
+
+
+def address(place: tuple[int, int]) -> str:
+    """(7, 3) → C7."""
+    return f"{letters(place[1])}{place[0]}"
 
 
 def number(letters: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -52,7 +53,7 @@ def local(node: Element) -> str:
 
 
 class Package:
-    """All parts, by name. Parsed parts are written back when `bytes()` is asked for."""
+    """All parts, by name. Parsed parts are written back when `content()` is asked for."""
 
     def __init__(self, content: bytes, limits: Limits) -> None:
         try:
@@ -61,7 +62,7 @@ class Package:
                 if sum(one.file_size for one in infos) > limits.unpacked_megabytes * 1024**2:
                     raise PackageError("too large")
                 self.parts = {one.filename: archive.read(one) for one in infos if not one.is_dir()}
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, KeyError):
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, KeyError):
             raise PackageError("no readable container") from None
         self._parsed: dict[str, Element] = {}
         if "xl/workbook.xml" not in self.parts:

@@ -14,9 +14,11 @@ from loaders.matching import Labels
 from loaders.outcome import Reading, Return
 from loaders.recognise import Found, period_issue
 from loaders.tidy import LARGEST
+from reference.calendar import CalendarRules
 from reference.data_elements import ValueNote
 from reference.periods import Period
 from reference.registry import Registry
+from reference.reporting import due_day
 
 LONGEST_CELL = 40  # characters of an address list that the store keeps
 
@@ -52,15 +54,18 @@ def read_sheet(
         for code, held in harvest.values.items()
         if not code.startswith(NOBODY) and has_numbers(held)
     }
-    return [_return(found, code, period, held) for code, held in placed.items()], issues
+    calendar = registry.calendar
+    return [_return(found, code, period, held, calendar) for code, held in placed.items()], issues
 
 
-def _return(found: Found, organisation: str, period: Period, held: dict[Key, Reading]) -> Return:
+def _return(
+    found: Found, organisation: str, period: Period, held: dict[Key, Reading], calendar: CalendarRules
+) -> Return:
     form = found.form
     start = None
     if form.cumulative_from_month:
         start = period.first
-    due = period.last_day + dt.timedelta(days=form.due_days) if form.duty.span else None
+    due = due_day(form.duty, period.last, calendar) if form.duty.span else None
     return Return(
         form=form.code,
         edition=found.edition.code,

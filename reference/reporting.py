@@ -26,6 +26,9 @@ class Duty:
     due_days: int
     latest_hierarchy: bool
     elements: frozenset[str]
+    since: dt.date | None = (
+        None  # collection begins on this day: reports that end before it are owed by nobody
+    )
 
     @property
     def span(self) -> int:
@@ -49,9 +52,12 @@ def owing(
 ) -> tuple[Organisation, ...]:
     """The organisations that owe the duty's report for the month (yyyymm).
 
-    Those open on the month's last day, or today's where the form says so, less those released from the form.
+    Nobody before the form's collection begins; then those open on the month's last day, or today's where the form says
+    so, less those released from the form.
     """
     on = last_day(month)
+    if duty.since is not None and on < duty.since:
+        return ()
     found = (organisations.get(one.code, None if duty.latest_hierarchy else on) for one in organisations.all)
     return tuple(
         one

@@ -17,10 +17,10 @@ from reference.registry import Registry
 from store.database import Store
 
 FORM = """
-code = "childcare_quarterly"
-zh = "托位数季报"
+code = "trial_quarterly"
+zh = "试行季报"
 en = "Childcare places, quarterly"
-basis = "residence"
+basis = "occurrence"
 reported_by = ["county"]
 frequency = "quarter"
 source = "written for this test"
@@ -30,7 +30,7 @@ mark = "?"
 code = "2025"
 valid_from = 2025-01-01
 layout = "elements_in_rows"
-titles = ["托位数季报"]
+titles = ["试行季报"]
 header_rows = 1
 label_header = ["项目"]
 categories = [{ code = "", header = "数量" }]
@@ -73,7 +73,7 @@ unit_zh = "%"
 unit_en = "%"
 polarity = "higher"
 method = "proportion"
-basis = "residence"
+basis = "occurrence"
 source = "written for this test"
 mark = "?"
 
@@ -99,7 +99,7 @@ def workbook(places: int, registrants: int, examined: int) -> bytes:
     sheet = book.active
     assert sheet is not None
     for row in (
-        ["2026年第一季度托位数季报"],
+        ["2026年第一季度试行季报"],
         ["填报单位：南明区"],
         ["项目", "数量"],
         ["托位数", places],
@@ -115,7 +115,7 @@ def workbook(places: int, registrants: int, examined: int) -> bytes:
 @pytest.fixture
 def context(tmp_path: Path, registry: Registry, store: Store) -> tuple[Desk, results.Context]:
     (tmp_path / "forms").mkdir()
-    (tmp_path / "forms" / "childcare_quarterly.toml").write_text(FORM, encoding="utf-8")
+    (tmp_path / "forms" / "trial_quarterly.toml").write_text(FORM, encoding="utf-8")
     (tmp_path / "definitions").mkdir()
     (tmp_path / "definitions" / "premarital_share_for_test.toml").write_text(INDICATOR, encoding="utf-8")
     forms = form_files.load_forms(registry, (form_files.HOME, tmp_path / "forms"))
@@ -153,7 +153,7 @@ def test_the_new_form_has_a_template(context: tuple[Desk, results.Context], tmp_
 
     desk, _ = context
     target = tmp_path / "blank.xlsx"
-    form = desk.forms.get("childcare_quarterly")
+    form = desk.forms.get("trial_quarterly")
     write_template(
         form,
         desk.registry,
@@ -163,4 +163,4 @@ def test_the_new_form_has_a_template(context: tuple[Desk, results.Context], tmp_
         period=periods.parse("2026Q1"),
     )
     outcome = check_file(target, desk)
-    assert [one.form for one in outcome.recognised] == ["childcare_quarterly"]
+    assert [one.form for one in outcome.recognised] == ["trial_quarterly"]

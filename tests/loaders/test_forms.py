@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from loaders.forms import Check, Edition, Form, Forms, load_forms
+from loaders.forms import HOME, Check, Edition, Form, Forms, load_forms
 from loaders.matching import Labels, words
 from reference.registry import Registry
+from reference.strict import DefinitionError
 
 CODES = [
+    "childcare_quarterly",
     "county_monthly",
+    "deaths_monthly",
     "delivery_institution_monthly",
     "grade_register",
     "hmis_data_itemwise",
+    "institution_resources_yearly",
+    "newborn_screening_quarterly",
+    "premarital_preconception_quarterly",
     "severe_maternal_cases",
+    "severe_maternal_monthly",
+    "severe_newborn_monthly",
+    "women_screening_quarterly",
 ]
 
 # What the two monthly returns are known to ask for, from the list of returns that the forms were made by.
@@ -136,6 +146,15 @@ def test_sexes_that_do_not_sum_are_refused(forms: Forms, code: str) -> None:
         ("county_monthly", "南明区妇幼健康工作月报表"),
         ("grade_register", "贵阳市妇幼保健机构等级登记表"),
         ("hmis_data_itemwise", "Data ItemWise Report for Andhra Pradesh"),
+        ("severe_maternal_monthly", "危重孕产妇管理月报"),
+        ("severe_maternal_cases", "危重孕产妇个案登记表"),
+        ("severe_newborn_monthly", "2026年10月危重新生儿救治情况月报"),
+        ("deaths_monthly", "孕产妇和5岁以下儿童死亡监测月报"),
+        ("women_screening_quarterly", "南明区妇女常见病筛查和两癌检查季报表"),
+        ("premarital_preconception_quarterly", "婚前医学检查和孕前保健情况统计表"),
+        ("newborn_screening_quarterly", "新生儿疾病筛查季报"),
+        ("institution_resources_yearly", "妇幼保健机构基本情况年报"),
+        ("childcare_quarterly", "3岁以下婴幼儿托育服务情况统计表"),
     ],
 )
 def test_titles_tell_the_forms_apart(forms: Forms, code: str, title: str) -> None:
@@ -154,10 +173,25 @@ def test_duties_follow_from_the_forms(forms: Forms, registry: Registry) -> None:
         one.code: [form.code for form in forms.by_code.values() if form.duty.owed_by(one)]
         for one in (nanming, institution, zone, district)
     }
+    county = [
+        "childcare_quarterly",
+        "county_monthly",
+        "deaths_monthly",
+        "newborn_screening_quarterly",
+        "premarital_preconception_quarterly",
+        "women_screening_quarterly",
+    ]
     assert owed == {
-        "520102": ["county_monthly"],
-        "MCH520102": ["delivery_institution_monthly", "grade_register", "severe_maternal_cases"],
-        "52GA00": ["county_monthly"],
+        "520102": county,
+        "MCH520102": [
+            "delivery_institution_monthly",
+            "grade_register",
+            "institution_resources_yearly",
+            "severe_maternal_cases",
+            "severe_maternal_monthly",
+            "severe_newborn_monthly",
+        ],
+        "52GA00": county,
         "IN-AP-GUNTUR": ["hmis_data_itemwise"],
     }
 
@@ -215,3 +249,15 @@ def test_andhra_pradesh_has_its_districts_of_2022(registry: Registry) -> None:
     assert (len(districts), len(new)) == (26, 13)
     assert {str(one.valid_from) for one in new} == {"2022-04-04"}
     assert {one.parent for one in districts} == {"IN-AP"}
+
+
+def test_an_element_is_brought_by_one_form_only(registry: Registry, tmp_path: Path) -> None:
+    """Totals are sums over forms: the same element from two of them would be counted twice."""
+    source = (HOME / "childcare_quarterly.toml").read_text(encoding="utf-8")
+    (tmp_path / "childcare_again.toml").write_text(
+        source.replace('code = "childcare_quarterly"', 'code = "childcare_again"'), encoding="utf-8"
+    )
+    with pytest.raises(
+        DefinitionError, match=r"childcare_again\.toml.* both bring 'childcare_.*counted twice"
+    ):
+        load_forms(registry, (HOME, tmp_path))
