@@ -138,6 +138,11 @@ def _read(content: bytes, name: str, limits: Limits) -> list[Sheet]:
         sheets = read_workbook(content, name, limits).sheets
     except WorkbookError as error:
         raise AnnotateError(error.issue.message("en")) from None
+    except MemoryError:
+        raise
+    except Exception as error:
+        log.exception("reading failed")
+        raise AnnotateError("the file cannot be read") from error
     return [sheet for sheet in sheets if not is_issue_list(sheet)]
 
 

@@ -85,7 +85,7 @@ class Notes:
             text = comment.find(tag("text"))
             if text is None:
                 text = etree.SubElement(comment, tag("text"))
-            _append(text, mark.note, first=mark in fresh)
+            _append(text, mark.note)
         self._sort(held)
         self._add_shapes(fresh)
 
@@ -151,8 +151,9 @@ def _author(authors: Element) -> int:
     return names.index(AUTHOR)
 
 
-def _append(text: Element, note: str, *, first: bool) -> None:
+def _append(text: Element, note: str) -> None:
     """Add our run; plain text of the sender's becomes a run of its own, which shows the same."""
+    said = "".join(text.itertext())
     plain = text.find(tag("t"))
     if plain is not None:
         text.remove(plain)
@@ -162,7 +163,7 @@ def _append(text: Element, note: str, *, first: bool) -> None:
     run = etree.SubElement(text, tag("r"))
     node = etree.SubElement(run, tag("t"))
     node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    node.text = f"{'' if first else chr(10)}{OPENING}{note}"
+    node.text = f"{chr(10) if said else ''}{OPENING}{note}"
 
 
 def _cut(text: Element) -> bool:

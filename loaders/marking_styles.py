@@ -15,6 +15,7 @@ _MINIMAL = (
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>'
 )
+NO_FILL = 0  # by rule the first fill of every workbook
 _STYLES = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 
 
@@ -61,12 +62,13 @@ class Styles:
         """The style like `style`, with the fill it had before it was marked."""
         key = (style, fill)
         if key not in self._marked:
-            self._marked[key] = self._with_fill(style, self._fill(_read_fill(fill)))
+            node = _read_fill(fill)
+            self._marked[key] = self._with_fill(style, NO_FILL if node is None else self._fill(node))
         return self._marked[key]
 
     def add(self, font: str = "", fill: str = "", wrap: bool = True) -> int:
         """A style of our own for the list: `font` is the inside of a font element, `fill` a colour."""
-        xf = etree.Element(tag("xf"), numFmtId="0", borderId="0", xfId="0", applyAlignment="1")
+        xf = parse(f'<xf xmlns="{MAIN}" numFmtId="0" borderId="0" xfId="0" applyAlignment="1"/>'.encode())
         xf.set("fontId", str(self._font(font)))
         xf.set("fillId", str(self._fill(_solid(fill)) if fill else 0))
         etree.SubElement(xf, tag("alignment"), vertical="top", wrapText="1" if wrap else "0")
@@ -114,12 +116,10 @@ def _solid(colour: str) -> Element:
     return parse(fill.encode())
 
 
-def _read_fill(text: str) -> Element:
-    """The fill that a list of ours kept; none where it is empty or somebody has changed it."""
+def _read_fill(text: str) -> Element | None:
+    """The fill that a list of ours kept; None where it is empty or somebody has changed it."""
     try:
         node = parse(text.encode()) if text else None
     except PackageError:
-        node = None
-    if node is not None and node.tag == tag("fill"):
-        return node
-    return parse(f'<fill xmlns="{MAIN}"><patternFill patternType="none"/></fill>'.encode())
+        return None
+    return node if node is not None and node.tag == tag("fill") else None
