@@ -116,15 +116,18 @@ class Check(Strict):
 
     at_most: `element` ≤ `limit` (sum of elements) · sums_to: `element` = sum of `parts` · ratio: `low` ≤ element / of ≤ `high` ·
     range: `low` ≤ element ≤ `high` · implies: when `element` is given and above 0, each of `parts` must be given ·
-    required: `element` must be given.
+    required: `element` must be given · change: `element` is plausible beside the sender's own last 12 months (`high`
+    yardsticks, see loaders/plausible.py) · agrees: `element` = `of`, which the form `form` brings for the same period.
+    The last two are asked when a file is saved, and are always warnings.
     """
 
-    kind: Literal["at_most", "sums_to", "ratio", "range", "implies", "required"]
+    kind: Literal["at_most", "sums_to", "ratio", "range", "implies", "required", "change", "agrees"]
     severity: Severity = "error"
     element: str
     limit: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     of: str = ""
+    form: str = ""
     low: float | None = None
     high: float | None = None
     justify: bool = (
@@ -268,6 +271,7 @@ def load_forms(registry: Registry, folders: tuple[Path, ...] = (HOME,)) -> Forms
         _verify(form, path, registry)
         forms[form.code] = form
     _refuse_rivals(forms.values())
+    _find_others(forms)
     return Forms(forms)
 
 
@@ -280,6 +284,19 @@ def _refuse_rivals(forms: Iterable[Form]) -> None:
             if other != form.code:
                 raise DefinitionError(
                     f"{form.code}.toml and {other}.toml both bring '{element}' by {form.basis}: it would be counted twice"
+                )
+
+
+def _find_others(forms: Mapping[str, Form]) -> None:
+    """Forms that checks compare with must be there and bring the element."""
+    for form in forms.values():
+        for check in (
+            check for edition in form.editions for check in edition.checks if check.kind == "agrees"
+        ):
+            other = forms.get(check.form)
+            if other is None or check.of not in other.duty.elements:
+                raise DefinitionError(
+                    f"{form.code}.toml: '{check.of}' of '{check.form}' is brought by no such form{suggest(check.form, sorted(forms))}"
                 )
 
 

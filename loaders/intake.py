@@ -69,9 +69,10 @@ def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = Fals
     recognised: list[Recognised] = []
     returns: list[Return] = []
     issues: list[Issue] = []
+    explained: dict[tuple[str, str, str], str] = {}
     try:
         workbook = read_workbook(content, name, desk.limits, careful=careful)
-        _read_sheets(workbook.sheets, name, desk, recognised, returns, issues)
+        _read_sheets(workbook.sheets, name, desk, recognised, returns, issues, explained)
         if persons := find_persons(workbook.sheets, name, workbook.notes):
             issues[:] = [*persons, *map(covered, issues)]
     except WorkbookError as error:
@@ -90,6 +91,7 @@ def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = Fals
         recognised=tuple(recognised),
         returns=tuple(returns),
         issues=tuple(issues),
+        explained=explained,
         values=sum(
             reading.value is not None or bool(reading.text) for one in returns for reading in one.readings
         ),
@@ -108,16 +110,16 @@ def _read_sheets(
     recognised: list[Recognised],
     returns: list[Return],
     issues: list[Issue],
+    explained: dict[tuple[str, str, str], str],
 ) -> None:
     unknown: list[Sheet] = []
     hidden: list[Sheet] = []
-    explained: dict[tuple[str, str, str], str] = {}
     read: list[tuple[Recognised, list[Return], list[Issue]]] = []
     for sheet in sheets:
         if not any(raw != "" and raw is not None for row in sheet.rows for raw in row):
             continue
         if is_issue_list(sheet):
-            explained |= explanations(sheet)
+            explained.update(explanations(sheet))
             continue
         found = recognise(sheet, desk.forms, desk.labels, name)
         if found is None or sheet.hidden:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
+from loaders.against import compare
 from loaders.files import Checker, Job, find_jobs
 from loaders.intake import Desk, unreadable
 from loaders.issues import Issue
 from loaders.outcome import Outcome, Return
 from loaders.sandbox import CHUNK, Sandbox
 from loaders.warden import Died, Work
-from store.arrivals import Arrival, RecordError, arrive, received
+from store.arrivals import Arrival, RecordError, arrive, received, with_warnings
 from store.database import Store
 from store.originals import Originals
 from store.records import IssueRecord, Receipt, SubmissionRecord, UploadRecord, ValueRecord
@@ -147,9 +148,15 @@ class Checked:
 def _save(waiting: list[Checked], desk: Desk, store: Store, sender: str) -> Iterator[Loaded]:
     # Files count as received in the order given, whichever worker was done first.
     arrivals = [received(one.arrival, dt.datetime.now(dt.UTC)) for one in waiting]
+    added = compare(store, desk, arrivals, [one.outcome.explained for one in waiting])
+    arrivals = [
+        with_warnings(arrival, [_issue(issue) for issue in issues]) if issues else arrival
+        for arrival, issues in zip(arrivals, added, strict=True)
+    ]
     receipts = save(store, desk.registry, arrivals, sender)
-    for one, receipt in zip(waiting, receipts, strict=True):
-        yield Loaded(one.path, one.outcome, receipt)
+    for one, issues, receipt in zip(waiting, added, receipts, strict=True):
+        outcome = replace(one.outcome, issues=(*one.outcome.issues, *issues)) if issues else one.outcome
+        yield Loaded(one.path, outcome, receipt)
 
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from loaders.issues import Issue
@@ -61,6 +62,9 @@ class Outcome:
     returns: tuple[Return, ...]
     issues: tuple[Issue, ...]
     values: int = 0  # readings with a number or a text
+    explained: Mapping[tuple[str, str, str], str] = field(
+        default_factory=dict
+    )  # what the sender wrote beside issues
 
     @property
     def errors(self) -> int:

@@ -88,6 +88,12 @@ def received(arrival: Arrival, at: dt.datetime) -> Arrival:
     return replace(arrival, record=replace(arrival.record, received_at=at), received_at=to_milliseconds(at))
 
 
+def with_warnings(arrival: Arrival, issues: Sequence[IssueRecord]) -> Arrival:
+    """The same with further issues, none of which forbids saving."""
+    record = replace(arrival.record, issues=(*arrival.record.issues, *map(_issue, issues)))
+    return replace(arrival, record=record, warnings=arrival.warnings + len(issues))
+
+
 def _submission(name: str, record: SubmissionRecord) -> ArrivedSubmission:
     place = f"{name}: {record.form} of {record.organisation} for {record.month}"
     if not (1 <= record.month % 100 <= 12 and record.span >= 1):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import random
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
-from loaders.forms import Edition, Forms, load_forms
+from loaders.forms import Forms, load_forms
 from loaders.intake import Desk, check_content
 from loaders.template import TemplateRow, write_template
 from reference import periods
 from reference.registry import Registry
+from tests.loaders.sound import sound_values
 
 OCTOBER = periods.parse("2026年10月")
 LAST_DAY = dt.date(2026, 10, 31)
@@ -61,45 +61,13 @@ def opened(content: bytes) -> Workbook:
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
-def sound_numbers(edition: Edition, seed: int, most: int) -> dict[str, int]:
-    """Random numbers bent until every check of the edition holds, by the checks' meaning and not by the checking code."""
-    draw = random.Random(seed)
-    numbers = {one.element: draw.randint(0, most) for one in edition.fields}
-    for _ in range(40):
-        before = dict(numbers)
-        for check in edition.checks:
-            if check.kind == "sums_to":
-                numbers[check.element] = sum(numbers[part] for part in check.parts)
-            elif check.kind == "at_most":
-                numbers[check.element] = min(numbers[check.element], sum(numbers[one] for one in check.limit))
-            else:
-                numbers[check.element] = numbers[check.of]
-        if numbers == before:
-            return numbers
-    raise AssertionError("the form's checks contradict each other")
-
-
-def sound_values(edition: Edition, seed: int, most: int) -> dict[tuple[str, str], int]:
-    """Values of every cell: breakdowns sound each by itself, wholes their sums."""
-    parts = [one.code for one in edition.categories if one.code]
-    if not parts:
-        return {(element, ""): number for element, number in sound_numbers(edition, seed, most).items()}
-    values = {
-        (element, part): number
-        for offset, part in enumerate(parts)
-        for element, number in sound_numbers(edition, seed + offset, most).items()
-    }
-    wholes = {(one.element, ""): sum(values[one.element, part] for part in parts) for one in edition.fields}
-    return values | wholes
-
-
 @pytest.mark.parametrize("code", SENDERS)
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32), most=st.sampled_from([0, 3, 60, 900, 120_000]))
 def test_sound_figures_come_back_unchanged_and_without_issues(
     desk: Desk, code: str, seed: int, most: int
 ) -> None:
-    values = sound_values(desk.forms.get(code).edition(LAST_DAY), seed, most)
+    values = sound_values(desk.forms.get(code).edition(LAST_DAY), desk.registry, seed, most)
     outcome = check_content(written(desk, code, [TemplateRow(SENDERS[code], values)]), "月报.xlsx", desk)
     assert [(issue.code, issue.cell) for issue in outcome.issues] == []
     (returned,) = outcome.returns
@@ -113,7 +81,9 @@ def test_sound_figures_come_back_unchanged_and_without_issues(
 
 
 def test_notes_on_missing_figures_come_back_as_notes(desk: Desk) -> None:
-    values = dict(sound_values(desk.forms.get("delivery_institution_monthly").edition(LAST_DAY), 1, 60))
+    values = dict(
+        sound_values(desk.forms.get("delivery_institution_monthly").edition(LAST_DAY), desk.registry, 1, 60)
+    )
     told: Values = values | {("labour_analgesia", ""): -2, ("birth_certificates_issued", ""): "—"}
     outcome = check_content(
         written(desk, "delivery_institution_monthly", [TemplateRow("MCH520102", told)]), "x.xlsx", desk
@@ -129,7 +99,7 @@ def test_notes_on_missing_figures_come_back_as_notes(desk: Desk) -> None:
 def test_several_institutions_share_a_workbook(desk: Desk) -> None:
     edition = desk.forms.get("delivery_institution_monthly").edition(LAST_DAY)
     rows = [
-        TemplateRow(code, sound_values(edition, seed, 80))
+        TemplateRow(code, sound_values(edition, desk.registry, seed, 80))
         for seed, code in enumerate(("MCH520102", "MCH520103"))
     ]
     outcome = check_content(

@@ -1,0 +1,149 @@
+"""Checks that need more than the file: a sender's own earlier months, and other forms of the same month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from loaders.forms import Check, Form
+from loaders.intake import Desk
+from loaders.issues import Issue
+from loaders.plausible import implausible
+from reference.periods import month_add
+from store.arrivals import Arrival
+from store.database import Store
+from store.reading import current_values
+from store.records import SubmissionRecord, ValueRecord
+
+KINDS = ("change", "agrees")
+BACK = 12  # months looked back
+LIMIT = 6.0  # yardsticks, where a check states none
+Explained = Mapping[tuple[str, str, str], str]  # (sheet, cell, issue code) → what the sender wrote
+Place = tuple[str, str, str]  # form, element, organisation
+
+
+@dataclass
+class Known:
+    """Wholes that are in force or about to be: form, element and organisation → (month, span) → value."""
+
+    values: dict[Place, dict[tuple[int, int], int]] = field(default_factory=dict)
+
+    def put(self, place: Place, month: int, span: int, value: int) -> None:
+        """Keep a value."""
+        self.values.setdefault(place, {})[month, span] = value
+
+    def at(self, place: Place, month: int, span: int) -> int | None:
+        """The value of one period."""
+        return self.values.get(place, {}).get((month, span))
+
+    def history(self, place: Place, span: int) -> dict[int, int]:
+        """All values of periods of this length, by month."""
+        return {
+            month: value for (month, length), value in self.values.get(place, {}).items() if length == span
+        }
+
+
+def compare(
+    store: Store, desk: Desk, arrivals: Sequence[Arrival], explained: Sequence[Explained]
+) -> list[list[Issue]]:
+    """For each arrival the warnings that follow from what the store holds and from the other arrivals."""
+    records = [[one.record for one in arrival.submissions] for arrival in arrivals]
+    asked = [one for several in records for one in several if _checks(desk, one)]
+    if not asked:
+        return [[] for _ in arrivals]
+    known = _known(store, desk, asked)
+    for one in (one for several in records for one in several):
+        for value in one.values:
+            if not value.category and value.value is not None:
+                known.put((one.form, value.element, one.organisation), one.month, one.span, value.value)
+    return [
+        [issue for one in several for issue in _of(desk, one, known, said)]
+        for several, said in zip(records, explained, strict=True)
+    ]
+
+
+def _checks(desk: Desk, record: SubmissionRecord) -> list[Check]:
+    form = desk.forms.get(record.form)
+    edition = next((one for one in form.editions if one.code == record.edition), form.editions[-1])
+    return [check for check in edition.checks if check.kind in KINDS]
+
+
+def _known(store: Store, desk: Desk, asked: Sequence[SubmissionRecord]) -> Known:
+    """What the store holds of the elements that the checks name, for these senders and the year before."""
+    checks = [check for one in asked for check in _checks(desk, one)]
+    elements = {check.element for check in checks} | {check.of for check in checks if check.kind == "agrees"}
+    months = [one.month for one in asked]
+    frame = current_values(
+        store,
+        elements,
+        {one.organisation for one in asked},
+        None,
+        month_add(min(months), -BACK),
+        max(months),
+    )
+    known = Known()
+    frame = frame[(frame["category"] == "") & frame["value"].notna()]
+    for form, element, organisation, month, span, value in zip(
+        frame["form"],
+        frame["element"],
+        frame["organisation"],
+        frame["month"],
+        frame["span"],
+        frame["value"],
+        strict=True,
+    ):
+        known.put((form, element, organisation), int(month), int(span), int(value))
+    return known
+
+
+def _of(desk: Desk, record: SubmissionRecord, known: Known, said: Explained) -> Iterator[Issue]:
+    cells = {value.element: value for value in record.values if not value.category}
+    for check in _checks(desk, record):
+        here = cells.get(check.element)
+        if here is None or here.value is None:
+            continue
+        made = _changed if check.kind == "change" else _disagrees
+        if found := made(desk, record, check, here, known):
+            code, parameters = found
+            words = said.get((here.sheet, here.cell, code), "")
+            answered = {"said_zh": f"；已说明：{words}", "said_en": f"; explained: {words}"} if words else {}
+            names = {"justification": words} if words else {}
+            empty = {"said_zh": "", "said_en": ""}
+            yield Issue(
+                code, here.sheet, here.cell, f"{here.value:,}", {**_names(desk, record, check), **empty, **answered, **names, **parameters},
+                form=record.form, organisation=record.organisation, month=record.month,
+            )  # fmt: skip
+
+
+def _names(desk: Desk, record: SubmissionRecord, check: Check) -> dict[str, str]:
+    who, element = desk.registry.organisations.get(record.organisation), desk.registry.element(check.element)
+    return {
+        "element": element.code, "name_zh": element.zh, "name_en": element.en, "who_zh": who.zh, "who_en": who.en,
+        "rule_zh": check.zh, "rule_en": check.en,
+    }  # fmt: skip
+
+
+def _changed(
+    desk: Desk, record: SubmissionRecord, check: Check, here: ValueRecord, known: Known
+) -> tuple[str, dict[str, object]] | None:
+    history = known.history((record.form, check.element, record.organisation), record.span)
+    assert here.value is not None
+    usual = implausible(here.value, record.month, history, check.high or LIMIT)
+    if usual is None:
+        return None
+    return "change_implausible", {
+        "months": usual.months, "middle": f"{usual.middle:,.0f}", "low": f"{usual.low:,}", "high": f"{usual.high:,}",
+    }  # fmt: skip
+
+
+def _disagrees(
+    desk: Desk, record: SubmissionRecord, check: Check, here: ValueRecord, known: Known
+) -> tuple[str, dict[str, object]] | None:
+    other = known.at((check.form, check.of, record.organisation), record.month, record.span)
+    if other is None or other == here.value:
+        return None
+    form: Form = desk.forms.get(check.form)
+    element = desk.registry.element(check.of)
+    return "forms_disagree", {
+        "other": f"{other:,}", "form_zh": form.zh, "form_en": form.en, "other_name_zh": element.zh, "other_name_en": element.en,
+    }  # fmt: skip
