@@ -12,7 +12,7 @@ from flask import Flask, Response, abort, request
 from dashboard.answers import Answers
 from dashboard.downloads import WORKBOOK, attachment
 from dashboard.outcomes import kept_issues
-from dashboard.texts import LANGUAGES
+from dashboard.texts import LANGUAGES, Texts
 from loaders.annotate import Annotated
 from loaders.annotating import MarkingRoom, MarkJob, open_marking_room
 from loaders.files import Job
@@ -57,5 +57,6 @@ def register(app: dash.Dash, answers: Answers) -> None:
         )
         given = room.open().one(job)
         if not isinstance(given, Annotated):
-            abort(404)
+            t = Texts(language)
+            return Response(t("这个文件不能读取，没有可退回的标注件。"), 404, mimetype="text/plain")
         return attachment(given.content, given.name, MACROS if given.name.endswith(".xlsm") else WORKBOOK)

@@ -112,7 +112,12 @@ def check(
         if target is not None:
             pairs = list(zip(jobs, (outcome for _, outcome, _ in checked), strict=True))
             for path, written in give_back(pairs, desk, target, settings.language, faulty_rows, cores):
-                given_back.setdefault(path, []).append(str(written))
+                if written is not None:
+                    given_back.setdefault(path, []).append(str(written))
+                elif format is Format.TABLE:
+                    say(
+                        f"没有可退回的标注件（不能读取，或含个人信息）· Nothing to give back (unreadable, or names persons): {path}"
+                    )
     _report(checked, format, given_back)
 
 

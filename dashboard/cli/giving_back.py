@@ -18,10 +18,10 @@ def give_back(
     language: str,
     faulty_rows: bool,
     workers: int,
-) -> Iterator[tuple[Path, Path]]:
-    """Mark the files that have issues; yields (file, what was written). `target` is a folder, or one file's own name.
+) -> Iterator[tuple[Path, Path | None]]:
+    """Mark the files that have issues; yields (file, what was written: None where nothing can be given back).
 
-    Raises FileExistsError when the file named would be the sender's own.
+    `target` is a folder, or one file's own name. Raises FileExistsError when the file named would be the sender's own.
     """
     wanted = [
         MarkJob(job, outcome.issues, language, faulty_rows) for job, outcome in checked if outcome.issues
@@ -31,8 +31,10 @@ def give_back(
         target.mkdir(parents=True, exist_ok=True)
     for one, marked in mark_files(wanted, desk, workers):
         if marked is None:
+            yield one.job.path, None
             continue
-        written = target if single else _free(target / marked.name)
+        # A program refuses a workbook with macros that is called .xlsx, and one without that is called .xlsm.
+        written = target.with_suffix(Path(marked.name).suffix) if single else _free(target / marked.name)
         if written.exists() and written.samefile(one.job.path):
             raise FileExistsError(f"{written} is the file itself; name another for the marked copy")
         written.write_bytes(marked.content)

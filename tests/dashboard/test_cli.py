@@ -156,3 +156,31 @@ def test_database_out_of_reach_is_said(mch: Callable[..., Any], monkeypatch: pyt
     doctor = mch("doctor")
     assert doctor.code == 1
     assert "secret" not in ran.err + doctor.out + doctor.err
+
+
+def test_marked_copies_and_what_cannot_be_marked(mch: Callable[..., Any]) -> None:
+    faulty = filled(mch, "2026-08", 活产数=10, 男活产数=9, 女活产数=9)
+    damaged = Path("damaged.xlsx")
+    damaged.write_bytes(b"PK\x03\x04 no workbook")
+    one = mch("check", str(faulty), str(damaged), "--annotated", "back", "--errors-only", "rows")
+    assert one.code == 1
+    given = sorted(path.name for folder in ("back", "rows") for path in Path(folder).iterdir())
+    assert given == ["return-2026-08-审核结果.xlsx", "return-2026-08-问题行.xlsx"]
+    assert "没有可退回的标注件" in one.out + one.err
+    two = mch("check", str(faulty), "--annotated", "own.xlsx", "--format", "json")
+    assert json.loads(two.out)["files"][0]["annotated"] == ["own.xlsx"]
+    assert openpyxl.load_workbook("own.xlsx").sheetnames[0] == "审核问题"
+
+
+def test_a_marked_copy_keeps_its_macros_under_their_own_ending(mch: Callable[..., Any]) -> None:
+    macros = filled(mch, "2026-08", 活产数=10, 男活产数=9, 女活产数=9).rename("return.xlsm")
+    given = json.loads(mch("check", str(macros), "--annotated", "own.xlsx", "--format", "json").out)
+    assert given["files"][0]["annotated"] == ["own.xlsm"]
+    assert not Path("own.xlsx").exists()
+
+
+def test_the_file_itself_is_never_written_over(mch: Callable[..., Any]) -> None:
+    faulty = filled(mch, "2026-08", 活产数=10, 男活产数=9, 女活产数=9)
+    before = faulty.read_bytes()
+    assert mch("check", str(faulty), "--annotated", str(faulty)).code != 0
+    assert faulty.read_bytes() == before

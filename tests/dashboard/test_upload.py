@@ -214,3 +214,10 @@ def test_a_file_that_ends_its_reader_ends_nothing_else(client: FlaskClient) -> N
     assert body["outcome"] == "returned"
     assert "表格过大" in str(body["panel"])
     assert send(client, faulty_return(), "x.xlsx").status_code == 200
+
+
+def test_a_file_that_cannot_be_read_is_not_given_back_and_a_sentence_says_so(client: FlaskClient) -> None:
+    body = send(client, b"PK\x03\x04 no workbook", "坏.xlsx").get_json()
+    answer = client.get(f"/marked/{body['upload']}?lang=zh")
+    assert (answer.status_code, answer.mimetype) == (404, "text/plain")
+    assert "没有可退回的标注件" in answer.get_data(as_text=True)
