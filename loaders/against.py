@@ -12,10 +12,9 @@ from loaders.plausible import implausible
 from reference.periods import month_add
 from store.arrivals import Arrival
 from store.database import Store
-from store.reading import current_values
 from store.records import SubmissionRecord, ValueRecord
+from store.wholes import wholes
 
-KINDS = ("change", "agrees")
 BACK = 12  # months looked back
 LIMIT = 6.0  # yardsticks, where a check states none
 Explained = Mapping[tuple[str, str, str], str]  # (sheet, cell, issue code) → what the sender wrote
@@ -62,10 +61,10 @@ def compare(
     ]
 
 
-def _checks(desk: Desk, record: SubmissionRecord) -> list[Check]:
+def _checks(desk: Desk, record: SubmissionRecord) -> tuple[Check, ...]:
     form = desk.forms.get(record.form)
     edition = next((one for one in form.editions if one.code == record.edition), form.editions[-1])
-    return [check for check in edition.checks if check.kind in KINDS]
+    return edition.checks_against_the_store
 
 
 def _known(store: Store, desk: Desk, asked: Sequence[SubmissionRecord]) -> Known:
@@ -73,26 +72,10 @@ def _known(store: Store, desk: Desk, asked: Sequence[SubmissionRecord]) -> Known
     checks = [check for one in asked for check in _checks(desk, one)]
     elements = {check.element for check in checks} | {check.of for check in checks if check.kind == "agrees"}
     months = [one.month for one in asked]
-    frame = current_values(
-        store,
-        elements,
-        {one.organisation for one in asked},
-        None,
-        month_add(min(months), -BACK),
-        max(months),
-    )
+    senders = {one.organisation for one in asked}
     known = Known()
-    frame = frame[(frame["category"] == "") & frame["value"].notna()]
-    for form, element, organisation, month, span, value in zip(
-        frame["form"],
-        frame["element"],
-        frame["organisation"],
-        frame["month"],
-        frame["span"],
-        frame["value"],
-        strict=True,
-    ):
-        known.put((form, element, organisation), int(month), int(span), int(value))
+    for one in wholes(store, elements, senders, month_add(min(months), -BACK), max(months)):
+        known.put((one.form, one.element, one.organisation), one.month, one.span, one.value)
     return known
 
 

@@ -186,6 +186,11 @@ class Edition(Strict):
         return tuple(dict.fromkeys(stated))
 
     @cached_property
+    def checks_against_the_store(self) -> tuple[Check, ...]:
+        """Checks that need more than the file."""
+        return tuple(check for check in self.checks if check.kind in ("change", "agrees"))
+
+    @cached_property
     def parts(self) -> tuple[str, ...]:
         """The breakdowns that add up to the whole; none where the form has no such categories."""
         return next((one.total_of for one in self.categories if one.code == "" and one.total_of), ())
