@@ -275,3 +275,20 @@ def test_broken_parts_are_marked_converted_or_refused(seed: int) -> None:
         except AnnotateError:
             pass
     assert given > 0  # most of what is broken is not broken beyond use
+
+
+def strict(name: str, part: bytes) -> bytes:
+    """The same part as a program writes it that was asked for Strict Open XML."""
+    del name
+    old, new = b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"
+    return (
+        part.replace(old + b"spreadsheetml/2006/main", new + b"spreadsheetml/main")
+        .replace(old + b"officeDocument/2006/relationships", new + b"officeDocument/relationships")
+    )  # fmt: skip
+
+
+def test_a_strict_workbook_comes_back_converted() -> None:
+    given = annotate(patched(saved(numbers()), strict), "x.xlsx", [fault("B5")])
+    assert (given.how, given.name) == ("converted", "x-审核结果（由xlsx转换）.xlsx")
+    assert colours(given.content) == {"B5": COLOURS["error"]}
+    assert [cell.value for cell in opened(given.content)["表"][7]] == [7, 14, 21, 28, 35]
