@@ -50,10 +50,11 @@ def compare(
     asked = [one for several in records for one in several if _checks(desk, one)]
     if not asked:
         return [[] for _ in arrivals]
-    known = _known(store, desk, asked)
+    wanted = _elements(desk, asked)
+    known = _known(store, wanted, asked)
     for one in (one for several in records for one in several):
         for value in one.values:
-            if not value.category and value.value is not None:
+            if value.element in wanted and not value.category and value.value is not None:
                 known.put((one.form, value.element, one.organisation), one.month, one.span, value.value)
     return [
         [issue for one in several for issue in _of(desk, one, known, said)]
@@ -67,10 +68,14 @@ def _checks(desk: Desk, record: SubmissionRecord) -> tuple[Check, ...]:
     return edition.checks_against_the_store
 
 
-def _known(store: Store, desk: Desk, asked: Sequence[SubmissionRecord]) -> Known:
-    """What the store holds of the elements that the checks name, for these senders and the year before."""
+def _elements(desk: Desk, asked: Sequence[SubmissionRecord]) -> set[str]:
+    """The elements that the checks of these submissions name, here or in another form."""
     checks = [check for one in asked for check in _checks(desk, one)]
-    elements = {check.element for check in checks} | {check.of for check in checks if check.kind == "agrees"}
+    return {check.element for check in checks} | {check.of for check in checks if check.kind == "agrees"}
+
+
+def _known(store: Store, elements: set[str], asked: Sequence[SubmissionRecord]) -> Known:
+    """What the store holds of the elements, for these senders and the year before."""
     months = [one.month for one in asked]
     senders = {one.organisation for one in asked}
     known = Known()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from loaders.limits import Limits
 from loaders.xlsx_parts import WORKBOOK_PARTS
 
 ENDING = ".zip"
-_FAULTS = (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError)
+_FAULTS = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)
 _UTF8 = 0x800  # the flag by which a zip says that its names are UTF-8
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -156,7 +157,16 @@ def _from_zip(content: bytes, limits: Limits, careful: bool) -> list[Sheet]:
         return _spreadsheet(content, _Reading(limits, careful, with_openpyxl, parts.broken))
     try:
         errors = look(content)
-    except (zipfile.BadZipFile, KeyError, ParseError, ValueError, OSError, EOFError, struct.error):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ParseError,
+        ValueError,
+        OSError,
+        EOFError,
+        struct.error,
+    ):
         raise WorkbookError(Issue("damaged")) from None
     return _spreadsheet(content, _Reading(limits, careful, None, _broken(errors)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
@@ -65,6 +66,7 @@ def look_inside(content: bytes, limits: Limits = DEFAULT) -> XlsxParts:
         EOFError,
         ValueError,
         RuntimeError,
+        zlib.error,
     ):
         return XlsxParts(fault="damaged")
 
@@ -79,6 +81,7 @@ def notes_of(content: bytes) -> str:
             texts = [node.text or "" for part in parts for node in _parse(archive, part).iter() if node.text]
     except (
         zipfile.BadZipFile,
+        zlib.error,
         ElementTree.ParseError,
         OSError,
         EOFError,
@@ -94,7 +97,7 @@ def _sealed(archive: zipfile.ZipFile) -> bool:
     """Whether an OpenDocument says that its content is encrypted."""
     try:
         return b"manifest:encryption-data" in archive.read("META-INF/manifest.xml")
-    except (KeyError, zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError):
+    except (KeyError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
         return False
 
 
