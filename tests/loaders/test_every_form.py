@@ -125,3 +125,15 @@ def test_a_blank_template_is_recognised_and_asks_for_figures(code: str) -> None:
     assert [one.form for one in outcome.recognised] == [code]
     assert outcome.returns == ()
     assert outcome.issues
+
+
+@pytest.mark.parametrize(("institutions", "asked"), [(3, [("required_missing", "childcare_staff")]), (0, [])])
+def test_a_number_above_zero_asks_for_what_belongs_to_it(
+    institutions: int, asked: list[tuple[str, str]]
+) -> None:
+    form = FORMS.get("childcare_quarterly")
+    values: Values = {(one.element, ""): 0 for one in form.editions[-1].fields}
+    values["childcare_institutions", ""] = institutions
+    del values["childcare_staff", ""]
+    outcome = check_content(written(form, [TemplateRow(sender_of(form, REGISTRY), values)]), "x.xlsx", DESK)
+    assert [(one.code, one.parameters["element"]) for one in outcome.issues] == asked

@@ -120,7 +120,14 @@ def test_checks_name_elements_of_their_own_form(forms: Forms, code: str) -> None
 @pytest.mark.parametrize("code", CODES)
 def test_checks_say_what_they_need_and_say_it_once(forms: Forms, code: str) -> None:
     checks = edition_of(forms, code).checks
-    needs = {"at_most": "limit", "sums_to": "parts", "ratio": "of", "change": "element", "agrees": "of"}
+    needs = {
+        "at_most": "limit",
+        "sums_to": "parts",
+        "implies": "parts",
+        "ratio": "of",
+        "change": "element",
+        "agrees": "of",
+    }
     assert all(getattr(check, needs[check.kind]) for check in checks)
     assert len({check.zh for check in checks}) == len({check.en for check in checks}) == len(checks)
 
