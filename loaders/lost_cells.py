@@ -44,6 +44,15 @@ def in_xls(content: bytes) -> Places:
     return places
 
 
+def container_fault(content: bytes) -> str:
+    """What is wrong with the container of an old Office file, as an issue code; '' when it holds a workbook."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as container:
+            return "" if container.exists("Workbook") or container.exists("Book") else "wrong_type"
+    except (OSError, ValueError, IndexError, struct.error, TypeError, AttributeError):
+        return "damaged"
+
+
 def _workbook_stream(content: bytes) -> bytes:
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as container:

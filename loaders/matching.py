@@ -15,6 +15,7 @@ from loaders.forms import Category, Edition, Field
 from loaders.tidy import text_of
 
 REMEMBERED = 20_000  # texts whose meaning is remembered
+SHORTEST_SLIP = 5  # signs of a wording in which one wrong sign is taken for a slip
 CLOSE_ENOUGH = 86  # percent of likeness from which a misspelt header still counts, with a warning
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _UNIT = re.compile(r"(?:单位[:：]?)?(万?)(?:人次|人|例|名|个|张|次|对|岁|元|胎|%|‰|/10万|年月日|日期)?")
@@ -104,6 +105,8 @@ class Labels:
     def _nearly(self, wording: str) -> Match | None:
         if len(wording) < 3:
             return None
+        if slip := self._one_slip(wording):
+            return slip
         best = process.extract(
             wording, list(self.exact), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH, limit=2
         )
@@ -113,6 +116,18 @@ class Labels:
         if len(best) == 2 and best[1][1] == best[0][1] and self.exact[best[1][0]] != self.exact[best[0][0]]:
             return None
         return Match(self.exact[best[0][0]][0], misspelt=True) if same_meaning(wording, best[0][0]) else None
+
+    def _one_slip(self, wording: str) -> Match | None:
+        """A wording that one sign written wrong, left out or added sets apart from one field's, and from no other's."""
+        if len(wording) < SHORTEST_SLIP:
+            return None
+        found = process.extract(
+            wording, list(self.exact), scorer=Levenshtein.distance, score_cutoff=1, limit=3
+        )
+        fields = {id(one): one for text, _, _ in found for one in self.exact[text]}
+        if len(fields) != 1 or not all(same_meaning(wording, text) for text, _, _ in found):
+            return None
+        return Match(next(iter(fields.values())), misspelt=True)
 
     def nearest(self, wording: str) -> str:
         """The header most like the text, as the form writes it: for a message."""

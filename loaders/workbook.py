@@ -117,6 +117,8 @@ def _sheets(content: bytes, limits: Limits, careful: bool) -> list[Sheet]:
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise lost_cells.EncryptedError
+        if fault := lost_cells.container_fault(content):
+            raise WorkbookError(Issue(fault))
         errors = lost_cells.in_xls(content)
         return _spreadsheet(content, _Reading(limits, careful, with_xlrd, _broken(errors)))
     if fault := _foreign(content):
