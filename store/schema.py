@@ -225,6 +225,17 @@ Index(
     postgresql_where=text("ended_at IS NULL"),
 )
 
+remark = Table(
+    "remark",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=False),
+    Column("upload_id", ForeignKey("upload.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # correction | withdrawal
+    Column("text", String(400), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 # Append only: triggers refuse any change or removal of a row.
 audit = Table(
     "audit",

@@ -12,6 +12,7 @@ from store.database import Store
 from store.ledger import Ledger
 from store.lineage import check_same
 from store.records import Receipt
+from store.remarks import enter_remark
 from store.schema import submission, upload
 from store.times import now
 from store.values import Values
@@ -19,8 +20,8 @@ from store.values import Values
 WITHDRAWN = "withdrawn"
 
 
-def withdraw(store: Store, registry: Registry, upload_id: int, actor: str) -> Receipt:
-    """Take an upload out of force; it is kept and shown as withdrawn.
+def withdraw(store: Store, registry: Registry, upload_id: int, actor: str, reason: str = "") -> Receipt:
+    """Take an upload out of force; it is kept and shown as withdrawn, with the reason where one is given.
 
     Raises StoreError when there is no such upload, or nothing of it to withdraw.
     """
@@ -43,5 +44,7 @@ def withdraw(store: Store, registry: Registry, upload_id: int, actor: str) -> Re
         chain = Chain(connection)
         detail = {"sha256": row.sha256, "submissions": count, "back_in_force": returned}
         chain.add(actor, "withdraw", f"upload:{upload_id}", detail)
+        if reason.strip():
+            enter_remark(connection, chain, upload_id, "withdrawal", reason, actor)
         chain.write()
     return Receipt(upload_id, row.name, row.sha256, WITHDRAWN, count, 0, 0, row.errors, row.warnings)

@@ -48,7 +48,7 @@ def test_is_ready_only_after_migrating_and_twice_is_once(open_store):
     assert store.is_ready()
     store.migrate()
     assert store.is_ready()
-    assert open_store().version() == "0003"
+    assert open_store().version() == "0004"
 
 
 def test_migrates_from_any_working_directory(open_store, tmp_path, monkeypatch):
