@@ -99,11 +99,24 @@ def draw(visit: Visit, found: Found) -> html.Section:
             ),
             html.P(verdict(visit, found)),
             _given_back(visit, found) if not named else None,
+            _more(visit, found),
             _recognised(visit, found.recognised),
             issue_table(visit, found.issues),
         ],
         className=f"panel outcome outcome--{kind}",
     )  # fmt: skip
+
+
+def _more(visit: Visit, found: Found) -> html.P | None:
+    """Where the rest is: changes against the one before, steps, taking it back."""
+    if (
+        not found.upload_id
+        or found.outcome == "returned"
+        or visit.view.extra.get("upload") == str(found.upload_id)
+    ):
+        return None
+    href = visit.view.link("/submissions", upload=str(found.upload_id))
+    return html.P(html.A(visit.texts("查看经过、与前一次的不同，或撤回"), href=href))
 
 
 def draw_many(visit: Visit, name: str, found: Sequence[Found]) -> html.Section:
@@ -166,6 +179,8 @@ def verdict(visit: Visit, found: Found) -> str:
     if found.outcome == "returned":
         errors = sum(issue.severity == "error" for issue in found.issues)
         return t("有 {errors} 处错误，本文件没有任何数字入库。请照下表改好后重新上报。", errors=errors)
+    if found.outcome == "withdrawn":
+        return t("这次上报已撤回，它的数字不再生效。")
     if found.outcome == "unchanged":
         return t("与已入库的文件完全相同，没有改变任何数字。")
     words = t(

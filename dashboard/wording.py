@@ -70,14 +70,22 @@ OUTCOMES = {
     "accepted_with_warnings": mark("已接收，有提醒"),
     "returned": mark("已退回"),
     "unchanged": mark("内容未变"),
+    "withdrawn": mark("已撤回"),
 }
 OUTCOME_KINDS = {
     "accepted": "reached",
     "accepted_with_warnings": "below",
     "returned": "behind",
     "unchanged": "unaimed",
+    "withdrawn": "unaimed",
 }
-OUTCOME_SIGNS = {"accepted": "✓", "accepted_with_warnings": "!", "returned": "✕", "unchanged": "="}
+OUTCOME_SIGNS = {
+    "accepted": "✓",
+    "accepted_with_warnings": "!",
+    "returned": "✕",
+    "unchanged": "=",
+    "withdrawn": "↩",
+}
 SEVERITIES = {"error": mark("错误"), "warning": mark("提醒")}
 KIND_NAMES = {
     "behind_target": mark("落后于目标"),

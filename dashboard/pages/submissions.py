@@ -9,7 +9,7 @@ from dash import Input, Output, State, dcc, html
 
 from dashboard import blocks, tables, wording
 from dashboard.answers import Answers
-from dashboard.outcomes import kept_outcome
+from dashboard.pages import one_upload
 from dashboard.visit import Visit, open_visit
 from loaders.forms import Form
 
@@ -40,6 +40,7 @@ def register(app: dash.Dash, answers: Answers) -> None:
         State("url", "search"),
         prevent_initial_call=True,
     )(redraw)
+    one_upload.register(app, answers)
 
 
 def layout(visit: Visit) -> html.Div:
@@ -51,7 +52,7 @@ def layout(visit: Visit) -> html.Div:
         html.P(t("拖入报表，当场检查；有错误的文件不入库，逐格说明怎样改。"), className="quiet"),
     )
     number = visit.view.extra.get("upload", "")
-    chosen = kept_outcome(visit, int(number)) if number.isdecimal() else None
+    chosen = one_upload.layout(visit, int(number)) if number.isdecimal() else None
     return html.Div(
         [
             head,
@@ -74,7 +75,13 @@ def drop(visit: Visit) -> html.Section:
                 html.Div("⇪", className="drop-sign", **{"aria-hidden": "true"}),
                 html.Strong(t("把报表文件拖到这里")),
                 html.Span(t("或按此选择文件，可以一次选多个")),
-                html.Span(t("接受 .xlsx、.xls、.ods、.csv，也可以把多份报表打成 .zip，每个不超过 {limit} MB", limit=limit), className="quiet"),
+                html.Span(
+                    t(
+                        "接受 .xlsx、.xls、.ods、.csv，也可以把多份报表打成 .zip，每个不超过 {limit} MB",
+                        limit=limit,
+                    ),
+                    className="quiet",
+                ),
                 html.Div(html.Div(className="progress-bar"), className="progress", id="drop-progress"),
                 html.Div(id="drop-says", className="drop-says", role="status"),
             ],
