@@ -187,7 +187,9 @@ def verdict(visit: Visit, found: Found) -> str:
         "{submissions} 份报表、{values} 个数值已入库。", submissions=found.submissions, values=found.values
     )
     if found.superseded:
-        words += t("其中 {count} 份替换了先前的上报，先前的仍保留在记录里。", count=found.superseded)
+        words += " " * (visit.view.language == "en") + t(
+            "其中 {count} 份替换了先前的上报，先前的仍保留在记录里。", count=found.superseded
+        )
     return words
 
 

@@ -18,6 +18,7 @@ from reference.registry import Registry
 
 Key = tuple[str, str]  # (element, category)
 NOBODY = "?"
+MOST_ABSENT = 10  # fields that a remark names
 _new = tuple.__new__  # what a NamedTuple's own constructor calls, without the detour
 
 
@@ -59,7 +60,9 @@ class Harvest:
                 self.issue(required, "", title_of(one), name=title_of(one))
         absent = [title_of(one) for one in fields if not one.required]
         if absent:
-            self.issue("fields_absent", "", "", listed="、".join(absent))
+            named, more = "、".join(absent[:MOST_ABSENT]), len(absent) - MOST_ABSENT
+            zh, en = (f"等{len(absent)}项", f" and {more} more") if more > 0 else ("", "")
+            self.issue("fields_absent", "", "", listed_zh=named + zh, listed_en=named + en)
 
     def take(
         self, organisation: str, wanted: Field, category: str, row: int, column: int, factor: int = 1

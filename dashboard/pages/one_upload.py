@@ -21,7 +21,7 @@ from store.withdrawing import withdraw
 ACTOR = "web"  # until accounts say who is asking
 SHOWN = 300
 KINDS = {"correction": mark("更正原因"), "withdrawal": mark("撤回原因")}
-STEPS = (mark("时间"), mark("步骤"), mark("何人"), mark("说明"))
+STEPS = (mark("什么时候"), mark("步骤"), mark("何人"), mark("详情"))
 COLUMNS = (mark("单位"), mark("月份"), mark("项目"), mark("原来"), mark("现在"), mark("单元格"))
 NOTES = {ValueNote.BLANK.value: mark("空"), ValueNote.NOT_OFFERED.value: mark("未开展")}
 
