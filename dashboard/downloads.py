@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 import tempfile
 from pathlib import Path
 from urllib.parse import quote
@@ -14,13 +12,15 @@ from flask import Flask, Response, abort, request
 from dashboard.answers import Answers
 from dashboard.exports.lists import list_workbook
 from dashboard.exports.results import write_results
+from dashboard.filled_template import filled_template
 from dashboard.headers import LASTING
 from dashboard.outlines import read_outlines
 from dashboard.pages.quality import KINDS
 from dashboard.quality import Review
 from dashboard.reporting import open_desk, place, reminder
 from dashboard.visit import Visit, open_visit
-from loaders.template import write_template
+from reference.periods import PeriodError, parse
+from reference.strict import DefinitionError
 from store import reading
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -130,9 +130,15 @@ def register(app: dash.Dash, answers: Answers) -> None:
     def template(code: str) -> Response:
         if code not in workspace.forms.by_code:
             abort(404)
-        form, target = workspace.forms.get(code), io.BytesIO()
-        write_template(form, workspace.registry, target, on=dt.date.today())
-        return attachment(target.getvalue(), f"{form.zh}.xlsx", WORKBOOK)
+        form = workspace.forms.get(code)
+        try:
+            period = parse(request.args["period"]) if request.args.get("period") else None
+            asked = request.args.get("organisation", "")
+            sender = workspace.registry.organisations.resolve(asked, form.tree).code if asked else ""
+        except (PeriodError, DefinitionError):
+            abort(404)
+        name = f"{form.zh}{'-' + period.code if period else ''}.xlsx"
+        return attachment(filled_template(workspace, form, sender, period), name, WORKBOOK)
 
     @server.get("/download/results.<kind>")
     def results(kind: str) -> Response:

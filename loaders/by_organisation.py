@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 from loaders.forms import Field
 from loaders.harvest import Harvest
-from loaders.matching import Labels, factor_of, is_foot, is_total, numbers_columns, says, title_of, words
+from loaders.matching import (
+    Labels,
+    factor_of,
+    is_foot,
+    is_hint,
+    is_total,
+    numbers_columns,
+    says,
+    title_of,
+    words,
+)
 from loaders.recognise import Found, organisation_at, sender_of
 from loaders.tidy import read_number, text_of
 from loaders.workbook import Sheet
@@ -43,7 +53,7 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
     for row in range(header.bottom + 1, len(found.sheet.rows)):
         cells = found.sheet.rows[row]
         first = next((text for raw in cells if (text := text_of(raw))), "")
-        if not first or numbers_columns(cells, first) or is_foot(first):
+        if not first or numbers_columns(cells, first) or is_foot(first) or is_hint(first):
             continue
         _row(harvest, header, columns, row)
     return harvest

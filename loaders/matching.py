@@ -214,6 +214,11 @@ def says(pattern: str, text: str) -> bool:
     return re.search(pattern, text) is not None
 
 
+def is_hint(raw: Any) -> bool:
+    """Whether a row only repeats what was given last, as our templates print it."""
+    return words(raw).startswith(("上期参考", "上月参考"))
+
+
 def numbers_columns(row: Sequence[Any], first: str) -> bool:
     """Whether a row, whose first text is `first`, only numbers its columns (甲 乙 1 2 3 …)."""
     if first not in _MARKS and first != "1":

@@ -39,8 +39,11 @@ def write_template(
     organisation: str = "",
     period: Period | None = None,
     rows: Sequence[TemplateRow] = (),
+    before: Sequence[TemplateRow] = (),
 ) -> None:
     """Write the workbook of the form's edition in force; `organisation` is the sender's code, `rows` are what to fill in.
+
+    `before` are the values of the period before, printed beside the cells as a hint that the reader passes over.
 
     Without `rows`, the organisations that report through the sender are printed, ready to be filled in.
     The same arguments give the same bytes.
@@ -48,13 +51,17 @@ def write_template(
     edition = form.edition(period.last_day if period else on)
     filled = list(rows) or _expected(form, edition, registry.organisations, organisation, on)
     elements = tuple(registry.element(one.element) for one in edition.fields)
-    plan, blank = _blank(form, edition, elements, len(filled))
+    plan, blank = _blank(form, edition, elements, len(filled), bool(before))
     kinds = {one.code: one for one in elements}
     cells = _head(form, plan, registry, organisation or _only(filled), period, on)
     for index, row in enumerate(filled):
         cells |= _keys(plan, index, row.organisation, registry.organisations, on)
         for (element, category), value in row.values.items():
             cells[plan.slots[index, element, category]] = _content(kinds[element], value)
+        known = next((one.values for one in before if one.organisation == row.organisation), {})
+        for (element, category), value in known.items():
+            if place := plan.hints.get((index, element, category)):
+                cells[place] = _content(kinds[element], value)
     content = blank.fill(cells)
     if isinstance(target, Path):
         target.write_bytes(content)
@@ -63,10 +70,12 @@ def write_template(
 
 
 @lru_cache(maxsize=64)
-def _blank(form: Form, edition: Edition, elements: tuple[DataElement, ...], rows: int) -> tuple[Plan, Blank]:
+def _blank(
+    form: Form, edition: Edition, elements: tuple[DataElement, ...], rows: int, hints: bool
+) -> tuple[Plan, Blank]:
     """The plan and the empty workbook; a province sends the same one thousands of times."""
     by_code = {one.code: one for one in elements}
-    plan = plan_for(edition, by_code, rows)
+    plan = plan_for(edition, by_code, rows, hints)
     return plan, Blank.of(build(form, edition, plan, by_code), plan.inputs)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from loaders.forms import Category, Edition, Field
 from reference.data_elements import DataElement
 
 HEADER_TOP = 5  # title, form code, sender and period stand above
 MARKS = "甲乙丙丁"  # key columns are marked by these, value columns by 1 2 3
+LAST_TIME = "上期（参考）"  # heads what was given last; the reader passes over it
+_PLACE = re.compile(r"([A-Z]+)(\d+)")
 PLAIN = (Category(code="", header="数量"),)
 
 
@@ -40,6 +43,9 @@ class Plan:
     bottom: int = 0
     blocks: list[Block] = field(default_factory=list)
     slots: dict[tuple[int, str, str], str] = field(default_factory=dict)  # (row, element, category) → address
+    hints: dict[tuple[int, str, str], str] = field(
+        default_factory=dict
+    )  # the same, of last period's values beside them
     keys: dict[int, tuple[str, str]] = field(default_factory=dict)  # row → addresses of code and name
     widths: dict[int, float] = field(default_factory=dict)
 
@@ -49,11 +55,13 @@ class Plan:
     def inputs(self) -> frozenset[str]:
         """Every address that is filled in."""
         keys = {address for pair in self.keys.values() for address in pair if address}
-        return frozenset({self.title, self.sender, self.period, *keys, *self.slots.values()})
+        return frozenset(
+            {self.title, self.sender, self.period, *keys, *self.slots.values(), *self.hints.values()}
+        )
 
 
-def plan_for(edition: Edition, elements: Mapping[str, DataElement], rows: int) -> Plan:
-    """Place the edition's texts and input cells for that many organisations."""
+def plan_for(edition: Edition, elements: Mapping[str, DataElement], rows: int, hints: bool = False) -> Plan:
+    """Place the edition's texts and input cells for that many organisations; with `hints`, last period's values beside them."""
     plan = Plan(edition.organisation_label[0], edition.period_label[0])
     place = {
         "organisations_in_rows": _organisations_in_rows,
@@ -62,7 +70,48 @@ def plan_for(edition: Edition, elements: Mapping[str, DataElement], rows: int) -
         "cases": _organisations_in_rows,
     }
     place[edition.layout](plan, edition, elements, rows)
+    if hints and edition.layout == "organisations_in_rows":
+        _hint_rows(plan, edition)
+    elif hints and edition.layout == "elements_in_rows":
+        _hint_columns(plan, edition)
     return plan
+
+
+def _hint_rows(plan: Plan, edition: Edition) -> None:
+    """Below each organisation's row one with what it gave last; the rows move apart for them."""
+
+    def below(place: str, index: int) -> str:
+        column, row = _PLACE.fullmatch(place).groups()  # type: ignore[union-attr]
+        return f"{column}{int(row) + index}"
+
+    slots, plan.slots, keys = plan.slots, {}, plan.keys
+    for (index, element, category), place in slots.items():
+        plan.slots[index, element, category] = below(place, index)
+        plan.hints[index, element, category] = below(place, index + 1)
+    plan.keys = {
+        index: tuple(below(place, index) if place else "" for place in pair)  # type: ignore[misc]
+        for index, pair in keys.items()
+    }
+    for pair in plan.keys.values():
+        label = below(pair[1] or pair[0], 1)
+        column, row = _PLACE.fullmatch(label).groups()  # type: ignore[union-attr]
+        at = column_index_from_string(column)
+        plan.blocks.append(Block(LAST_TIME, int(row), at, int(row), at, "item"))
+        plan.bottom = max(plan.bottom, int(row))
+
+
+def _hint_columns(plan: Plan, edition: Edition) -> None:
+    """To the right of the values one column for each breakdown with what was given last."""
+    width = plan.width
+    for one in edition.categories or PLAIN:
+        plan.width += 1
+        text = f"{LAST_TIME}{one.header}" if one.code else LAST_TIME
+        plan.blocks.append(Block(text, HEADER_TOP, plan.width, plan.header_bottom, plan.width))
+        plan.widths[plan.width] = 12
+    for (index, element, category), place in plan.slots.items():
+        column, row = _PLACE.fullmatch(place).groups()  # type: ignore[union-attr]
+        at = column_index_from_string(column) + width - plan.key_columns
+        plan.hints[index, element, category] = address(int(row), at)
 
 
 def address(row: int, column: int) -> str:

@@ -36,6 +36,7 @@ _FONTS = {
     "label": Font(name=FACE, size=10),
     "item": Font(name=FACE, size=10, color="5B6472"),
 }
+_HINT = Font(name=FACE, size=9, italic=True, color="8A93A0")
 _INPUT = Font(name=FACE, size=10)
 
 
@@ -113,6 +114,10 @@ def _inputs(sheet: Worksheet, plan: Plan, elements: Mapping[str, DataElement]) -
         kind = code if element.kind == "code" else element.kind
         rules.setdefault(kind, _rule(element))
         places[kind].append((cell.column, cell.row))
+    for place in plan.hints.values():
+        # Locked, and grey: to look at, not to fill in.
+        sheet[place].font, sheet[place].border = _HINT, _GRID
+        sheet[place].alignment = Alignment(horizontal="right")
     for pair in plan.keys.values():
         for place in filter(None, pair):
             header = sheet[place].row == HEADER_TOP

@@ -13,6 +13,7 @@ import typer
 
 from dashboard.cli.giving_back import give_back
 from dashboard.cli.output import Format, emit, print_csv, print_json, print_table, progress, say
+from dashboard.filled_template import filled_template
 from dashboard.settings import load_settings
 from dashboard.workspace import open_workspace
 from loaders.files import Job, check_jobs, find_jobs
@@ -69,14 +70,14 @@ def template(
     wanted = periods.parse(period) if period else None
     target = to or Path(f"{chosen.zh}{'-' + wanted.code if wanted else ''}.xlsx")
     code = registry.organisations.resolve(organisation, chosen.tree).code if organisation else ""
-    write_template(
-        chosen,
-        registry,
-        target,
-        on=wanted.last_day if wanted else dt.date.today(),
-        organisation=code,
-        period=wanted,
-    )
+    if code and wanted:
+        # With a sender and a period there may be earlier values to print beside the cells.
+        workspace = open_workspace(prepare=True)
+        target.write_bytes(filled_template(workspace, chosen, code, wanted))
+        workspace.close()
+    else:
+        on = wanted.last_day if wanted else dt.date.today()
+        write_template(chosen, registry, target, on=on, organisation=code, period=wanted)
     say(f"{target}: {chosen.zh} · {chosen.en}")
 
 
