@@ -165,6 +165,7 @@ def test_a_file_with_errors_saves_nothing_but_its_receipt(held, province, made):
         "area_total": 0,
         "area_report": 0,
         "extension": 0,
+        "remark": 0,
     }
     (issue,) = reading.upload_issues(held, receipt.upload_id).to_dict("records")
     assert (issue["code"], issue["cell"], issue["parameters"]) == ("not_a_number", "B2", {"limit": 3})
