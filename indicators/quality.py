@@ -89,7 +89,7 @@ def look(organisation: str, element: str, month: int, series: Mapping[int, int],
     ]
     usual = _middle(before)
     judged = len(before) >= rules.least_history and max(value, usual or 0) >= rules.smallest
-    z = modified_z(value, before) if judged else None
+    z = float(modified_z(value, before)) if judged else None
     z = z if z is not None and abs(z) > rules.outlier else None
     mean = sum(same) / len(same) if same else None
     ratio = _against_season(value, same, mean, rules)

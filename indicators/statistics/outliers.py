@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 # Of a normal distribution, the median absolute deviation is 0.6745 standard deviations and the mean one 1/1.253314.
 _MEDIAN_DEVIATION, _MEAN_DEVIATION = 0.6745, 1.253314
 
 
-def modified_z(value: float, history: ArrayLike) -> float:
-    """How far a value lies from the median of its history, in robust standard deviations.
+def modified_z(values: ArrayLike, history: ArrayLike | None = None) -> NDArray[np.float64]:
+    """How far values lie from the median of a history, in robust standard deviations; of the shape of `values`.
 
-    0.6745 × (value − median) / median absolute deviation. When more than half of the history is one number, that deviation
-    is 0 and the mean absolute deviation × 1.253314 takes its place. A history that never varied gives 0 for its own number
-    and infinity for any other; an empty one gives NaN. The value itself is no part of the history, so that it cannot hide.
+    0.6745 × (value − median) / median absolute deviation. Without a history the values are their own (as DHIS2's outlier
+    detection does it); with one, a value that is no part of it cannot hide in it. When more than half of the history is
+    one number, that deviation is 0 and the mean absolute deviation × 1.253314 takes its place. A history that never
+    varied gives 0 for its own number and infinity for any other; an empty one gives NaN. NaN in the history are left out.
     Iglewicz B, Hoaglin DC. How to detect and handle outliers. ASQC Basic References in Quality Control, vol. 16.
     Milwaukee: ASQC Quality Press; 1993 (they call values beyond 3.5 potential outliers). The second scale is the one that
     IBM SPSS Statistics uses for the same case.
     """
-    known = np.asarray(history, dtype=np.float64)
+    asked = np.asarray(values, dtype=np.float64)
+    known = asked if history is None else np.asarray(history, dtype=np.float64)
+    known = known[np.isfinite(known)]
     if known.size == 0:
-        return float("nan")
+        return np.full(asked.shape, np.nan)
     middle = np.median(known)
-    away = np.abs(known - middle)
-    difference = float(value - middle)
+    away, difference = np.abs(known - middle), asked - middle
     if (median_away := float(np.median(away))) > 0:
-        return _MEDIAN_DEVIATION * difference / median_away
+        return np.asarray(_MEDIAN_DEVIATION * difference / median_away)
     if (mean_away := float(np.mean(away))) > 0:
-        return difference / (_MEAN_DEVIATION * mean_away)
-    return 0.0 if difference == 0 else float(np.copysign(np.inf, difference))
+        return np.asarray(difference / (_MEAN_DEVIATION * mean_away))
+    return np.where(difference == 0, 0.0, np.copysign(np.inf, difference))
 
 
 def season_ratio(value: float, same_months: ArrayLike) -> float:

@@ -1,0 +1,274 @@
+"""Control charts over time with the NHS rules for special causes: what is chance, and what is a change.
+
+Every chart takes one series or many: arrays of shape (..., periods), and charts each series along the last axis. NaN are
+periods without a number; they are stepped over, so that the periods around them are neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from indicators.statistics import runs
+
+Numbers = NDArray[np.float64]
+
+# 3 standard deviations from the mean moving range, and the range beyond which one is not counted: 3 / 1.128 and 3.267,
+# as NHS England rounds them.
+PROCESS_LIMIT, RANGE_LIMIT, RANGE_TO_SIGMA = 2.66, 3.267, 1.128
+NELSON = 3.6  # times between rare events, to the power 1/3.6, are nearly normal
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Arrays of the series' shape: the line, its limits, and for each point the rules that it is part of.
+
+    `side` is −1, 0 or 1: below, on or above the line that the rules count from. NaN and False where there is no number.
+    """
+
+    values: Numbers
+    centre: Numbers
+    lower: Numbers
+    upper: Numbers
+    side: NDArray[np.int8]
+    outside: NDArray[np.bool_]  # beyond a limit
+    shift: NDArray[np.bool_]  # one of seven or more in a row on one side of the line
+    trend: NDArray[np.bool_]  # one of seven or more in a row that only rise, or only fall
+    near: NDArray[np.bool_]  # one of two near a limit, among three on that side
+
+    @property
+    def special(self) -> NDArray[np.bool_]:
+        """Points that any rule calls a special cause."""
+        return self.outside | self.shift | self.trend | self.near
+
+    def causes(self, point: int) -> tuple[str, ...]:
+        """The rules by name that hold at one point of a single series."""
+        return tuple(name for name in ("outside", "shift", "trend", "near") if getattr(self, name)[point])
+
+
+def xmr(
+    values: ArrayLike, *, rebase: Sequence[int] = (), screen: bool = True, fixed: int | None = None
+) -> Chart:
+    """Individual values with limits from their moving ranges: mean ± 2.66 × mean moving range.
+
+    `rebase`: positions at which the line and limits start anew (a stated change). `screen`: ranges beyond 3.267 × their
+    mean are left out of it, once. `fixed`: only the first so many points of each stretch set the line and limits.
+    Shewhart WA 1931; Wheeler DJ. Understanding variation. Knoxville: SPC Press 1993; as NHS England's "Making data count"
+    draws it (NHSRplotthedots).
+    """
+    series = _series(values)
+    return _by_stretch(series, rebase, lambda part, _: _xmr(part, screen, fixed))
+
+
+def p_chart(
+    count: ArrayLike, total: ArrayLike, *, rebase: Sequence[int] = (), confidence_sigma: float = 3.0
+) -> Chart:
+    """Shares of each period with binomial limits about the whole share: p̄ ± 3 √(p̄(1 − p̄)/n), within 0–1.
+
+    Montgomery DC. Introduction to statistical quality control. 6th ed. Hoboken: Wiley 2009, section 7.2.
+    """
+    part, whole = _pair(count, total, share=True)
+    return _by_stretch(
+        part / whole, rebase, lambda _, at: _share(part[..., at], whole[..., at], confidence_sigma)
+    )
+
+
+def u_chart(
+    events: ArrayLike, exposure: ArrayLike, *, rebase: Sequence[int] = (), confidence_sigma: float = 3.0
+) -> Chart:
+    """Rates of each period with Poisson limits about the whole rate: ū ± 3 √(ū/n), never below 0.
+
+    Montgomery DC. Introduction to statistical quality control. 6th ed. Hoboken: Wiley 2009, section 7.3.
+    """
+    seen, within = _pair(events, exposure, share=False)
+    return _by_stretch(
+        seen / within, rebase, lambda _, at: _rate(seen[..., at], within[..., at], confidence_sigma)
+    )
+
+
+def p_prime_chart(count: ArrayLike, total: ArrayLike, *, rebase: Sequence[int] = ()) -> Chart:
+    """A p chart whose limits also hold the variation between periods beyond chance: they are multiplied by σ_z.
+
+    σ_z: mean moving range of the standardised shares / 1.128.
+    Laney DB. Improved control charts for attributes. Qual Eng 2002;14:531–537.
+    """
+    part, whole = _pair(count, total, share=True)
+    return _by_stretch(
+        part / whole, rebase, lambda _, at: _share(part[..., at], whole[..., at], 3.0, laney=True)
+    )
+
+
+def u_prime_chart(events: ArrayLike, exposure: ArrayLike, *, rebase: Sequence[int] = ()) -> Chart:
+    """A u chart whose limits also hold the variation between periods beyond chance: they are multiplied by σ_z.
+
+    Laney DB. Improved control charts for attributes. Qual Eng 2002;14:531–537.
+    """
+    seen, within = _pair(events, exposure, share=False)
+    return _by_stretch(
+        seen / within, rebase, lambda _, at: _rate(seen[..., at], within[..., at], 3.0, laney=True)
+    )
+
+
+def g_chart(between: ArrayLike, *, rebase: Sequence[int] = ()) -> Chart:
+    """Births (or other opportunities) between rare events: ḡ ± 3 √(ḡ(ḡ + 1)), never below 0.
+
+    A geometric count is skewed, so the runs are counted from its median, ln 2 × (ḡ + ½) − ½, not from the line.
+    Benneyan JC. Number-between g-type statistical quality control charts for monitoring adverse events.
+    Health Care Manag Sci 2001;4:305–318.
+    """
+    series = _at_least_nought(between, "numbers between events")
+    return _by_stretch(series, rebase, lambda part, _: _geometric(part))
+
+
+def t_chart(between: ArrayLike, *, rebase: Sequence[int] = ()) -> Chart:
+    """Times between rare events: an XmR chart of time^(1/3.6), drawn back in time.
+
+    Nelson LS. A control chart for parts-per-million nonconforming items. J Qual Technol 1994;26:239–240.
+    """
+    series = _at_least_nought(between, "times between events")
+    return _by_stretch(series, rebase, lambda part, _: _nelson(part))
+
+
+def _xmr(series: Numbers, screen: bool, fixed: int | None) -> Chart:
+    base = series.copy()
+    if fixed is not None:
+        base[..., fixed:] = np.nan
+    centre = _mean(base)
+    half = PROCESS_LIMIT * _mean_range(base, screen)
+    return _chart(series, centre, centre - half, centre + half)
+
+
+def _share(part: Numbers, whole: Numbers, sigmas: float, laney: bool = False) -> Chart:
+    values = part / whole
+    centre = np.nansum(part, axis=-1, keepdims=True) / _sum(whole)
+    return _about(values, centre, np.sqrt(centre * (1 - centre) / whole), sigmas, laney, top=1.0)
+
+
+def _rate(seen: Numbers, within: Numbers, sigmas: float, laney: bool = False) -> Chart:
+    values = seen / within
+    centre = np.nansum(seen, axis=-1, keepdims=True) / _sum(within)
+    return _about(values, centre, np.sqrt(centre / within), sigmas, laney, top=np.inf)
+
+
+def _about(values: Numbers, centre: Numbers, sigma: Numbers, sigmas: float, laney: bool, top: float) -> Chart:
+    if laney:
+        z = np.divide(values - centre, sigma, out=np.full(values.shape, np.nan), where=sigma > 0)
+        sigma = sigma * (_mean_range(z, screen=False) / RANGE_TO_SIGMA)
+    half = sigmas * sigma
+    return _chart(values, centre, np.maximum(centre - half, 0.0), np.minimum(centre + half, top), half)
+
+
+def _geometric(series: Numbers) -> Chart:
+    centre = _mean(series)
+    half = 3 * np.sqrt(centre * (centre + 1))
+    median = np.log(2) * (centre + 0.5) - 0.5
+    return _chart(series, centre, np.maximum(centre - half, 0.0), centre + half, half, middle=median)
+
+
+def _nelson(series: Numbers) -> Chart:
+    one = _xmr(series ** (1 / NELSON), screen=True, fixed=None)
+
+    def back(line: Numbers) -> Numbers:
+        return np.maximum(line, 0.0) ** NELSON
+
+    return Chart(
+        series,
+        back(one.centre),
+        back(one.lower),
+        back(one.upper),
+        one.side,
+        one.outside,
+        one.shift,
+        one.trend,
+        one.near,
+    )
+
+
+def _chart(
+    series: Numbers,
+    centre: Numbers,
+    lower: Numbers,
+    upper: Numbers,
+    half: Numbers | None = None,
+    middle: Numbers | None = None,
+) -> Chart:
+    """The rules on top of the line and limits; `half` is the distance of a limit before it was cut, for "near"."""
+    centre, lower, upper = (np.broadcast_to(one, series.shape).copy() for one in (centre, lower, upper))
+    line = centre if middle is None else np.broadcast_to(middle, series.shape)
+    half = upper - centre if half is None else np.broadcast_to(half, series.shape)
+    with np.errstate(invalid="ignore"):
+        side = np.nan_to_num(np.sign(series - line)).astype(np.int8)
+        outside = (series > upper) | (series < lower)
+        close = ~outside & (np.abs(series - centre) > half * 2 / 3)
+    return Chart(series, centre, lower, upper, side, outside, *runs.special_causes(series, side, close))
+
+
+def _by_stretch(series: Numbers, rebase: Sequence[int], chart: Callable[[Numbers, slice], Chart]) -> Chart:
+    """Chart each stretch between rebases by itself and put them end to end."""
+    periods = series.shape[-1]
+    if any(not 0 < one < periods for one in rebase):
+        raise ValueError("a rebase must lie within the series, after its first point")
+    edges = [0, *sorted(set(rebase)), periods]
+    parts = [chart(series[..., slice(first, last)], slice(first, last)) for first, last in pairwise(edges)]
+    if len(parts) == 1:
+        return parts[0]
+    return Chart(
+        **{
+            name: np.concatenate([getattr(one, name) for one in parts], axis=-1)
+            for name in Chart.__annotations__
+        }
+    )
+
+
+def _mean_range(series: Numbers, screen: bool) -> Numbers:
+    """Mean moving range along the last axis, kept as an axis of one; NaN with fewer than two numbers."""
+    ranges = np.abs(np.diff(runs.packed(series), axis=-1))
+    mean = _mean(ranges)
+    if screen:
+        with np.errstate(invalid="ignore"):
+            mean = _mean(np.where(ranges < RANGE_LIMIT * mean, ranges, np.nan), otherwise=mean)
+    return mean
+
+
+def _mean(series: Numbers, otherwise: Numbers | float = np.nan) -> Numbers:
+    known = np.isfinite(series)
+    count = known.sum(axis=-1, keepdims=True)
+    total = np.where(known, series, 0.0).sum(axis=-1, keepdims=True)
+    return np.where(count > 0, total / np.maximum(count, 1), otherwise)
+
+
+def _sum(series: Numbers) -> Numbers:
+    total = np.nansum(series, axis=-1, keepdims=True)
+    return np.where(total > 0, total, np.nan)
+
+
+def _series(values: ArrayLike) -> Numbers:
+    series = np.asarray(values, dtype=np.float64)
+    if series.ndim == 0 or np.any(np.isinf(series)):
+        raise ValueError("a control chart needs a series of finite numbers; NaN where there is none")
+    return series
+
+
+def _at_least_nought(values: ArrayLike, what: str) -> Numbers:
+    series = _series(values)
+    if np.any(series < 0):
+        raise ValueError(f"{what} cannot be negative")
+    return series
+
+
+def _pair(first: ArrayLike, second: ArrayLike, *, share: bool) -> tuple[Numbers, Numbers]:
+    """Both as series of one shape, NaN where either is; raises ValueError for impossible counts."""
+    one, other = np.broadcast_arrays(_series(first), _series(second))
+    absent = np.isnan(one) | np.isnan(other)
+    one, other = np.where(absent, np.nan, one), np.where(absent, np.nan, other)
+    if np.any(other <= 0) or np.any(one < 0) or (share and np.any(one > other)):
+        raise ValueError(
+            "a share needs totals above 0 and counts from 0 to the total"
+            if share
+            else "a rate needs exposures above 0 and counts of 0 or more"
+        )
+    return one, other
