@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from indicators import grading
-from indicators.calculate import Block, Cell, Counted, Series, add, latest, tile, total
+from indicators.calculate import Block, Cell, Counted, Series, add, blocks_within, latest, tile, total
 from indicators.definition import Catalogue, Definition
 from indicators.judge import judge
 from indicators.result import Result
@@ -20,11 +20,34 @@ from reference.periods import Period, first_day, month_add, month_range
 from reference.policies import TargetInForce
 from reference.registry import Registry
 from reference.reporting import Duty, duties_for, owing
-from store import reading
+from store import as_known, panels, reading
 from store.database import Store
+from store.panels import Monthly as Monthly
+from store.panels import Series as Where
 
 REMEMBERED = 256  # answers kept; each is a few thousand small objects at most
+Kept = TypeVar("Kept")
 Key = tuple[str, str, str, str]  # organisation, element, category, basis
+
+
+@dataclass(frozen=True)
+class View:
+    """From where the past is looked at.
+
+    `known_at`: with the submissions in force at that moment; None: with those in force now. `today`: under today's tree and
+    against today's targets; otherwise under the tree and targets of each period's last day.
+    """
+
+    known_at: dt.datetime | None = None
+    today: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether the running totals answer."""
+        return self.known_at is None and not self.today
+
+
+AS_IT_WAS = View()
 
 
 @dataclass
@@ -35,37 +58,54 @@ class Context:
     catalogue: Catalogue
     store: Store
     duties: tuple[Duty, ...]
-    _owed: dict[tuple[str, int], Counter[str]] = field(default_factory=dict, repr=False)
-    _owed_over: dict[tuple[tuple[str, ...], int, int], Counter[str]] = field(default_factory=dict, repr=False)
+    _owed: dict[tuple[str, int, bool], Counter[str]] = field(default_factory=dict, repr=False)
+    _owed_over: dict[tuple[tuple[str, ...], int, int, bool], Counter[str]] = field(
+        default_factory=dict, repr=False
+    )
     _duties_of: dict[tuple[str, str, str], tuple[Duty, ...]] = field(default_factory=dict, repr=False)
     _answers: OrderedDict[tuple[Any, ...], list[Result]] = field(default_factory=OrderedDict, repr=False)
+    _of_version: dict[str, tuple[int, Any]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def values(self, **where: Any) -> pd.DataFrame:
         """Data values in force, as `store.reading.current_values` gives them."""
         return reading.current_values(self.store, **where)
 
-    def owed(self, duty: Duty, month: int) -> Counter[str]:
-        """Area → reports owed for the month, each counted in every area whose totals it adds into."""
-        key = (duty.form, month)
+    def monthly(self, series: Sequence[Where], areas: Sequence[str], first: int, last: int) -> Monthly:
+        """Running totals of single months, as `store.panels.monthly` gives them."""
+        return panels.monthly(self.store, series, areas, first, last)
+
+    def longer_spans(self) -> frozenset[str]:
+        """Elements of which some totals cover more than a month."""
+        return self.once_per_version("longer spans", lambda: panels.longer_spans(self.store))
+
+    def months(self, tree: str) -> tuple[int, int] | None:
+        """The first and last month that anybody in the tree has reported."""
+        return reading.months(self.store, tree)
+
+    def owed(self, duty: Duty, month: int, *, today: bool = False) -> Counter[str]:
+        """Area → reports owed for the month, each counted in every area whose totals it adds into (`today`: adds into now)."""
+        key = (duty.form, month, today)
         if key not in self._owed:
             on = first_day(month_add(month, 1)) - dt.timedelta(days=1)
             organisations = self.registry.organisations
             self._owed[key] = Counter(
                 area
                 for one in owing(duty, organisations, month, self.registry.calendar)
-                for area in organisations.adds_into(one.code, None if duty.latest_hierarchy else on)
+                for area in organisations.adds_into(one.code, None if duty.latest_hierarchy or today else on)
             )
         return self._owed[key]
 
-    def owed_over(self, duties: tuple[Duty, ...], first: int, last: int) -> Counter[str]:
+    def owed_over(
+        self, duties: tuple[Duty, ...], first: int, last: int, *, today: bool = False
+    ) -> Counter[str]:
         """Area → reports × months owed from `first` to `last` (yyyymm) for all the duties together."""
-        key = (tuple(duty.form for duty in duties), first, last)
+        key = (tuple(duty.form for duty in duties), first, last, today)
         if key not in self._owed_over:
             owed: Counter[str] = Counter()
             for duty in duties:
                 for month in month_range(first, last).months:
-                    owed.update(self.owed(duty, month))
+                    owed.update(self.owed(duty, month, today=today))
             self._owed_over[key] = owed
         return self._owed_over[key]
 
@@ -77,6 +117,15 @@ class Context:
                 duty for duty in duties_for(self.duties, tree, basis, [element]) if duty.span
             )
         return self._duties_of[key]
+
+    def once_per_version(self, name: str, work: Callable[[], Kept]) -> Kept:
+        """What `work` gives, worked out once for each version of the data."""
+        version = self.store.data_version()
+        known = self._of_version.get(name)
+        if known is None or known[0] != version:
+            known = self._of_version[name] = (version, work())
+        found: Kept = known[1]
+        return found
 
     def remembered(self, key: tuple[Any, ...]) -> list[Result] | None:
         """An answer given before on the same version of the data."""
@@ -94,30 +143,42 @@ class Context:
 
 
 def calculate(
-    context: Context, indicators: Sequence[str], organisations: Sequence[str], period: Period
+    context: Context,
+    indicators: Sequence[str],
+    organisations: Sequence[str],
+    period: Period,
+    view: View = AS_IT_WAS,
 ) -> list[Result]:
     """Results of several indicators for several organisations in one period, indicator by indicator.
 
     Organisations of a tree or level that an indicator is not defined for are left out.
     """
-    return _answer(context, tuple(indicators), tuple(organisations), (period,))
+    return _answer(context, tuple(indicators), tuple(organisations), (period,), view)
 
 
 def series(
-    context: Context, indicator: str, organisations: Sequence[str], periods: Sequence[Period]
+    context: Context,
+    indicator: str,
+    organisations: Sequence[str],
+    periods: Sequence[Period],
+    view: View = AS_IT_WAS,
 ) -> list[Result]:
     """One indicator over several periods (they may overlap), period by period."""
-    return _answer(context, (indicator,), tuple(organisations), tuple(periods))
+    return _answer(context, (indicator,), tuple(organisations), tuple(periods), view)
 
 
 def _answer(
-    context: Context, indicators: tuple[str, ...], organisations: tuple[str, ...], periods: tuple[Period, ...]
+    context: Context,
+    indicators: tuple[str, ...],
+    organisations: tuple[str, ...],
+    periods: tuple[Period, ...],
+    view: View,
 ) -> list[Result]:
-    key = (context.store.data_version(), dt.date.today(), indicators, organisations, periods)
+    key = (context.store.data_version(), dt.date.today(), indicators, organisations, periods, view)
     known = context.remembered(key)
     if known is None:
         known = _compute(
-            context, [context.catalogue.get(code) for code in indicators], organisations, periods
+            context, [context.catalogue.get(code) for code in indicators], organisations, periods, view
         )
         context.remember(key, known)
     return list(known)
@@ -128,10 +189,11 @@ def _compute(
     definitions: Sequence[Definition],
     organisations: Sequence[str],
     periods: Sequence[Period],
+    view: View,
 ) -> list[Result]:
     counted = [one for one in definitions if one.method != "register"]
-    held = _held(context, counted, organisations, periods)
-    ends = {code: reading.months(context.store, code) for code in context.registry.trees}
+    held = _held(context, counted, organisations, periods, view)
+    ends = {code: _months(context, code, view) for code in context.registry.trees}
     results: list[Result] = []
     for period in periods:
         for definition in definitions:
@@ -140,16 +202,29 @@ def _compute(
                 results.extend(grading.share(context, definition, suited, period))
                 continue
             for basis, group in _by_basis(context, definition, suited).items():
-                counts = [_count(context, definition, code, basis, period, held, ends) for code in group]
-                results.extend(_judged(context, definition, counts, period, basis))
+                counts = [
+                    _count(context, definition, code, basis, period, held, ends, view) for code in group
+                ]
+                results.extend(_judged(context, definition, counts, period, basis, view))
     return results
 
 
+def _months(context: Context, tree: str, view: View) -> tuple[int, int] | None:
+    if view.known_at is None:
+        return reading.months(context.store, tree)
+    return as_known.months(context.store, tree, view.known_at)
+
+
 def _judged(
-    context: Context, definition: Definition, counts: Sequence[Counted], period: Period, basis: str
+    context: Context,
+    definition: Definition,
+    counts: Sequence[Counted],
+    period: Period,
+    basis: str,
+    view: View,
 ) -> list[Result]:
     organisations = context.registry.organisations
-    on = period.last_day
+    on = dt.date.today() if view.today else period.last_day
     yardsticks: dict[tuple[str, str], TargetInForce | None] = {}
 
     def target(code: str) -> TargetInForce | None:
@@ -174,9 +249,14 @@ def _by_basis(context: Context, definition: Definition, codes: Iterable[str]) ->
     """Organisations by the basis their tree is counted on: its own where it has only one, else the indicator's."""
     groups: dict[str, list[str]] = {}
     for code in codes:
-        tree = context.registry.trees[context.registry.organisations.get(code).tree]
-        groups.setdefault(tree.basis or definition.basis, []).append(code)
+        tree = context.registry.organisations.get(code).tree
+        groups.setdefault(basis_of(context, definition, tree), []).append(code)
     return groups
+
+
+def basis_of(context: Context, definition: Definition, tree: str) -> str:
+    """The basis an indicator is counted on in a tree."""
+    return context.registry.trees[tree].basis or definition.basis
 
 
 def _held(
@@ -184,21 +264,30 @@ def _held(
     definitions: Sequence[Definition],
     organisations: Sequence[str],
     periods: Sequence[Period],
+    view: View,
 ) -> dict[Key, dict[Block, Cell]]:
-    """Every running total that may be needed, from one query."""
-    names = {_split(name) for one in definitions for name in (*one.numerator, *one.denominator)}
+    """Every total that may be needed, from one query."""
+    names = {split(name) for one in definitions for name in (*one.numerator, *one.denominator)}
     elements = sorted({element for element, _ in names})
     held: dict[Key, dict[Block, Cell]] = {}
     if not elements or not organisations or not periods:
         return held
-    frame = reading.area_totals(
-        context.store,
-        elements,
-        areas=list(organisations),
-        first=min(period.first for period in periods),
-        last=max(period.last for period in periods),
-        categories={category for _, category in names},
-    )
+    first, last = min(period.first for period in periods), max(period.last for period in periods)
+    categories = {category for _, category in names}
+    if view.plain:
+        frame = reading.area_totals(context.store, elements, list(organisations), first, last, categories)
+    else:
+        frame = as_known.totals(
+            context.store,
+            context.registry,
+            elements,
+            organisations,
+            first=first,
+            last=last,
+            categories=categories,
+            known_at=view.known_at,
+            tree_on=dt.date.today() if view.today else None,
+        )
     columns = (
         frame[name].tolist()
         for name in ("organisation", "element", "category", "basis", "month", "span", "value", "reports")
@@ -216,15 +305,17 @@ def _count(
     period: Period,
     held: dict[Key, dict[Block, Cell]],
     ends: dict[str, tuple[int, int] | None],
+    view: View,
 ) -> Counted:
     """Numerator and denominator of one organisation: flows over the same months, stocks at their last month."""
     names = tuple(dict.fromkeys((*definition.numerator, *definition.denominator)))
-    found: dict[str, Series] = {name: held.get((code, *_split(name), basis), {}) for name in names}
+    found: dict[str, Series] = {name: held.get((code, *split(name), basis), {}) for name in names}
     lasting = [name for name in names if name.partition("@")[0] in context.registry.elements_that_last]
     people = {
         name: value
         for name in lasting
-        if not found[name] and (value := _population(context, code, name, period)) is not None
+        if not blocks_within([found[name]], period)
+        and (value := _population(context, code, name, period)) is not None
     }
     stocks = [name for name in lasting if name not in people]
     flows = [name for name in names if name not in lasting]
@@ -234,7 +325,7 @@ def _count(
     values |= {name: found[name][stand].value if stand else None for name in stocks}
     values |= people
     blocks = dict.fromkeys(flows, months) | {name: [stand] if stand else [] for name in stocks}
-    received, expected = _reporting(context, code, basis, period, found, blocks, stocks, ends)
+    received, expected = _reporting(context, code, basis, period, found, blocks, stocks, ends, view.today)
     return Counted(
         organisation=code,
         numerator=add([values[name] for name in definition.numerator]),
@@ -244,7 +335,8 @@ def _count(
     )
 
 
-def _split(name: str) -> tuple[str, str]:
+def split(name: str) -> tuple[str, str]:
+    """An element and its category: `births@male` is (births, male)."""
     element, _, category = name.partition("@")
     return element, category
 
@@ -268,6 +360,7 @@ def _reporting(
     blocks: dict[str, list[Block]],
     stocks: Sequence[str],
     ends: dict[str, tuple[int, int] | None],
+    today: bool,
 ) -> tuple[int, int]:
     """Reports × months received of those owed, for the element that has the least of them.
 
@@ -284,10 +377,10 @@ def _reporting(
         first, last = period.first, min(period.last, end[1])
         if name in stocks:
             first = last = chosen[0][0] if chosen else last
-        expected = context.owed_over(duties, first, last)[code]
+        expected = context.owed_over(duties, first, last, today=today)[code]
         received = 0
         for month, span in chosen:
-            owed = context.owed_over(duties, month_add(month, 1 - span), month)[code]
+            owed = context.owed_over(duties, month_add(month, 1 - span), month, today=today)[code]
             received += min(found[name][month, span].reports * span, owed)
         received = min(received, expected)
         if expected and (worst is None or received * worst[1] < worst[0] * expected):

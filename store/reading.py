@@ -56,7 +56,7 @@ def area_totals(
             columns.reports,
         ).where(
             among(columns.element_id, _numbers(elements, codes.elements)),
-            _within(columns.month, first, last),
+            within(columns.month, first, last),
         )
         if areas is not None:
             query = query.where(among(columns.area_id, _numbers(areas, codes.organisations)))
@@ -80,7 +80,7 @@ def area_reports(
     columns = area_report.c
     with store.reading() as connection:
         codes = _known(store, connection, areas or ())
-        query = select(area_report).where(_within(columns.month, first, last))
+        query = select(area_report).where(within(columns.month, first, last))
         if forms is not None:
             query = query.where(columns.form.in_(forms))
         if areas is not None:
@@ -122,7 +122,7 @@ def current_values(
                 of.upload_id,
             )
             .join_from(submission, data_value)
-            .where(IN_FORCE, _within(of.month, first or FIRST, last or LAST))
+            .where(IN_FORCE, within(of.month, first or FIRST, last or LAST))
         )
         if elements is not None:
             query = query.where(among(columns.element_id, _numbers(elements, codes.elements)))
@@ -175,7 +175,7 @@ def submissions(
                 sent.warnings,
             )
             .join_from(submission, upload_table)
-            .where(_within(of.month, first or FIRST, last or LAST))
+            .where(within(of.month, first or FIRST, last or LAST))
             .order_by(of.received_at, of.id)
         )
         if status is not None:
@@ -256,7 +256,8 @@ def months(store: Store, tree: str) -> tuple[int, int] | None:
     return None if first is None else (first, last)
 
 
-def _within(month: ColumnElement[int], first: int, last: int) -> ColumnElement[bool]:
+def within(month: ColumnElement[int], first: int, last: int) -> ColumnElement[bool]:
+    """Whether a month lies in first..last (yyyymm)."""
     # Months out of a frame are not Python's own numbers, and SQLite would find nothing by them.
     return month.between(int(first), int(last))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -14,10 +15,12 @@ from dashboard.exports.results import write_results
 from dashboard.workspace import Workspace, open_workspace
 from indicators.flags import find_flags
 from indicators.result import Flag, Result
+from indicators.results import View
 from indicators.results import calculate as calculate_results
 from reference import periods
 from reference.organisations import Organisation
 from reference.periods import Period
+from reference.reporting import late_from
 from reference.strict import DefinitionError, suggest
 from store import reading
 
@@ -48,6 +51,7 @@ class Step(StrEnum):
     WHOLE = "whole"
     MONTH = "month"
     QUARTER = "quarter"
+    HALF = "half"
     YEAR = "year"
 
 
@@ -77,6 +81,19 @@ PeriodOption = Annotated[
         help="2026-03, 2026Q1, 2025, SY2025, 2020-04..2021-03 … Default: the last 12 months with data.",
     ),
 ]
+AsOfOption = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help="With what was known at the end of that day; corrections since are left out.",
+    ),
+]
+TodayOption = Annotated[
+    bool,
+    typer.Option(
+        "--today", help="Under today's organisation tree and targets, not those in force at the time."
+    ),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="table for people, json or csv for programs.")]
 
 
@@ -92,7 +109,11 @@ def calculate(
     level: LevelOption = "",
     organisation: OrganisationOption = None,
     period: PeriodOption = "",
-    by: Annotated[Step, typer.Option(help="Cut the period into months, quarters or years.")] = Step.WHOLE,
+    by: Annotated[
+        Step, typer.Option(help="Cut the period into months, quarters, half-years or years.")
+    ] = Step.WHOLE,
+    as_of: AsOfOption = None,
+    today: TodayOption = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Compute indicators with their numerator, denominator, interval, method and comparison with the target in force."""
@@ -100,10 +121,11 @@ def calculate(
     chosen = choose_organisations(workspace, organisation or [], level)
     codes = choose_indicators(workspace, indicator or [], chosen)
     spans = cut(choose_period(workspace, period, chosen), by)
+    view = View(known_at=_end_of(as_of), today=today)
     results = [
         one
         for span in spans
-        for one in calculate_results(workspace.context, codes, [found.code for found in chosen], span)
+        for one in calculate_results(workspace.context, codes, [found.code for found in chosen], span, view)
     ]
     rows = [result_row(workspace, one) for one in results]
     if format is Format.TABLE:
@@ -117,6 +139,11 @@ def calculate(
     else:
         emit(format, "", RESULT_COLUMNS, rows)
     workspace.close()
+
+
+def _end_of(day: dt.datetime | None) -> dt.datetime | None:
+    """The midnight in China that ends a day."""
+    return None if day is None else late_from(day.date())
 
 
 def flags(
@@ -217,7 +244,7 @@ def choose_period(workspace: Workspace, text: str, chosen: Iterable[Organisation
 
 def cut(period: Period, by: Step) -> list[Period]:
     """Cut a period into steps; a rest shorter than a step stands as it is."""
-    size = {Step.WHOLE: period.span, Step.MONTH: 1, Step.QUARTER: 3, Step.YEAR: 12}[by]
+    size = {Step.WHOLE: period.span, Step.MONTH: 1, Step.QUARTER: 3, Step.HALF: 6, Step.YEAR: 12}[by]
     if by is Step.WHOLE or size >= period.span:
         return [period]
     starts = [periods.month_add(period.first, offset) for offset in range(0, period.span, size)]

@@ -41,22 +41,25 @@ def rate(events: ArrayLike, exposure: ArrayLike, confidence: float = 0.95) -> Li
     seen, within = _arrays(events, exposure, confidence)
     if np.any(seen < 0) or np.any(within <= 0):
         raise ValueError("events must not be negative and the exposure must be above 0")
+    lower, upper = (np.asarray(limit) for limit in _byar(seen, confidence))
     few = seen < EXACT_BELOW
-    lower = np.where(few, *_by_side(seen, confidence, upper=False))
-    upper = np.where(few, *_by_side(seen, confidence, upper=True))
+    lower[few], upper[few] = _exact(seen[few], confidence)
     return lower / within, upper / within
 
 
-def _by_side(seen: NDArray[np.float64], confidence: float, *, upper: bool) -> Limits:
-    """One limit of the number of events, exact and by Byar's approximation."""
+def _exact(seen: NDArray[np.float64], confidence: float) -> Limits:
+    """Exact limits of a Poisson count."""
     tail = (1 - confidence) / 2
-    events = seen + 1 if upper else seen
-    exact = np.asarray(stats.chi2.ppf(1 - tail if upper else tail, 2 * np.maximum(events, 0.5)) / 2)
-    exact = np.where(events == 0, 0.0, exact)
-    z = stats.norm.ppf(1 - tail) * (1 if upper else -1)
-    at_least_one = np.maximum(events, 1.0)  # keeps the part that is not chosen free of division by nought
-    byar = at_least_one * (1 - 1 / (9 * at_least_one) + z / (3 * np.sqrt(at_least_one))) ** 3
-    return exact, byar
+    lower = np.where(seen == 0, 0.0, stats.chi2.ppf(tail, 2 * np.maximum(seen, 0.5)) / 2)
+    return lower, np.asarray(stats.chi2.ppf(1 - tail, 2 * (seen + 1)) / 2)
+
+
+def _byar(seen: NDArray[np.float64], confidence: float) -> Limits:
+    """Byar's limits of a Poisson count; of no use below one event."""
+    z = stats.norm.ppf(1 - (1 - confidence) / 2)
+    low, high = np.maximum(seen, 1.0), seen + 1
+    lower = low * (1 - 1 / (9 * low) - z / (3 * np.sqrt(low))) ** 3
+    return lower, high * (1 - 1 / (9 * high) + z / (3 * np.sqrt(high))) ** 3
 
 
 def _of_share(count: ArrayLike, total: ArrayLike, confidence: float, method: str) -> Limits:

@@ -9,8 +9,10 @@ Z95 = 1.959963984540054
 ENOUGH = Fraction(8, 10)  # of the reports owed
 
 
-def below(area: str, month: int) -> list[str]:
+def below(area: str, month: int, today: bool = False) -> list[str]:
     """Who reports for an area in a month; C2 moves from P1 to P2 at the new year of 2025, Z is in nobody's totals."""
+    if today:
+        month = 202601
     return {
         "PV": ["C1", "C2", "C3"],
         "P1": ["C1", "C2"] if month <= 202412 else ["C1"],
@@ -18,28 +20,30 @@ def below(area: str, month: int) -> list[str]:
     }.get(area, [area])
 
 
-def sums(returns: dict, area: str, months: list[int], element: str) -> dict[int, tuple[int, int]]:
+def sums(
+    returns: dict, area: str, months: list[int], element: str, today: bool = False
+) -> dict[int, tuple[int, int]]:
     """Month → (sum, how many gave a number), where anybody did."""
     found = {}
     for month in months:
-        given = [returns.get((one, month), {}).get(element) for one in below(area, month)]
+        given = [returns.get((one, month), {}).get(element) for one in below(area, month, today)]
         numbers = [number for number in given if number is not None]
         if numbers:
             found[month] = (sum(numbers), len(numbers))
     return found
 
 
-def count(returns: dict, area: str, months: list[int], indicator: dict) -> dict:
+def count(returns: dict, area: str, months: list[int], indicator: dict, today: bool = False) -> dict:
     """Numerator, denominator, received and expected."""
     names = indicator["numerator"] + indicator["denominator"]
-    found = {name: sums(returns, area, months, name) for name in names}
+    found = {name: sums(returns, area, months, name, today) for name in names}
     used = [month for month in months if all(month in found[name] for name in names)]
     ended = max((month for _, month in returns), default=None)
     owing = [month for month in months if ended is not None and month <= ended]
     if indicator["stock"]:
         used = used[-1:]
         owing = used or owing[-1:]
-    expected = sum(len(below(area, month)) for month in owing)
+    expected = sum(len(below(area, month, today)) for month in owing)
     received = min(sum(found[name][month][1] for month in used) for name in names)
     totals = {name: sum(found[name][month][0] for month in used) if used else None for name in names}
     return {

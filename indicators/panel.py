@@ -1,0 +1,399 @@
+"""One indicator over many areas and months at once: arrays for charts, heat tables and flags.
+
+The same counting and judging as indicators/results.py, worked on whole arrays; a test holds the two together. A panel looks
+at each month's window: the month itself, or the run of months that ends with it (rolling twelve months).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from indicators.definition import Definition
+from indicators.judge import METHODS
+from indicators.result import Comparison, Reason
+from indicators.results import Context, Monthly, basis_of, split
+from indicators.statistics import intervals
+from reference.periods import Period, month_add, month_period, month_range
+from reference.policies import TargetInForce
+from reference.reporting import Duty
+
+Numbers = NDArray[np.float64]
+Whole = NDArray[np.int64]
+REASONS = (
+    Reason.NONE,
+    Reason.NO_DATA,
+    Reason.ZERO_DENOMINATOR,
+    Reason.REPORTS_MISSING,
+    Reason.IMPLAUSIBLE,
+)
+COMPARISONS = (
+    Comparison.NO_TARGET,
+    Comparison.BETTER,
+    Comparison.SIMILAR,
+    Comparison.WORSE,
+    Comparison.NOT_ASSESSABLE,
+)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Arrays of shape (organisations, months); NaN where there is no number.
+
+    `numerator`, `denominator`: summed counts; `value`, `lower`, `upper`, `target`: in the indicator's unit; `received`,
+    `expected`: reports × months; `reason` and `comparison`: places in REASONS and COMPARISONS; `gap`: people, NaN when
+    unknown; `due`: whether the target's date has come. `width`: months in each window, which ends with the month.
+    """
+
+    definition: Definition
+    organisations: tuple[str, ...]
+    months: tuple[int, ...]
+    width: int
+    numerator: Numbers
+    denominator: Numbers
+    received: Whole
+    expected: Whole
+    value: Numbers
+    lower: Numbers
+    upper: Numbers
+    target: Numbers
+    due: NDArray[np.bool_]
+    reason: NDArray[np.int8]
+    comparison: NDArray[np.int8]
+    gap: Numbers
+
+    def period(self, month: int) -> Period:
+        """The window that ends with a month (yyyymm)."""
+        return (
+            month_period(month) if self.width == 1 else month_range(month_add(month, 1 - self.width), month)
+        )
+
+
+def panel(
+    context: Context,
+    indicators: Sequence[str],
+    organisations: Sequence[str],
+    first: int,
+    last: int,
+    width: int = 1,
+) -> dict[str, Panel]:
+    """Panels of the indicators that can be told month by month, for windows of `width` months ending in `first`..`last`.
+
+    Organisations are of one tree, today's; an indicator counted from the register, not defined for the tree, or of which
+    some reports cover more than a month is left out: indicators/results.py has those.
+    """
+    trees = {context.registry.organisations.get(code).tree for code in organisations}
+    if not trees:
+        return {}
+    (tree,) = trees
+    wanted = [one for one in map(context.catalogue.get, indicators) if _monthly(context, one, tree)]
+    names = {one.code: (basis_of(context, one, tree), _names(one)) for one in wanted}
+    begin = month_add(first, 1 - width)
+    held = context.monthly(
+        [(*split(name), basis) for basis, of in names.values() for name in of],
+        organisations,
+        begin,
+        last,
+    )
+    frame = _Frame(context, tree, tuple(organisations), month_range(begin, last).months, width, held)
+    return {one.code: frame.panel(one, *names[one.code]) for one in wanted}
+
+
+def _names(definition: Definition) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*definition.numerator, *definition.denominator)))
+
+
+def _monthly(context: Context, definition: Definition, tree: str) -> bool:
+    """Whether the whole of an indicator is in single months."""
+    if definition.method == "register" or tree not in definition.tree:
+        return False
+    longer = context.longer_spans()
+    return not any(split(name)[0] in longer for name in _names(definition))
+
+
+class _Frame:
+    """What all panels of one question share: places, months, totals held, reports owed, levels."""
+
+    def __init__(
+        self,
+        context: Context,
+        tree: str,
+        organisations: tuple[str, ...],
+        months: tuple[int, ...],
+        width: int,
+        held: Monthly,
+    ) -> None:
+        self.context, self.tree, self.organisations = context, tree, organisations
+        self.all_months, self.months, self.width, self.held = months, months[width - 1 :], width, held
+        end = context.months(tree)
+        self.ended = np.array([end is None or month > end[1] for month in months])
+        self._owed: dict[tuple[str, ...], Whole] = {}
+        self._levels: list[NDArray[np.str_]] = []
+
+    def panel(self, definition: Definition, basis: str, names: tuple[str, ...]) -> Panel:
+        """One indicator's panel."""
+        place = {name: self.held.place[(*split(name), basis)] for name in names}
+        lasting = [name for name in names if split(name)[0] in self.context.registry.elements_that_last]
+        flows = [name for name in names if name not in lasting]
+        values: dict[str, Numbers] = {}
+        worst = _Worst((len(self.organisations), len(self.months)))
+        self._flows(flows, place, basis, values, worst)
+        self._stocks(lasting, place, basis, values, worst)
+        numerator = sum(values[name] for name in definition.numerator) + np.zeros(worst.received.shape)
+        denominator = sum(values[name] for name in definition.denominator) + np.zeros(worst.received.shape)
+        return self._judged(definition, numerator, denominator, worst.received, worst.expected)
+
+    def _flows(
+        self, names: list[str], place: dict[str, int], basis: str, values: dict[str, Numbers], worst: _Worst
+    ) -> None:
+        """Sums over the months of the window in which all the elements were reported."""
+        if not names:
+            return
+        reports = {name: self.held.reports[place[name]] for name in names}
+        shared = np.logical_and.reduce([one > 0 for one in reports.values()])
+        some = self._sum(shared) > 0
+        for name in names:
+            values[name] = np.where(some, self._sum(self.held.values[place[name]] * shared), np.nan)
+            owed = self._owed_for(name, basis)
+            if owed is not None:
+                expected = self._sum(owed)
+                received = np.minimum(self._sum(np.minimum(reports[name], owed) * shared), expected)
+                worst.consider(received, expected)
+
+    def _stocks(
+        self, names: list[str], place: dict[str, int], basis: str, values: dict[str, Numbers], worst: _Worst
+    ) -> None:
+        """The last month of the window in which all the stocks were reported; populations that no form reports beside."""
+        if not names:
+            return
+        known, people, stands = {}, {}, []
+        for name in names:
+            given = self._windows(self.held.reports[place[name]] > 0)
+            people[name] = self._people(split(name)[0])
+            known[name] = given.any(axis=-1)
+            stands.append(given | (~known[name] & np.isfinite(people[name]))[..., None])
+        together = np.logical_and.reduce(stands)
+        back = np.argmax(together[..., ::-1], axis=-1)  # months before the window's last
+        found = together.any(axis=-1)
+        at = np.arange(len(self.months)) + self.width - 1 - np.where(found, back, 0)
+        for name in names:
+            total = np.take_along_axis(self.held.values[place[name]], at, axis=1)
+            values[name] = np.where(known[name], np.where(found, total, np.nan), people[name])
+            owed = self._owed_for(name, basis)
+            if owed is None:
+                continue
+            last = np.arange(len(self.months)) + self.width - 1
+            when = np.where(found, at, np.minimum(last, max(int((~self.ended).sum()) - 1, 0)))
+            expected = np.take_along_axis(owed, when, axis=1) * ~self._all_ended()
+            reports = np.take_along_axis(self.held.reports[place[name]], at, axis=1)
+            received = np.where(found, np.minimum(reports, expected), 0)
+            asked = known[name] | ~np.isfinite(people[name])
+            worst.consider(np.where(asked, received, 0), np.where(asked, expected, 0))
+
+    def _all_ended(self) -> NDArray[np.bool_]:
+        """Windows that begin after the last month that anybody reported: nothing is owed in them yet."""
+        return np.asarray(self.ended[: len(self.months)])
+
+    def _sum(self, monthly: NDArray[np.generic]) -> Whole:
+        total = np.cumsum(monthly.astype(np.int64), axis=-1)
+        total[..., self.width :] -= total[..., : -self.width].copy()
+        return np.asarray(total[..., self.width - 1 :])
+
+    def _windows(self, monthly: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return sliding_window_view(monthly, self.width, axis=-1)
+
+    def _people(self, element: str) -> Numbers:
+        """The newest population on or before each month's last day; NaN where none is known."""
+        found = np.full((len(self.organisations), len(self.months)), np.nan)
+        rows = sorted(
+            (one for one in self.context.registry.populations if one.element == element),
+            key=lambda one: one.on,
+        )
+        place = {code: number for number, code in enumerate(self.organisations)}
+        ends = np.array([month_period(month).last_day for month in self.months], dtype="datetime64[D]")
+        for one in rows:
+            if one.organisation in place:
+                found[place[one.organisation], ends >= np.datetime64(one.on)] = one.value
+        return found
+
+    def _owed_for(self, name: str, basis: str) -> Whole | None:
+        """Reports owed in each month by those who bring the element; None when no form brings it."""
+        duties = self.context.duties_of(self.tree, basis, split(name)[0])
+        if not duties:
+            return None
+        key = tuple(duty.form for duty in duties)
+        if key not in self._owed:
+            self._owed[key] = self._count_owed(duties)
+        return self._owed[key]
+
+    def _count_owed(self, duties: Iterable[Duty]) -> Whole:
+        owed = np.zeros((len(self.organisations), len(self.all_months)), np.int64)
+        for duty in duties:
+            for place, month in enumerate(self.all_months):
+                if not self.ended[place]:
+                    counted = self.context.owed(duty, month)
+                    owed[:, place] += [counted[code] for code in self.organisations]
+        return owed
+
+    def _targets(
+        self, definition: Definition
+    ) -> tuple[Numbers, NDArray[np.bool_], list[list[TargetInForce | None]]]:
+        shape = (len(self.organisations), len(self.months))
+        values, due = np.full(shape, np.nan), np.zeros(shape, bool)
+        targets: list[list[TargetInForce | None]] = [[None] * shape[1] for _ in range(shape[0])]
+        for place, month in enumerate(self.months):
+            on = month_period(month).last_day
+            for row, level in enumerate(self._levels_at(place)):
+                one = self.context.registry.target(definition.code, level, on, self.tree)
+                if one is not None:
+                    values[row, place], due[row, place], targets[row][place] = one.target.value, one.due, one
+        return values, due, targets
+
+    def _levels_at(self, place: int) -> NDArray[np.str_]:
+        if not self._levels:
+            organisations = self.context.registry.organisations
+            for month in self.months:
+                on = month_period(month).last_day
+                self._levels.append(
+                    np.array([organisations.get(code, on).level for code in self.organisations])
+                )
+        return self._levels[place]
+
+    def _judged(
+        self,
+        definition: Definition,
+        numerator: Numbers,
+        denominator: Numbers,
+        received: Whole,
+        expected: Whole,
+    ) -> Panel:
+        rules = self.context.registry.flagging(month_period(self.months[-1]).last_day)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = np.where(denominator > 0, numerator * definition.multiplier / denominator, np.nan)
+        lower, upper = _limits(definition, numerator, denominator, rules.confidence)
+        few = received < rules.minimum_reporting * expected
+        absent = np.isnan(numerator) | np.isnan(denominator)
+        over = (
+            value * 100 / definition.multiplier > rules.implausible_above
+            if definition.method == "proportion"
+            else np.zeros(value.shape, bool)
+        )
+        reason = np.select(
+            [absent & few & (expected > 0), absent, denominator == 0, over, few], [3, 1, 2, 4, 3], 0
+        ).astype(np.int8)
+        target, due, targets = self._targets(definition)
+        suited = np.array(
+            [self.context.registry.organisations.get(code).level for code in self.organisations]
+        )
+        reason[~np.isin(suited, definition.levels)] = 1
+        return Panel(
+            definition=definition,
+            organisations=self.organisations,
+            months=self.months,
+            width=self.width,
+            numerator=numerator,
+            denominator=denominator,
+            received=received,
+            expected=expected,
+            value=value,
+            lower=lower,
+            upper=upper,
+            target=target,
+            due=due,
+            reason=reason,
+            comparison=_compared(value, lower, upper, targets, reason),
+            gap=_gaps(definition, numerator, denominator, targets, reason),
+        )
+
+
+class _Worst:
+    """Of several elements, the one with the least of its reports in: received and expected."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.received, self.expected = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+
+    def consider(self, received: Whole, expected: Whole) -> None:
+        """Take an element's reports where they are the least so far."""
+        less = (expected > 0) & ((self.expected == 0) | (received * self.expected < self.received * expected))
+        self.received = np.where(less, received, self.received)
+        self.expected = np.where(less, expected, self.expected)
+
+
+def _limits(
+    definition: Definition, numerator: Numbers, denominator: Numbers, confidence: float
+) -> tuple[Numbers, Numbers]:
+    lower, upper = np.full(numerator.shape, np.nan), np.full(numerator.shape, np.nan)
+    if METHODS[definition.method] not in ("wilson", "byar"):
+        return lower, upper
+    share = definition.method == "proportion"
+    usable = (denominator > 0) & np.isfinite(numerator) & ((numerator <= denominator) | (not share))
+    work = intervals.proportion if share else intervals.rate
+    if usable.any():
+        low, high = work(numerator[usable], denominator[usable], confidence)
+        lower[usable], upper[usable] = low * definition.multiplier, high * definition.multiplier
+    return lower, upper
+
+
+def _each(targets: list[list[TargetInForce | None]]) -> dict[int, tuple[TargetInForce, NDArray[np.bool_]]]:
+    """Each different target with the places where it is in force."""
+    found: dict[int, tuple[TargetInForce, NDArray[np.bool_]]] = {}
+    shape = (len(targets), len(targets[0]) if targets else 0)
+    for row, line in enumerate(targets):
+        for place, one in enumerate(line):
+            if one is not None:
+                found.setdefault(id(one), (one, np.zeros(shape, bool)))[1][row, place] = True
+    return found
+
+
+def _met(operator: str, numbers: Numbers, target: float) -> NDArray[np.bool_]:
+    return np.asarray(
+        {">=": numbers >= target, ">": numbers > target, "<=": numbers <= target, "<": numbers < target}[
+            operator
+        ]
+    )
+
+
+def _compared(
+    value: Numbers,
+    lower: Numbers,
+    upper: Numbers,
+    targets: list[list[TargetInForce | None]],
+    reason: NDArray[np.int8],
+) -> NDArray[np.int8]:
+    """As indicators.judge.compare: better or worse only when the whole interval says so."""
+    low, high = np.where(np.isnan(lower), value, lower), np.where(np.isnan(upper), value, upper)
+    found = np.zeros(value.shape, np.int8)
+    for one, where in _each(targets).values():
+        below, above = (_met(one.target.operator, side, one.target.value) for side in (low, high))
+        found = np.where(where, np.select([below & above, ~below & ~above], [1, 3], 2), found).astype(np.int8)
+    return np.where((reason != 0) | np.isnan(value), 4, found).astype(np.int8)
+
+
+def _gaps(
+    definition: Definition,
+    numerator: Numbers,
+    denominator: Numbers,
+    targets: list[list[TargetInForce | None]],
+    reason: NDArray[np.int8],
+) -> Numbers:
+    """As indicators.judge.gap, in whole numbers throughout."""
+    found = np.full(numerator.shape, np.nan)
+    part = np.nan_to_num(numerator).astype(np.int64)
+    whole = np.nan_to_num(denominator).astype(np.int64)
+    for one, where in _each(targets).values():
+        share = Fraction(str(one.target.value))
+        top, bottom = share.numerator * whole, share.denominator * definition.multiplier
+        floor, ceiling = top // bottom, -(-top // bottom)
+        wanted = {
+            ">=": ceiling - part,
+            ">": floor + 1 - part,
+            "<=": part - floor,
+            "<": part - ceiling + 1,
+        }[one.target.operator]
+        found = np.where(where, np.maximum(wanted, 0), found)
+    return np.where((reason == 0) & (whole > 0), found, np.nan)
