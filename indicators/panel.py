@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from indicators.calculate import Counted
 from indicators.definition import Definition
-from indicators.judge import METHODS
-from indicators.result import Comparison, Reason
+from indicators.judge import METHODS, method_of, view
+from indicators.result import Comparison, Reason, Result
 from indicators.results import Context, Monthly, basis_of, split
 from indicators.statistics import intervals
 from reference.periods import Period, month_add, month_period, month_range
@@ -51,9 +53,12 @@ class Panel:
     """
 
     definition: Definition
+    basis: str
     organisations: tuple[str, ...]
     months: tuple[int, ...]
     width: int
+    levels: tuple[tuple[str, ...], ...]  # of each organisation, in each month
+    yardsticks: tuple[tuple[TargetInForce | None, ...], ...]  # the same
     numerator: Numbers
     denominator: Numbers
     received: Whole
@@ -72,6 +77,44 @@ class Panel:
         return (
             month_period(month) if self.width == 1 else month_range(month_add(month, 1 - self.width), month)
         )
+
+    def result(self, row: int, place: int, period: str = "") -> Result:
+        """One cell as indicators/results.py gives it; `period` is the code it is known by, where it has another name."""
+        counted = Counted(
+            self.organisations[row],
+            _whole(self.numerator[row, place]),
+            _whole(self.denominator[row, place]),
+            int(self.received[row, place]),
+            int(self.expected[row, place]),
+        )
+        yardstick = self.yardsticks[row][place]
+        return Result(
+            organisation=counted.organisation,
+            level=self.levels[row][place],
+            period=period or self.period(self.months[place]).code,
+            indicator=self.definition.code,
+            numerator=counted.numerator,
+            denominator=counted.denominator,
+            value=_number(self.value[row, place]),
+            lower=_number(self.lower[row, place]),
+            upper=_number(self.upper[row, place]),
+            method=method_of(self.definition, counted),
+            basis=self.basis,
+            received=counted.received,
+            expected=counted.expected,
+            reason=REASONS[self.reason[row, place]],
+            target=view(yardstick) if yardstick else None,
+            comparison=COMPARISONS[self.comparison[row, place]],
+            gap=_whole(self.gap[row, place]),
+        )
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _whole(value: float) -> int | None:
+    return None if np.isnan(value) else int(value)
 
 
 def panel(
@@ -133,7 +176,6 @@ class _Frame:
         end = context.months(tree)
         self.ended = np.array([end is None or month > end[1] for month in months])
         self._owed: dict[tuple[str, ...], Whole] = {}
-        self._levels: list[NDArray[np.str_]] = []
 
     def panel(self, definition: Definition, basis: str, names: tuple[str, ...]) -> Panel:
         """One indicator's panel."""
@@ -146,7 +188,7 @@ class _Frame:
         self._stocks(lasting, place, basis, values, worst)
         numerator = sum(values[name] for name in definition.numerator) + np.zeros(worst.received.shape)
         denominator = sum(values[name] for name in definition.denominator) + np.zeros(worst.received.shape)
-        return self._judged(definition, numerator, denominator, worst.received, worst.expected)
+        return self._judged(definition, basis, numerator, denominator, worst)
 
     def _flows(
         self, names: list[str], place: dict[str, int], basis: str, values: dict[str, Numbers], worst: _Worst
@@ -248,30 +290,28 @@ class _Frame:
         targets: list[list[TargetInForce | None]] = [[None] * shape[1] for _ in range(shape[0])]
         for place, month in enumerate(self.months):
             on = month_period(month).last_day
-            for row, level in enumerate(self._levels_at(place)):
-                one = self.context.registry.target(definition.code, level, on, self.tree)
+            for row, levels in enumerate(self._levels):
+                one = self.context.registry.target(definition.code, levels[place], on, self.tree)
                 if one is not None:
                     values[row, place], due[row, place], targets[row][place] = one.target.value, one.due, one
         return values, due, targets
 
-    def _levels_at(self, place: int) -> NDArray[np.str_]:
-        if not self._levels:
-            organisations = self.context.registry.organisations
-            for month in self.months:
-                on = month_period(month).last_day
-                self._levels.append(
-                    np.array([organisations.get(code, on).level for code in self.organisations])
-                )
-        return self._levels[place]
+    @cached_property
+    def _levels(self) -> tuple[tuple[str, ...], ...]:
+        """The level of each organisation at each month's end."""
+        organisations = self.context.registry.organisations
+        ends = [month_period(month).last_day for month in self.months]
+        return tuple(tuple(organisations.get(code, on).level for on in ends) for code in self.organisations)
 
     def _judged(
         self,
         definition: Definition,
+        basis: str,
         numerator: Numbers,
         denominator: Numbers,
-        received: Whole,
-        expected: Whole,
+        worst: _Worst,
     ) -> Panel:
+        received, expected = worst.received, worst.expected
         rules = self.context.registry.flagging(month_period(self.months[-1]).last_day)
         with np.errstate(divide="ignore", invalid="ignore"):
             value = np.where(denominator > 0, numerator * definition.multiplier / denominator, np.nan)
@@ -293,9 +333,12 @@ class _Frame:
         reason[~np.isin(suited, definition.levels)] = 1
         return Panel(
             definition=definition,
+            basis=basis,
             organisations=self.organisations,
             months=self.months,
             width=self.width,
+            levels=self._levels,
+            yardsticks=tuple(map(tuple, targets)),
             numerator=numerator,
             denominator=denominator,
             received=received,

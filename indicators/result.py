@@ -84,7 +84,9 @@ class Result:
 class Flag:
     """A stated reason an organisation needs attention, with the numbers it rests on.
 
-    `kind`: behind_target · not_assessable · implausible · grade_expiring · grade_lacking. `severity` 1 (most) – 3.
+    `kind`: behind_target · worsening · outlying · will_miss · not_assessable · implausible · grade_expiring · grade_expired ·
+    grade_lacking. `severity` 1 (most) – 3. `stood`: for how many months in a row, this one included, it would have been
+    raised; None where that is not told. `gap_before`: the gap a month earlier.
     """
 
     kind: str
@@ -97,7 +99,14 @@ class Flag:
     sentence_en: str
     numbers: Mapping[str, Any] = field(default_factory=dict)
     subject: str = ""  # the institution, for grade flags
+    stood: int | None = None
+    gap_before: int | None = None
 
     def sentence(self, language: str = "zh") -> str:
         """The reason in plain words."""
         return self.sentence_zh if language == "zh" else self.sentence_en
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was not there a month earlier."""
+        return self.stood == 1

@@ -81,6 +81,17 @@ class Flagging(Strict):
     minimum_reporting: float
     expiry_warning_days: int
     implausible_above: float
+    false_discovery: float = 0.05
+    peer_confidence: float = 0.998
+    worsening_windows: tuple[int, ...] = (1, 3, 7)
+    worsening_history: int = 24
+    worsening_fewest: int = 12
+    pooled_months: int = 36
+    miss_probability: float = 0.05
+    kinds: tuple[str, ...] = (
+        *("behind_target", "worsening", "outlying", "will_miss"),
+        *("not_assessable", "implausible", "grade_expiring", "grade_expired", "grade_lacking"),
+    )
     note: str = ""
 
 
