@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from indicators.definition import Definition
-from indicators.grading import Standing, of_area, standings
+from indicators.board import Board, Finding, question
+from indicators.flag_words import flag_of
+from indicators.grade_flags import grade_flags
+from indicators.looking_ahead import will_miss
+from indicators.report_flags import missing_reports
 from indicators.result import Comparison, Flag, Reason, Result
-from indicators.results import Context, calculate, series
-from indicators.wording import amount, grade_name, say
-from reference.periods import Period, month_period
-
-Places = Mapping[str, Any]
-FAR, NEAR = (
-    0.10,
-    0.05,
-)  # relative distance from the target to the nearest end of the interval: severity 1 and 2
+from indicators.results import Context
+from indicators.signals import people_to_be_certain
+from reference.periods import Period
 
 
 def find_flags(
@@ -25,224 +21,109 @@ def find_flags(
 ) -> list[Flag]:
     """All flags of the organisations in the period, most severe first, then the widest gap.
 
-    Without `indicators`, all of the catalogue are looked at. Raises DefinitionError for an unknown indicator.
+    Each is looked at among all of its level and all indicators, and `organisations` and `indicators` only choose from what
+    is found there: an area is flagged on one page exactly when it is on another. Without `indicators`, all of the catalogue
+    are told. Raises DefinitionError for an unknown indicator.
     """
-    codes = (
-        list(context.catalogue.by_code)
-        if indicators is None
-        else [context.catalogue.get(one).code for one in indicators]
-    )
-    results = calculate(context, codes, list(organisations), period)
-    flags = [flag for result in results if (flag := _of_result(context, result, period))]
-    flags.extend(_missing_reports(context, results, period))
+    codes = _codes(context, indicators)
+    flags: list[Flag] = []
+    for family in _families(context, organisations, period):
+        seen = _of_family(context, *family, period)
+        wanted = set(family[2])
+        flags += [one for one in seen.flags if one.organisation in wanted and one.indicator in codes]
+        silent = [
+            one for one in seen.silent if one.result.organisation in wanted and one.result.indicator in codes
+        ]
+        flags += missing_reports(context, silent, period)
     if any(context.catalogue.get(code).method == "register" for code in codes):
-        flags.extend(_of_grades(context, organisations, period))
-    return sorted(flags, key=lambda one: (one.severity, -(one.gap or 0), one.organisation, one.indicator))
+        flags += grade_flags(context, organisations, period)
+    kinds = context.registry.flagging(period.last_day).kinds
+    return sorted(
+        (one for one in flags if one.kind in kinds),
+        key=lambda one: (one.severity, -(one.gap or 0), one.organisation, one.indicator),
+    )
 
 
-def _of_result(context: Context, result: Result, period: Period) -> Flag | None:
+def find_watched(
+    context: Context, organisations: Sequence[str], period: Period, indicators: Sequence[str] | None = None
+) -> list[Flag]:
+    """Areas short of a target whose date has come, where it may be chance: no flags, but what it would take to be certain."""
+    codes, found = _codes(context, indicators), []
+    for family in _families(context, organisations, period):
+        seen = _of_family(context, *family, period)
+        behind = {(one.organisation, one.indicator) for one in seen.flags if one.kind == "behind_target"}
+        wanted = {(area, code) for area in family[2] for code in codes} - behind
+        for one in seen.results:
+            if (one.organisation, one.indicator) in wanted and _is_watched(one):
+                watched = Finding("watch", one, _needed(context, one), one.gap)
+                found.append(flag_of(context, watched, period))
+    return sorted(found, key=lambda one: (-(one.gap or 0), one.organisation, one.indicator))
+
+
+def _codes(context: Context, indicators: Sequence[str] | None) -> frozenset[str]:
+    if indicators is None:
+        return frozenset(context.catalogue.by_code)
+    return frozenset(context.catalogue.get(one).code for one in indicators)
+
+
+def _families(
+    context: Context, organisations: Sequence[str], period: Period
+) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Tree, level and those asked for, of each level that is asked about."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for code in dict.fromkeys(organisations):
+        one = context.registry.organisations.get(code, period.last_day)
+        groups.setdefault((one.tree, one.level), []).append(code)
+    return [(tree, level, tuple(codes)) for (tree, level), codes in groups.items()]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A level's flags, what is not judged for want of reports, and the results all rests on."""
+
+    flags: tuple[Flag, ...]
+    silent: tuple[Finding, ...]
+    results: tuple[Result, ...]
+
+
+def _of_family(context: Context, tree: str, level: str, asked: Sequence[str], period: Period) -> _Seen:
+    """What is seen on a level; kept for each version of the data."""
+    there = question(context, tree, level, period)
+    strangers = sorted(set(asked) - set(there.areas))  # areas that did not exist on the period's last day
+    family = question(context, tree, level, period, strangers) if strangers else there
+    return context.kept(
+        ("flags", family.tree, family.level, family.areas, period), lambda: _look(Board(family))
+    )
+
+
+def _look(board: Board) -> _Seen:
+    found = [*board.behind(), *board.worsening(), *board.outlying(), *will_miss(board)]
+    found += board.unjudged(Reason.IMPLAUSIBLE)
+    behind = {_about(one) for one in found if one.kind in ("behind_target", "behind_pooled")}
+    flags = tuple(
+        flag_of(board.context, one, board.period, also_behind=_about(one) in behind)
+        for one in found
+        if not (one.kind == "will_miss" and _about(one) in behind)
+    )
+    return _Seen(flags, tuple(board.unjudged(Reason.REPORTS_MISSING)), board.results)
+
+
+def _about(finding: Finding) -> tuple[str, str]:
+    return finding.result.organisation, finding.result.indicator
+
+
+def _is_watched(result: Result) -> bool:
+    due = result.target is not None and result.target.due
+    return due and result.comparison is Comparison.SIMILAR and bool(result.gap)
+
+
+def _needed(context: Context, result: Result) -> dict[str, int | None]:
+    """How many people, at the same share, would be beyond chance; and in how many months of as many they come."""
     definition = context.catalogue.get(result.indicator)
-    if definition.method == "register":
-        return None
-    if result.reason is Reason.IMPLAUSIBLE:
-        return _flag(context, "implausible", result, definition, period, 2)
-    target = result.target
-    if result.comparison is Comparison.WORSE and target and target.due:
-        return _flag(context, "behind_target", result, definition, period, _severity(result))
-    return None
-
-
-def _severity(result: Result) -> int:
-    """How far the nearest end of the interval lies from the target, relative to it."""
     assert result.target is not None
-    near = result.upper if result.target.operator in (">=", ">") else result.lower
-    near = result.value if near is None else near
-    assert near is not None
-    away = abs(near - result.target.value) / abs(result.target.value) if result.target.value else 1.0
-    return 1 if away >= FAR else 2 if away >= NEAR else 3
-
-
-def _flag(
-    context: Context, kind: str, result: Result, definition: Definition, period: Period, severity: int
-) -> Flag:
-    words = {language: _words(context, result, definition, period, language) for language in ("zh", "en")}
-    return Flag(
-        kind=kind,
-        organisation=result.organisation,
-        indicator=result.indicator,
-        period=result.period,
-        severity=severity,
-        gap=result.gap,
-        sentence_zh=say(kind, "zh", words["zh"]),
-        sentence_en=say(kind, "en", words["en"]),
-        numbers={
-            name: getattr(result, name)
-            for name in ("numerator", "denominator", "value", "lower", "upper", "received", "expected")
-        },
-    )
-
-
-def _words(
-    context: Context, result: Result, definition: Definition, period: Period, language: str
-) -> dict[str, str]:
-    zh = language == "zh"
-    target = result.target
-    return {
-        "place": context.registry.organisations.get(result.organisation).name(language),
-        "period": period.label(language),
-        "indicator": definition.name(language),
-        "value": amount(definition, result.value, language),
-        "lower": amount(definition, result.lower, language),
-        "upper": amount(definition, result.upper, language),
-        "numerator": f"{result.numerator:,}",
-        "denominator": f"{result.denominator:,}",
-        "numerator_name": definition.numerator_zh if zh else definition.numerator_en,
-        "denominator_name": definition.denominator_zh if zh else definition.denominator_en,
-        "side": say("below" if _wants_more(result) else "above", language, {}),
-        "target": amount(definition, target.value, language) if target else "",
-        "gap": _gap(definition, result, language),
-        "confidence": f"{context.registry.flagging(period.last_day).confidence:.1%}".replace(".0%", "%"),
-    }
-
-
-def _wants_more(result: Result) -> bool:
-    """Whether the target is a floor."""
-    return result.target is None or result.target.operator in (">=", ">")
-
-
-def _gap(definition: Definition, result: Result, language: str) -> str:
-    people = definition.people_zh if language == "zh" else definition.people_en
-    fallback = "例" if language == "zh" else "cases"
-    return say(
-        "gap_more" if _wants_more(result) else "gap_fewer",
-        language,
-        {"gap": f"{result.gap or 0:,}", "people": people or fallback},
-    )
-
-
-def _missing_reports(context: Context, results: Iterable[Result], period: Period) -> list[Flag]:
-    """One flag for each organisation and state of reporting, however many indicators suffer from it."""
-    groups: dict[tuple[str, int, int], list[Result]] = {}
-    for result in results:
-        if result.reason is Reason.REPORTS_MISSING:
-            groups.setdefault((result.organisation, result.received, result.expected), []).append(result)
-    worst: dict[str, list[Result]] = {}
-    for (organisation, received, expected), found in groups.items():
-        held = worst.get(organisation)
-        if held is None or received * held[0].expected < held[0].received * expected:
-            worst[organisation] = found
-    counts = {code: sum(len(found) for (one, *_), found in groups.items() if one == code) for code in worst}
-    return [_missing(context, found[0], counts[code], period) for code, found in worst.items()]
-
-
-def _missing(context: Context, result: Result, indicators: int, period: Period) -> Flag:
-    share = result.received / result.expected
-    sentences = {}
-    for language in ("zh", "en"):
-        sentences[language] = say(
-            "not_assessable",
-            language,
-            {
-                "place": context.registry.organisations.get(result.organisation).name(language),
-                "period": period.label(language),
-                "received": f"{result.received:,}",
-                "expected": f"{result.expected:,}",
-                "share": f"{share:.0%}",
-                "indicators": str(indicators),
-                "latest": _latest(context, result, period, language),
-            },
-        )
-    return Flag(
-        kind="not_assessable",
-        organisation=result.organisation,
-        indicator=result.indicator,
-        period=result.period,
-        severity=1 if share < 0.5 else 2,
-        gap=None,
-        sentence_zh=sentences["zh"],
-        sentence_en=sentences["en"],
-        numbers={"received": result.received, "expected": result.expected, "indicators": indicators},
-    )
-
-
-def _latest(context: Context, result: Result, period: Period, language: str) -> str:
-    """In words, the latest month of the period in which everything expected came."""
-    months = [month_period(month) for month in period.months]
-    found = series(context, result.indicator, [result.organisation], months)
-    whole = [
-        month.label(language)
-        for month, one in zip(months, found, strict=True)
-        if one.expected and one.received >= one.expected
-    ]
-    return say("latest", language, {"month": whole[-1]}) if whole else say("never", language, {})
-
-
-def _of_grades(context: Context, organisations: Sequence[str], period: Period) -> list[Flag]:
-    """Grades that end soon, have ended, or lie below the target, for the institutions directly under the organisations."""
-    on = period.last_day
-    found = standings(context, on)
-    flags = []
-    for code in organisations:
-        area = context.registry.organisations.get(code, on)
-        for standing in of_area(context, area, found, on):
-            if kind := _grade_kind(standing):
-                flags.append(_grade_flag(context, kind, code, standing, period))
-    return flags
-
-
-def _grade_kind(standing: Standing) -> str:
-    """expired and expiring come before lacking; an institution not on record is no flag of its own, the share says it."""
-    if standing.status in ("expired", "withdrawn"):
-        return "grade_expired" if standing.status == "expired" else "grade_lacking"
-    if standing.status == "expiring":
-        return "grade_expiring"
-    return "grade_lacking" if standing.meets_target is False else ""
-
-
-def _grade_flag(context: Context, kind: str, area: str, standing: Standing, period: Period) -> Flag:
-    definition = next(
-        one for one in context.catalogue.by_code.values() if standing.level in one.register_levels
-    )
-    sentences = {
-        language: say(
-            "grade_withdrawn" if standing.status == "withdrawn" else kind,
-            language,
-            _grade_words(context, standing, definition, language),
-        )
-        for language in ("zh", "en")
-    }
-    return Flag(
-        kind=kind,
-        organisation=area,
-        indicator=definition.code,
-        period=period.code,
-        severity=2 if kind == "grade_expired" else 3,
-        gap=None,
-        sentence_zh=sentences["zh"],
-        sentence_en=sentences["en"],
-        numbers={
-            "grade_level": standing.grade_level,
-            "grade_class": standing.grade_class,
-            "days_to_expiry": standing.days_to_expiry,
-        },
-        subject=standing.institution,
-    )
-
-
-def _grade_words(
-    context: Context, standing: Standing, definition: Definition, language: str
-) -> dict[str, str]:
-    ends = standing.valid_to
-    return {
-        "institution": context.registry.organisations.get(standing.institution).name(language),
-        "grade": grade_name(standing.grade_level, standing.grade_class, language),
-        "date": _date(ends, language) if ends else "",
-        "days": str(standing.days_to_expiry),
-        "wanted": grade_name(
-            *((3, "") if definition.register_rule == "level3_or_above" else (2, "A")), language
-        ),
-    }
-
-
-def _date(day: dt.date, language: str) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else day.isoformat()
+    assert result.value is not None
+    assert result.denominator
+    if definition.method != "proportion":
+        return {"needed": None}
+    unit = definition.multiplier
+    return {"needed": people_to_be_certain(result.value / unit, result.target.value / unit)}

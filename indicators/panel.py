@@ -7,7 +7,7 @@ at each month's window: the month itself, or the run of months that ends with it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -72,6 +72,16 @@ class Panel:
     comparison: NDArray[np.int8]
     gap: Numbers
 
+    @cached_property
+    def is_judged(self) -> NDArray[np.bool_]:
+        """Where there is a number and nothing speaks against judging it."""
+        return np.asarray(self.reason == REASONS.index(Reason.NONE))
+
+    @cached_property
+    def is_worse(self) -> NDArray[np.bool_]:
+        """Where the whole interval is on the wrong side of the target."""
+        return np.asarray(self.comparison == COMPARISONS.index(Comparison.WORSE))
+
     def period(self, month: int) -> Period:
         """The window that ends with a month (yyyymm)."""
         return (
@@ -130,21 +140,54 @@ def panel(
     Organisations are of one tree, today's; an indicator counted from the register, not defined for the tree, or of which
     some reports cover more than a month is left out: indicators/results.py has those.
     """
-    trees = {context.registry.organisations.get(code).tree for code in organisations}
-    if not trees:
-        return {}
-    (tree,) = trees
-    wanted = [one for one in map(context.catalogue.get, indicators) if _monthly(context, one, tree)]
-    names = {one.code: (basis_of(context, one, tree), _names(one)) for one in wanted}
-    begin = month_add(first, 1 - width)
-    held = context.monthly(
-        [(*split(name), basis) for basis, of in names.values() for name in of],
-        organisations,
-        begin,
-        last,
-    )
-    frame = _Frame(context, tree, tuple(organisations), month_range(begin, last).months, width, held)
-    return {one.code: frame.panel(one, *names[one.code]) for one in wanted}
+    return Span(context, indicators, organisations, month_add(first, 1 - width), last).panels(first, width)
+
+
+class Span:
+    """The months `first`..`last` of many indicators and organisations, read once, for panels of any width within them."""
+
+    def __init__(
+        self,
+        context: Context,
+        indicators: Sequence[str],
+        organisations: Sequence[str],
+        first: int,
+        last: int,
+    ) -> None:
+        self.context, self.organisations, self.months = (
+            context,
+            tuple(organisations),
+            month_range(first, last).months,
+        )
+        trees = {context.registry.organisations.get(code).tree for code in organisations}
+        self.names: dict[str, tuple[str, tuple[str, ...]]] = {}
+        if not trees:
+            return
+        (self.tree,) = trees
+        self.names = {
+            one.code: (basis_of(context, one, self.tree), _names(one))
+            for one in map(context.catalogue.get, indicators)
+            if _monthly(context, one, self.tree)
+        }
+        self.held = context.monthly(
+            [(*split(name), basis) for basis, of in self.names.values() for name in of],
+            organisations,
+            first,
+            last,
+        )
+
+    def panels(self, first: int, width: int = 1, last: int | None = None) -> dict[str, Panel]:
+        """Panels by indicator, for the windows ending in `first` and every month after it, up to `last`."""
+        if not self.names:
+            return {}
+        start = self.months.index(month_add(first, 1 - width))
+        stop = len(self.months) if last is None else self.months.index(last) + 1
+        values, reports = (one[..., start:stop] for one in (self.held.values, self.held.reports))
+        held = replace(self.held, values=values, reports=reports)
+        frame = _Frame(self.context, self.tree, self.organisations, self.months[start:stop], width, held)
+        return {
+            code: frame.panel(self.context.catalogue.get(code), *names) for code, names in self.names.items()
+        }
 
 
 def _names(definition: Definition) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ class Context:
         default_factory=dict, repr=False
     )
     _duties_of: dict[tuple[str, str, str], tuple[Duty, ...]] = field(default_factory=dict, repr=False)
-    _answers: OrderedDict[tuple[Any, ...], list[Result]] = field(default_factory=OrderedDict, repr=False)
+    _answers: OrderedDict[tuple[Any, ...], list[Any]] = field(default_factory=OrderedDict, repr=False)
     _of_version: dict[str, tuple[int, Any]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -127,14 +127,23 @@ class Context:
         found: Kept = known[1]
         return found
 
-    def remembered(self, key: tuple[Any, ...]) -> list[Result] | None:
+    def kept(self, key: tuple[Any, ...], work: Callable[[], Kept]) -> Kept:
+        """What `work` gives, worked out once for each version of the data and day; the oldest answers go."""
+        known = self.remembered(full := (self.store.data_version(), dt.date.today(), *key))
+        if known is None:
+            known = [work()]
+            self.remember(full, known)
+        found: Kept = known[0]
+        return found
+
+    def remembered(self, key: tuple[Any, ...]) -> list[Any] | None:
         """An answer given before on the same version of the data."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
             return self._answers.get(key)
 
-    def remember(self, key: tuple[Any, ...], answer: list[Result]) -> None:
+    def remember(self, key: tuple[Any, ...], answer: list[Any]) -> None:
         """Keep an answer; the oldest go."""
         with self._lock:
             self._answers[key] = answer

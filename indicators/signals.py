@@ -73,7 +73,7 @@ def worsening(
     `count` and `total`: (units, months), monthly, the last column the latest month; months without a number are NaN.
     `season`: (months,) how much above or below its level each month usually is (see `season_of`). For each window of last
     months, the share in it is held against that of up to `history` months before (at least `fewest` with a number): by the
-    exact conditional test of two counts, and by the normal test with the variance between months that the history shows
+    exact conditional test of two counts (where those counted, or the others, are few), and by the normal test with the variance between months that the history shows
     (Laney's σ_z²); the larger p counts. The smallest p over the windows, times their number, is the unit's.
     Przyborowski J, Wilenski H. Biometrika 1940;31:313–323 (the conditional test); Laney DB. Qual Eng 2002;14:531–537.
     """
@@ -130,6 +130,11 @@ def _against_history(
     normal = 2 * (stats.t.cdf(z, freedom) if wants_more else stats.t.sf(z, freedom))
     few = np.minimum(expected, k0) < FEW
     p = np.where(few, exact, normal if kind == "proportion" else np.maximum(exact, normal))
+    if kind == "proportion":  # of a share near the whole, the few on the other side are what is counted
+        others = n - k
+        f1, f0, n0 = (one.sum(axis=1) for one in (others[:, recent], others[:, earlier], n[:, earlier]))
+        few_others = np.minimum(n1 - expected, f0) < FEW
+        p = np.where(few_others, _conditional(f1, n1, f0, n0, not wants_more), p)
     p = np.where(enough, np.minimum(p, 1.0), np.nan)
     after = np.divide(k1, n1, out=np.full_like(k1, np.nan), where=n1 > 0)
     return p, np.where(n1 > 0, np.divide(expected, np.maximum(n1, 1e-300)), np.nan), after
@@ -242,6 +247,19 @@ def pooled(count: Numbers, total: Numbers, months: int) -> tuple[Numbers, Number
     known = np.isfinite(k) & np.isfinite(n)
     some = known.any(axis=1)
     return tuple(np.where(some, np.where(known, one, 0.0).sum(axis=1), np.nan) for one in (k, n))  # type: ignore[return-value]
+
+
+def better_lately(count: Numbers, total: Numbers, wants_more: bool, chance: float = 0.2) -> bool:
+    """Whether the later of two spans is better than the earlier by more than may be chance (one-sided `chance`).
+
+    `count`, `total`: (2,), earlier and later. The exact conditional test, as in `worsening`; of shares above a half, the
+    rest is counted, for which the Poisson distribution is the safer guess.
+    """
+    k, n = count, total
+    if n.sum() > 0 and 0.5 < k.sum() / n.sum() <= 1:
+        k, wants_more = n - k, not wants_more
+    p = _conditional(k[1:], n[1:], k[:1], n[:1], not wants_more)
+    return bool(p[0] / 2 < chance)
 
 
 def people_to_be_certain(share: float, target: float, confidence: float = 0.95) -> int | None:

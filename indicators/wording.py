@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -52,6 +53,17 @@ def amount(definition: Definition, value: float | None, language: str) -> str:
     unit = definition.unit(language)
     close = unit.startswith(("%", "‰", "/")) or not unit
     return f"{value:,.{definition.decimals}f}{'' if close else ' '}{unit}"
+
+
+def people(definition: Definition, language: str) -> str:
+    """What one unit of the gap is: 名孕产妇接受筛查, women screened; cases where the indicator does not say."""
+    said = definition.people_zh if language == "zh" else definition.people_en
+    return said or ("例" if language == "zh" else "cases")
+
+
+def day(when: dt.date, language: str) -> str:
+    """A day: 2026年3月1日, 2026-03-01."""
+    return f"{when.year}年{when.month}月{when.day}日" if language == "zh" else when.isoformat()
 
 
 def grade_name(level: int | None, grade_class: str, language: str) -> str:

@@ -147,7 +147,8 @@ def _look_ahead(
     past = np.where(known, seen, 0.0)
     part = np.concatenate([np.tile(past, (DRAWS, 1)), counted], axis=1)
     whole = np.concatenate([np.where(known, size, 0.0), coming])
-    together = _last_year(part) / _last_year(whole[None])
+    exposed = _last_year(whole[None])
+    together = _last_year(part) / np.where(exposed > 0, exposed, np.nan)
     ahead = together[:, -horizon:] if horizon else together[:, :0]
     rolling = np.full(months + horizon, np.nan)
     rolling[YEAR - 1 :] = np.median(together, axis=0)

@@ -51,6 +51,29 @@ class Sender:
         """A county's own returns: the same numbers for each of the months."""
         self._send("county_monthly", "residence", county, months, numbers)
 
+    def course(self, county: str, months: Sequence[int], **numbers: Sequence[int]) -> None:
+        """A county's own returns over time: of each element one number for each of the months."""
+        by_month = zip(*numbers.values(), strict=True)
+        self._save(
+            [
+                SubmissionRecord(
+                    "county_monthly",
+                    "2024",
+                    "residence",
+                    county,
+                    month,
+                    1,
+                    None,
+                    None,
+                    tuple(
+                        ValueRecord(name, "", value, "", "", "S", name)
+                        for name, value in zip(numbers, values, strict=True)
+                    ),
+                )
+                for month, values in zip(months, by_month, strict=True)
+            ]
+        )
+
     def deliveries(self, institution: str, months: Sequence[int], **numbers: int) -> None:
         """Returns of a place where women deliver: the same numbers for each of the months."""
         self._send("delivery_monthly", "occurrence", institution, months, numbers)
@@ -96,7 +119,7 @@ class Sender:
             sha256=hashlib.sha256(content).hexdigest(),
             content=content,
             sender="test",
-            received_at=dt.datetime(2026, 11, 3, 0, self._files, tzinfo=dt.UTC),
+            received_at=dt.datetime(2026, 11, 3, tzinfo=dt.UTC) + dt.timedelta(minutes=self._files),
             synthetic=False,
             submissions=tuple(submissions),
             issues=(),

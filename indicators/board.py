@@ -1,0 +1,384 @@
+"""What stands out on one level of a tree in one period, worked out for all its areas and all indicators together.
+
+All of them together, because false discovery is held over the whole family of areas × indicators: whichever page or export
+asks, and for however few areas, the answer is the same. The methods are in indicators/signals.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators import signals
+from indicators.definition import Definition
+from indicators.panel import REASONS, Panel, Span
+from indicators.result import Comparison, Reason, Result
+from indicators.results import Context, calculate
+from indicators.statistics.multiple_testing import false_discovery
+from reference.organisations import Organisation
+from reference.periods import Period, month_add
+from reference.registry import Flagging
+
+Numbers = NDArray[np.float64]
+PAST = 12  # months looked back on for how long something has stood
+COUNTED = ("proportion", "rate")  # methods whose numerators vary by chance
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that stands out: its kind, the result it is about, and what else its sentence needs.
+
+    `stood`, `gap`, `gap_before`: as in `indicators.result.Flag`.
+    """
+
+    kind: str
+    result: Result
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    gap: int | None = None
+    stood: int | None = None
+    gap_before: int | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One level of a tree in one period; `areas` are the codes looked at, and which makes the family."""
+
+    context: Context
+    tree: str
+    level: str
+    areas: tuple[str, ...]
+    period: Period
+
+
+def question(context: Context, tree: str, level: str, period: Period, also: Sequence[str] = ()) -> Question:
+    """The family of a level: all that exist on the period's last day, and `also`, if they do not."""
+    organisations = context.registry.organisations
+    there = [one.code for one in organisations.at_level(level, tree=tree, on=period.last_day)]
+    return Question(context, tree, level, tuple(dict.fromkeys((*there, *sorted(also)))), period)
+
+
+class Board:
+    """The panels of a question, and what each kind of look at them finds."""
+
+    def __init__(self, asked: Question) -> None:
+        self.asked, self.context, self.period = asked, asked.context, asked.period
+        self.catalogue = self.context.catalogue
+        self.rules: Flagging = self.context.registry.flagging(self.period.last_day)
+
+    @cached_property
+    def _span(self) -> Span:
+        """The months that all looks need, read once."""
+        months = max(
+            PAST + self.period.span,
+            PAST + max(self.rules.worsening_windows) + self.rules.worsening_history,
+            self.rules.pooled_months,
+        )
+        first = month_add(self.period.last, 1 - months)
+        return Span(self.context, list(self.catalogue.by_code), self.asked.areas, first, self.period.last)
+
+    @cached_property
+    def wide(self) -> dict[str, Panel]:
+        """By indicator: the period, and as long a run of months ending in each of the twelve months before."""
+        return self._span.panels(month_add(self.period.last, -PAST), self.period.span)
+
+    @cached_property
+    def monthly(self) -> dict[str, Panel]:
+        """By indicator: single months, up to the last that anybody has reported."""
+        held = self.context.months(self.asked.tree)
+        first = self._span.months[0]
+        last = first if held is None else min(max(held[1], first), self.period.last)
+        return self._span.panels(first, 1, last)
+
+    @cached_property
+    def results(self) -> tuple[Result, ...]:
+        """Every result of the family, as indicators/results.py gives it."""
+        wide = self.wide
+        others = [code for code in self.catalogue.by_code if code not in wide]
+        found = calculate(self.context, others, list(self.asked.areas), self.period)
+        for code, one in wide.items():
+            definition = self.catalogue.get(code)
+            found += [
+                one.result(row, len(one.months) - 1, self.period.code)
+                for row, area in enumerate(self.asked.areas)
+                if self.organisation(area).level in definition.levels
+            ]
+        return tuple(found)
+
+    def organisation(self, code: str) -> Organisation:
+        """An area of the family."""
+        return self.context.registry.organisations.get(code)
+
+    @cached_property
+    def row(self) -> dict[str, int]:
+        """Where an area stands in the panels."""
+        return {code: row for row, code in enumerate(self.asked.areas)}
+
+    def counted(self) -> Iterator[tuple[Definition, Panel, bool]]:
+        """Indicators told month by month whose numerators vary by chance and that have a better side: is more better?"""
+        for code, one in self.wide.items():
+            definition = self.catalogue.get(code)
+            if definition.method in COUNTED and definition.polarity != "neutral":
+                yield definition, one, definition.polarity == "higher"
+
+    def behind(self) -> list[Finding]:
+        """Behind a target whose date has come.
+
+        What is not counted (a ratio of two counts) is compared as it is. Of the rest, two exact tests are made, of the
+        period and of the last three years together, so that a small area is not excused for ever; the smaller p, doubled,
+        goes into the family.
+        """
+        due = [one for one in self.results if one.target and one.target.due and one.reason is Reason.NONE]
+        plain = [one for one in due if one.method == "none" and one.comparison is Comparison.WORSE]
+        tested = [one for one in due if self.catalogue.get(one.indicator).method in COUNTED]
+        own = self._p(tested, [(one.numerator, one.denominator) for one in tested])
+        pools = [self._pool(one) for one in tested]
+        pooled = self._p(tested, pools)
+        p = np.minimum(2 * np.fmin(own, pooled), 1.0)
+        told, bar = self._told(p)
+        found = [Finding("behind_target", one, gap=one.gap) for one in plain]
+        for place in np.flatnonzero(told):
+            one = tested[place]
+            if one.comparison is Comparison.WORSE and 2 * own[place] <= bar:
+                found.append(self._behind(one, bar))
+            elif one.gap and 2 * pooled[place] <= bar:
+                names = ("pooled_numerator", "pooled_denominator", "pooled_months")
+                numbers = dict(zip(names, (*pools[place], self.rules.pooled_months), strict=True))
+                found.append(Finding("behind_pooled", one, numbers, one.gap))
+        return found
+
+    def _p(self, results: Sequence[Result], counts: Sequence[tuple[int | None, int | None]]) -> Numbers:
+        """p of each count against the result's target; NaN where there is no count."""
+        p = np.full(len(results), np.nan)
+        sides: dict[tuple[bool, str], list[int]] = {}
+        for place, one in enumerate(results):
+            if counts[place][0] is not None:
+                side = (wants_more(one), self.catalogue.get(one.indicator).method)
+                sides.setdefault(side, []).append(place)
+        for (more, method), places in sides.items():
+            seen, size = np.array([counts[place] for place in places], dtype=np.float64).T
+            target = np.array([self._share(results[place]) for place in places])
+            kind: signals.Kind = "proportion" if method == "proportion" else "rate"
+            p[places] = signals.behind(seen, size, target, more, kind)
+        return p
+
+    def _share(self, result: Result) -> float:
+        assert result.target is not None
+        return result.target.value / self.catalogue.get(result.indicator).multiplier
+
+    def _pool(self, result: Result) -> tuple[int | None, int | None]:
+        """Numerator and denominator of the last so many months together.
+
+        None where the period is not short of the target, or is as long, or where the area has lately become better.
+        """
+        panel = self.monthly.get(result.indicator)
+        if panel is None or not result.gap or self.period.span >= self.rules.pooled_months:
+            return None, None
+        row = self.row[result.organisation]
+        seen, size = judged(panel, slice(row, row + 1))
+        recent, earlier = (
+            slice(-self.period.span, None),
+            slice(-self.rules.pooled_months, -self.period.span),
+        )
+        if not np.isfinite(seen[:, earlier]).any() or not np.isfinite(seen[:, recent]).any():
+            return None, None
+        k, n = (np.array([np.nansum(one[0, part]) for part in (earlier, recent)]) for one in (seen, size))
+        if signals.better_lately(k, n, wants_more(result)):
+            return None, None
+        return int(k.sum()), int(n.sum())
+
+    def _behind(self, result: Result, bar: float) -> Finding:
+        panel = self.wide.get(result.indicator)
+        if panel is None:
+            return Finding("behind_target", result, gap=result.gap)
+        row = self.row[result.organisation]
+        definition = panel.definition
+        kind: signals.Kind = "proportion" if definition.method == "proportion" else "rate"
+        p = signals.behind(
+            panel.numerator[row],
+            panel.denominator[row],
+            panel.target[row] / definition.multiplier,
+            wants_more(result),
+            kind,
+        )
+        held = (2 * p <= bar) & panel.is_worse[row] & panel.due[row]
+        stood = int(signals.standing(held[None])[0])
+        return Finding("behind_target", result, {}, result.gap, stood, whole(panel.gap[row, -2]))
+
+    def unjudged(self, reason: Reason) -> list[Finding]:
+        """Results that one reason keeps from being judged, and for how many months it has."""
+        found = []
+        for one in self.results:
+            if one.reason is reason:
+                panel = self.wide.get(one.indicator)
+                stood = None
+                if panel is not None:
+                    past = panel.reason[self.row[one.organisation]] == REASONS.index(reason)
+                    stood = int(signals.standing(past[None])[0])
+                found.append(Finding(reason.value, one, stood=stood))
+        return found
+
+    def worsening(self) -> list[Finding]:
+        """Worse in the last months than the area's own months before."""
+        looks = []
+        for definition, _, more in self.counted():
+            panel = self.monthly[definition.code]
+            seen, size = judged(panel, slice(None))
+            looks.append((definition, more, seen, size, self._worsening(definition, more, seen, size, 0)))
+        told, bar = self._discoveries([look[4].p for look in looks])
+        found = []
+        for (definition, more, seen, size, look), rejected in zip(looks, told, strict=True):
+            rows = np.flatnonzero(rejected)
+            if not rows.size:
+                continue
+            stood = self._worse_before(definition, more, seen, size, rows, bar)
+            found += [self._worse(definition, look, seen, size, row, stood[row]) for row in map(int, rows)]
+        return found
+
+    def _worsening(
+        self,
+        definition: Definition,
+        more: bool,
+        seen: Numbers,
+        size: Numbers,
+        back: int,
+        rows: Any = slice(None),
+    ) -> signals.Worsening:
+        """The look as it was so many months back."""
+        end = seen.shape[1] - back
+        last = month_add(self.monthly[definition.code].months[-1], -back)
+        kind: signals.Kind = "proportion" if definition.method == "proportion" else "rate"
+        rules = self.rules
+        return signals.worsening(
+            seen[rows, :end],
+            size[rows, :end],
+            more,
+            kind,
+            windows=rules.worsening_windows,
+            history=rules.worsening_history,
+            fewest=rules.worsening_fewest,
+            season=signals.season_of(
+                seen[:, :end], size[:, :end], last, leave_out=max(rules.worsening_windows)
+            ),
+        )
+
+    def _discoveries(self, p_values: Sequence[Numbers]) -> tuple[list[NDArray[np.bool_]], float]:
+        """Which are discoveries in the whole family, in the same pieces; and the p that a discovery must not exceed."""
+        if not p_values:
+            return [], 0.0
+        whole_family = np.concatenate(p_values)
+        told, bar = self._told(whole_family)
+        cuts = np.cumsum([one.size for one in p_values])[:-1]
+        return np.split(told, cuts), bar
+
+    def _told(self, p: Numbers) -> tuple[NDArray[np.bool_], float]:
+        """Which p values of a family are discoveries, and the p that a discovery must not exceed."""
+        rate = self.rules.false_discovery
+        told = false_discovery(p, rate).rejected
+        return told, rate * told.sum() / max(np.isfinite(p).sum(), 1)
+
+    def _worse_before(
+        self, definition: Definition, more: bool, seen: Numbers, size: Numbers, rows: Any, bar: float
+    ) -> dict[int, int]:
+        """For how many months in a row, this one included, each row was as clearly worse."""
+        stood = dict.fromkeys(map(int, rows), 1)
+        open_rows = rows
+        for back in range(1, PAST + 1):
+            p = self._worsening(definition, more, seen, size, back, open_rows).p
+            open_rows = open_rows[p <= bar]
+            if not open_rows.size:
+                break
+            for row in open_rows:
+                stood[int(row)] = back + 1
+        return stood
+
+    def _worse(
+        self,
+        definition: Definition,
+        look: signals.Worsening,
+        seen: Numbers,
+        size: Numbers,
+        row: int,
+        stood: int,
+    ) -> Finding:
+        months = int(look.months[row])
+        people = round(abs(look.after[row] - look.before[row]) * size[row, -months:].sum())
+        numbers = {
+            "months": months,
+            "before": float(look.before[row] * definition.multiplier),
+            "after": float(look.after[row] * definition.multiplier),
+            "recent_numerator": int(seen[row, -months:].sum()),
+            "recent_denominator": int(size[row, -months:].sum()),
+        }
+        panel = self.wide[definition.code]
+        result = panel.result(row, len(panel.months) - 1, self.period.code)
+        return Finding("worsening", result, numbers, int(people), stood)
+
+    def outlying(self) -> list[Finding]:
+        """Far outside its peers, on the worse side, in the funnel of all areas."""
+        looks = []
+        for definition, panel, more in self.counted():
+            if (look := self._peers(definition, panel, more, -1)) is not None:
+                looks.append((definition, panel, more, look))
+        told, bar = self._discoveries([look[3].p for look in looks])
+        found = []
+        for (definition, panel, more, look), rejected in zip(looks, told, strict=True):
+            rows = np.flatnonzero(rejected & look.worse)
+            if not rows.size:
+                continue
+            before = [
+                look.worse & (look.p <= bar)
+                if (look := self._peers(definition, panel, more, place)) is not None
+                else np.zeros(len(self.asked.areas), bool)
+                for place in range(-PAST - 1, 0)
+            ]
+            stood = signals.standing(np.column_stack(before))
+            found += [self._outlier(definition, panel, look, row, int(stood[row])) for row in map(int, rows)]
+        return found
+
+    def _peers(self, definition: Definition, panel: Panel, more: bool, place: int) -> signals.Peers | None:
+        known = panel.is_judged[:, place]
+        seen = np.where(known, panel.numerator[:, place], np.nan)
+        size = np.where(known, panel.denominator[:, place], np.nan)
+        kind: signals.Kind = "proportion" if definition.method == "proportion" else "rate"
+        return signals.peers(seen, size, more, kind, self.rules.peer_confidence)
+
+    def _outlier(
+        self, definition: Definition, panel: Panel, look: signals.Peers, row: int, stood: int
+    ) -> Finding:
+        unit = definition.multiplier
+        result = panel.result(row, len(panel.months) - 1, self.period.code)
+        assert result.numerator is not None
+        assert result.denominator is not None
+        numbers = {
+            "centre": look.centre * unit,
+            "peer_lower": float(look.lower[row]) * unit,
+            "peer_upper": float(look.upper[row]) * unit,
+            "peers": int(np.isfinite(look.lower).sum()),
+            "peer_confidence": self.rules.peer_confidence,
+        }
+        gap = round(abs(result.numerator - look.centre * result.denominator))
+        return Finding("outlying", result, numbers, gap, stood)
+
+
+def wants_more(result: Result) -> bool:
+    """Whether the result's target is a floor."""
+    return result.target is None or result.target.operator in (">=", ">")
+
+
+def judged(panel: Panel, rows: Any) -> tuple[Numbers, Numbers]:
+    """Numerators and denominators of the cells that can be judged; NaN for the rest."""
+    known = panel.is_judged[rows]
+    return (
+        np.where(known, panel.numerator[rows], np.nan),
+        np.where(known, panel.denominator[rows], np.nan),
+    )
+
+
+def whole(value: float) -> int | None:
+    """A count out of an array, None for NaN."""
+    return None if np.isnan(value) else int(value)

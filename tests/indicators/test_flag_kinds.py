@@ -1,0 +1,162 @@
+"""Flags beyond the target of the period: worsening, far from peers, will miss, pooled years, and what is only watched."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from indicators.flags import find_flags, find_watched
+from reference.periods import month_add, month_range, rolling_year
+
+LAST = 202610
+SCREENING = "prenatal_screening_coverage"
+COUNTIES = ("520302", "520303", "520304", "520322", "520323", "520324", "520325")
+PERIOD = rolling_year(LAST)
+
+
+def months(count, last=LAST):
+    return [month_add(last, -back) for back in range(count - 1, -1, -1)]
+
+
+def of_kind(flags, kind):
+    return [one for one in flags if one.kind == kind]
+
+
+def wave(sender, counties, span=31, seed=1, size=200, share=0.9):
+    """Counties that vary by chance alone around one share."""
+    random = np.random.default_rng(seed)
+    for county in counties:
+        screened = [int(one) for one in random.binomial(size, share, span)]
+        sender.course(county, months(span), parturient_women=[size] * span, prenatal_screened_women=screened)
+
+
+def test_a_fall_within_the_target_is_told_as_worsening_with_its_size_and_age(sender):
+    """190 of 200 for 28 months, then 168 for three: 570 would be 3 × 190, so 3 × 22 = 66 women fewer; still above 80%."""
+    steady, fallen = months(31)[:-3], months(31)[-3:]
+    sender.returns(COUNTIES[0], steady, parturient_women=200, prenatal_screened_women=190)
+    sender.returns(COUNTIES[0], fallen, parturient_women=200, prenatal_screened_women=168)
+    (flag,) = find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING])
+    assert (flag.kind, flag.severity) == ("worsening", 2)
+    assert flag.numbers["months"] == 3
+    assert flag.numbers["before"] == pytest.approx(95.0)
+    assert flag.numbers["after"] == pytest.approx(84.0)
+    assert flag.gap == 66
+    assert flag.stood == 3
+    for words in ("最近3个月为84.0%（504/600）", "95.0%", "66名孕产妇", "已持续3个月"):
+        assert words in flag.sentence("zh")
+    for words in ("84.0% (504/600) in the last 3 months", "66 fewer women", "stood for 3 months"):
+        assert words in flag.sentence("en")
+
+
+def test_better_than_before_and_mere_chance_are_no_worsening(sender):
+    """A rise, and seven counties of which nothing is true but chance."""
+    wave(sender, COUNTIES[1:])
+    sender.returns(COUNTIES[0], months(31)[:-3], parturient_women=200, prenatal_screened_women=168)
+    sender.returns(COUNTIES[0], months(31)[-3:], parturient_women=200, prenatal_screened_women=190)
+    found = find_flags(sender.context, COUNTIES, PERIOD, [SCREENING])
+    assert of_kind(found, "worsening") == []
+
+
+def test_one_failure_after_none_is_no_worsening(sender):
+    """200 of 200 for years and then 199: one in 200 after none in 6,000 has a chance of 1/31."""
+    sender.returns(COUNTIES[0], months(31)[:-1], parturient_women=200, prenatal_screened_women=200)
+    sender.returns(COUNTIES[0], months(31)[-1:], parturient_women=200, prenatal_screened_women=199)
+    assert find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING]) == []
+
+
+def test_far_from_its_peers_is_told_with_the_funnel(sender):
+    """Six counties around 95% and one at 84%: above its target of 80%, so the mildest severity."""
+    wave(sender, COUNTIES[1:], span=12, share=0.95)
+    sender.returns(COUNTIES[0], months(12), parturient_women=200, prenatal_screened_women=168)
+    (flag,) = find_flags(sender.context, COUNTIES, PERIOD, [SCREENING])
+    assert (flag.kind, flag.organisation, flag.severity) == ("outlying", COUNTIES[0], 3)
+    numbers = flag.numbers
+    assert numbers["peers"] == 7
+    assert numbers["value"] < numbers["peer_lower"] < numbers["centre"] < numbers["peer_upper"]
+    assert flag.gap == round(numbers["centre"] / 100 * 2400 - 2016)
+    assert "84.0%（2,016/2,400）" in flag.sentence("zh")
+    assert "99.8%" in flag.sentence("zh")
+
+
+def test_the_best_of_all_is_not_far_outside_its_peers(sender):
+    wave(sender, COUNTIES[1:], span=12, share=0.85)
+    sender.returns(COUNTIES[0], months(12), parturient_women=200, prenatal_screened_women=199)
+    assert find_flags(sender.context, COUNTIES, PERIOD, [SCREENING]) == []
+
+
+def test_a_county_about_to_fall_below_is_told_before_it_does(sender):
+    """From 98% downhill to 81% within two years: the last year still meets 80%, and the next will not."""
+    screened = [round(1000 * (0.98 - 0.17 * place / 23)) for place in range(24)]
+    sender.course(COUNTIES[0], months(24), parturient_women=[1000] * 24, prenatal_screened_women=screened)
+    found = find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING])
+    (flag,) = of_kind(found, "will_miss")
+    assert flag.numbers["probability"] < 0.05
+    assert flag.numbers["forecast_upper"] < flag.numbers["value"]
+    assert "2027年12月31日" in flag.sentence("zh")
+    assert "2027-12-31" in flag.sentence("en")
+
+
+def test_a_steady_county_above_its_target_will_not_miss_it(sender):
+    wave(sender, COUNTIES[:1], span=36, size=1000)
+    assert find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING]) == []
+
+
+SMALL = [8, 7, 7, 8, 7, 8, 7, 7, 8, 7, 8, 7]  # of ten women a month: 89 of 120 in a year
+
+
+def test_a_small_county_is_not_flagged_for_chance_but_told_what_it_would_take(sender):
+    """P(X ≤ 89) of 120 at 80% is 7.2%: doubled for two sides and again for two looks, 29%.
+
+    At 74.17%, z² · 0.8 · 0.2 / 0.05833² = 3.84146 × 0.16 / 0.0034028 = 180.6 women would be beyond chance.
+    """
+    assert 4 * binom.cdf(89, 120, 0.8) > 0.05
+    sender.course(COUNTIES[0], months(12), parturient_women=[10] * 12, prenatal_screened_women=SMALL)
+    assert find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING]) == []
+    (watched,) = find_watched(sender.context, [COUNTIES[0]], PERIOD, [SCREENING])
+    assert (watched.kind, watched.gap, watched.numbers["needed"]) == ("watch", 7, 181)
+    assert "181" in watched.sentence("zh")
+    assert "may be chance" in watched.sentence("en")
+
+
+def test_a_small_county_is_not_excused_for_ever(sender):
+    """The same for three years: P(X ≤ 267) of 360 at 80% is 0.43%, so 1.7% after both doublings."""
+    assert 4 * binom.cdf(267, 360, 0.8) < 0.05
+    sender.course(COUNTIES[0], months(36), parturient_women=[10] * 36, prenatal_screened_women=SMALL * 3)
+    (flag,) = find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING])
+    assert (flag.kind, flag.gap) == ("behind_target", 7)
+    for words in ("89/120", "近36个月", "267/360"):
+        assert words in flag.sentence("zh")
+    assert find_watched(sender.context, [COUNTIES[0]], PERIOD, [SCREENING]) == []
+
+
+def test_three_bad_years_do_not_count_against_one_that_became_better(sender):
+    """50% for two years and 77% since: short of 80% still, but the years before are not held against it."""
+    better = [8, 8, 7, 8, 8, 7, 8, 8, 7, 8, 8, 7]
+    sender.course(
+        COUNTIES[0], months(36), parturient_women=[10] * 36, prenatal_screened_women=[5] * 24 + better
+    )
+    assert of_kind(find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING]), "behind_target") == []
+
+
+def test_the_flag_is_the_same_however_few_are_asked_about(sender):
+    wave(sender, COUNTIES[1:], span=12, share=0.95)
+    sender.returns(COUNTIES[0], months(12), parturient_women=200, prenatal_screened_women=100)
+    whole = find_flags(sender.context, COUNTIES, PERIOD)
+    alone = find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING])
+    assert alone == [one for one in whole if one.organisation == COUNTIES[0] and one.indicator == SCREENING]
+
+
+def test_the_gap_a_month_before_and_what_is_new(sender):
+    """From 80.5% to 60% in the last month of a short period: new; a month on, the gap has grown."""
+    sender.returns(COUNTIES[0], months(3), parturient_women=400, prenatal_screened_women=240)
+    sender.returns(
+        COUNTIES[0], months(9, month_add(LAST, -3)), parturient_women=400, prenatal_screened_women=330
+    )
+    (flag,) = of_kind(
+        find_flags(sender.context, [COUNTIES[0]], month_range(month_add(LAST, -2), LAST), [SCREENING]),
+        "behind_target",
+    )
+    # three months of 240: 960 − 720 = 240 short; a month before 330 + 240 + 240 of 1,200: 150 short; before that 60.
+    assert (flag.gap, flag.gap_before) == (240, 150)
+    assert "扩大90" in flag.sentence("zh")
