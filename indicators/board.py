@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from indicators import signals
 from indicators.definition import Definition
-from indicators.panel import REASONS, Panel, Span
+from indicators.judge_arrays import REASONS
+from indicators.panel import Panel, Span
 from indicators.result import Comparison, Reason, Result
 from indicators.results import Context, calculate
 from indicators.statistics.multiple_testing import false_discovery

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -17,30 +16,13 @@ from numpy.typing import NDArray
 
 from indicators.calculate import Counted
 from indicators.definition import Definition
-from indicators.judge import METHODS, method_of, view
+from indicators.judge import method_of, view
+from indicators.judge_arrays import COMPARISONS, REASONS, Numbers, Whole, compared, gaps, limits, reasons
 from indicators.result import Comparison, Reason, Result
 from indicators.results import Context, Monthly, basis_of, split
-from indicators.statistics import intervals
 from reference.periods import Period, month_add, month_period, month_range
 from reference.policies import TargetInForce
 from reference.reporting import Duty
-
-Numbers = NDArray[np.float64]
-Whole = NDArray[np.int64]
-REASONS = (
-    Reason.NONE,
-    Reason.NO_DATA,
-    Reason.ZERO_DENOMINATOR,
-    Reason.REPORTS_MISSING,
-    Reason.IMPLAUSIBLE,
-)
-COMPARISONS = (
-    Comparison.NO_TARGET,
-    Comparison.BETTER,
-    Comparison.SIMILAR,
-    Comparison.WORSE,
-    Comparison.NOT_ASSESSABLE,
-)
 
 
 @dataclass(frozen=True)
@@ -358,17 +340,8 @@ class _Frame:
         rules = self.context.registry.flagging(month_period(self.months[-1]).last_day)
         with np.errstate(divide="ignore", invalid="ignore"):
             value = np.where(denominator > 0, numerator * definition.multiplier / denominator, np.nan)
-        lower, upper = _limits(definition, numerator, denominator, rules.confidence)
-        few = received < rules.minimum_reporting * expected
-        absent = np.isnan(numerator) | np.isnan(denominator)
-        over = (
-            value * 100 / definition.multiplier > rules.implausible_above
-            if definition.method == "proportion"
-            else np.zeros(value.shape, bool)
-        )
-        reason = np.select(
-            [absent & few & (expected > 0), absent, denominator == 0, over, few], [3, 1, 2, 4, 3], 0
-        ).astype(np.int8)
+        lower, upper = limits(definition, numerator, denominator, rules.confidence)
+        reason = reasons(definition, rules, numerator, denominator, received, expected)
         target, due, targets = self._targets(definition)
         suited = np.array(
             [self.context.registry.organisations.get(code).level for code in self.organisations]
@@ -392,8 +365,8 @@ class _Frame:
             target=target,
             due=due,
             reason=reason,
-            comparison=_compared(value, lower, upper, targets, reason),
-            gap=_gaps(definition, numerator, denominator, targets, reason),
+            comparison=compared(value, lower, upper, targets, reason),
+            gap=gaps(definition, numerator, denominator, targets, reason),
         )
 
 
@@ -408,78 +381,3 @@ class _Worst:
         less = (expected > 0) & ((self.expected == 0) | (received * self.expected < self.received * expected))
         self.received = np.where(less, received, self.received)
         self.expected = np.where(less, expected, self.expected)
-
-
-def _limits(
-    definition: Definition, numerator: Numbers, denominator: Numbers, confidence: float
-) -> tuple[Numbers, Numbers]:
-    lower, upper = np.full(numerator.shape, np.nan), np.full(numerator.shape, np.nan)
-    if METHODS[definition.method] not in ("wilson", "byar"):
-        return lower, upper
-    share = definition.method == "proportion"
-    usable = (denominator > 0) & np.isfinite(numerator) & ((numerator <= denominator) | (not share))
-    work = intervals.proportion if share else intervals.rate
-    if usable.any():
-        low, high = work(numerator[usable], denominator[usable], confidence)
-        lower[usable], upper[usable] = low * definition.multiplier, high * definition.multiplier
-    return lower, upper
-
-
-def _each(targets: list[list[TargetInForce | None]]) -> dict[int, tuple[TargetInForce, NDArray[np.bool_]]]:
-    """Each different target with the places where it is in force."""
-    found: dict[int, tuple[TargetInForce, NDArray[np.bool_]]] = {}
-    shape = (len(targets), len(targets[0]) if targets else 0)
-    for row, line in enumerate(targets):
-        for place, one in enumerate(line):
-            if one is not None:
-                found.setdefault(id(one), (one, np.zeros(shape, bool)))[1][row, place] = True
-    return found
-
-
-def _met(operator: str, numbers: Numbers, target: float) -> NDArray[np.bool_]:
-    return np.asarray(
-        {">=": numbers >= target, ">": numbers > target, "<=": numbers <= target, "<": numbers < target}[
-            operator
-        ]
-    )
-
-
-def _compared(
-    value: Numbers,
-    lower: Numbers,
-    upper: Numbers,
-    targets: list[list[TargetInForce | None]],
-    reason: NDArray[np.int8],
-) -> NDArray[np.int8]:
-    """As indicators.judge.compare: better or worse only when the whole interval says so."""
-    low, high = np.where(np.isnan(lower), value, lower), np.where(np.isnan(upper), value, upper)
-    found = np.zeros(value.shape, np.int8)
-    for one, where in _each(targets).values():
-        below, above = (_met(one.target.operator, side, one.target.value) for side in (low, high))
-        found = np.where(where, np.select([below & above, ~below & ~above], [1, 3], 2), found).astype(np.int8)
-    return np.where((reason != 0) | np.isnan(value), 4, found).astype(np.int8)
-
-
-def _gaps(
-    definition: Definition,
-    numerator: Numbers,
-    denominator: Numbers,
-    targets: list[list[TargetInForce | None]],
-    reason: NDArray[np.int8],
-) -> Numbers:
-    """As indicators.judge.gap, in whole numbers throughout."""
-    found = np.full(numerator.shape, np.nan)
-    part = np.nan_to_num(numerator).astype(np.int64)
-    whole = np.nan_to_num(denominator).astype(np.int64)
-    for one, where in _each(targets).values():
-        share = Fraction(str(one.target.value))
-        top, bottom = share.numerator * whole, share.denominator * definition.multiplier
-        floor, ceiling = top // bottom, -(-top // bottom)
-        wanted = {
-            ">=": ceiling - part,
-            ">": floor + 1 - part,
-            "<=": part - floor,
-            "<": part - ceiling + 1,
-        }[one.target.operator]
-        found = np.where(where, np.maximum(wanted, 0), found)
-    return np.where((reason == 0) & (whole > 0), found, np.nan)
