@@ -87,6 +87,11 @@ class Answers:
         key = ("flags", tuple(organisations), period)
         return self.once(key, lambda: flags.find_flags(self.workspace.context, list(organisations), period))
 
+    def watched(self, organisations: Sequence[str], period: Period) -> list[Flag]:
+        """What is short of a target and may be chance, the widest gap first."""
+        key = ("watched", tuple(organisations), period)
+        return self.once(key, lambda: flags.find_watched(self.workspace.context, list(organisations), period))
+
     def standings(self, on: dt.date) -> list[Standing]:
         """Every institution of the register with its grade on a day."""
         return self.once(("standings", on), lambda: grading.standings(self.workspace.context, on))

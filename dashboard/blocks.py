@@ -10,7 +10,7 @@ from dash import dcc, html
 
 from dashboard import wording
 from dashboard.drawings import IntervalBar, Sparkline
-from dashboard.findings import Standing, standing
+from dashboard.findings import Standing
 from dashboard.texts import mark
 from dashboard.view import KINDS, period_choices
 from dashboard.visit import Visit
@@ -124,8 +124,8 @@ def by_topic(definitions: Iterable[Definition]) -> dict[str, list[Definition]]:
 
 def chip(result: Result, visit: Visit) -> html.Span:
     """The judgement with its sign."""
-    where = standing(result)
-    words = f"{wording.SIGNS[where]} {wording.chance(result, visit.texts) or wording.comparison(result, visit.texts)}"
+    where = visit.standing(result)
+    words = f"{wording.SIGNS[where]} {wording.chance(result, visit.texts, where) or wording.comparison(result, visit.texts)}"
     return html.Span(words, className=f"chip chip--{where.value}")
 
 
@@ -206,11 +206,11 @@ def bar(
         peers=peers,
         low=scale[0],
         high=scale[1],
-        kind=standing(result).value,
+        kind=visit.standing(result).value,
         label=words,
     )
 
 
-def kind_of(result: Result | None) -> str:
+def kind_of(result: Result | None, visit: Visit) -> str:
     """The class of an answer, for colours."""
-    return (standing(result) if result else Standing.UNKNOWN).value
+    return (visit.standing(result) if result else Standing.UNKNOWN).value

@@ -9,7 +9,7 @@ from dash import html
 
 from dashboard import wording
 from dashboard.drawings import CountyMap
-from dashboard.findings import Standing, standing
+from dashboard.findings import Standing
 from dashboard.outlines import REVIEW_NUMBER, read_outlines
 from dashboard.visit import Visit
 from indicators.definition import Definition
@@ -24,8 +24,8 @@ def areas_of(visit: Visit, definition: Definition, results: Sequence[Result]) ->
     outlines = read_outlines()
     return {
         result.organisation: {
-            "kind": standing(result).value,
-            "sign": wording.SIGNS[standing(result)] if standing(result) in SIGNED else "",
+            "kind": visit.standing(result).value,
+            "sign": wording.SIGNS[visit.standing(result)] if visit.standing(result) in SIGNED else "",
             "name": visit.short_name(result.organisation),
             "words": words(visit, definition, result),
             "href": visit.view.link(f"/area/{result.organisation}"),
@@ -45,7 +45,7 @@ def words(visit: Visit, definition: Definition, result: Result) -> list[str]:
         f"{name} · {upper}" if upper else name,
         wording.value(result, definition, t) + (f" ({spread})" if spread else ""),
         wording.counts(result) if result.numerator is not None else "",
-        wording.chance(result, t) or wording.comparison(result, t),
+        wording.chance(result, t, visit.standing(result)) or wording.comparison(result, t),
         wording.gap(result.gap, definition, t),
     ]
     return [line for line in lines if line]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,11 +57,11 @@ def standing(result: Result) -> Standing:
     return Standing.UNKNOWN
 
 
-def tally(results: Sequence[Result]) -> list[Tally]:
-    """Every answer that occurs, worst first."""
+def tally(results: Sequence[Result], told: Callable[[Result], Standing] = standing) -> list[Tally]:
+    """Every answer that occurs, worst first; `told` says which answer a result gives."""
     found = []
     for kind in Standing:
-        of_kind = [result for result in results if standing(result) is kind]
+        of_kind = [result for result in results if told(result) is kind]
         if of_kind:
             areas = tuple(result.organisation for result in of_kind)
             found.append(Tally(kind, areas, sum(result.gap or 0 for result in of_kind)))

@@ -118,7 +118,7 @@ def _row(visit: Visit, line: Line, code: str) -> html.Tr:
         html.Td(wording.completeness(result.received, result.expected, t), className="number"),
         html.Td(blocks.sparkline(line.past, visit, name, 110, 26) if line.past else None),
     ]  # fmt: skip
-    return html.Tr(cells, className=f"row row--{blocks.kind_of(result)}")
+    return html.Tr(cells, className=f"row row--{blocks.kind_of(result, visit)}")
 
 
 def _target(visit: Visit, line: Line, by_when: str) -> Any:

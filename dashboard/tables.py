@@ -8,7 +8,7 @@ from typing import Any
 import dash_ag_grid as dag
 
 from dashboard import wording
-from dashboard.findings import scale, standing
+from dashboard.findings import scale
 from dashboard.texts import Texts
 from dashboard.visit import Visit
 from indicators.definition import Definition
@@ -98,9 +98,9 @@ def league_rows(visit: Visit, definition: Definition, results: Sequence[Result])
             "upper_limit": result.upper,
             "interval_words": wording.interval(result, definition),
             "target": result.target.value if result.target else None,
-            "kind": standing(result).value,
-            "sign": wording.SIGNS[standing(result)],
-            "judgement": wording.chance(result, t) or wording.comparison(result, t),
+            "kind": visit.standing(result).value,
+            "sign": wording.SIGNS[visit.standing(result)],
+            "judgement": wording.chance(result, t, visit.standing(result)) or wording.comparison(result, t),
             "numerator": result.numerator,
             "denominator": result.denominator,
             "numerator_words": wording.number(result.numerator),

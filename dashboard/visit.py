@@ -9,6 +9,7 @@ from functools import cached_property
 
 from dashboard import wording
 from dashboard.answers import Answers
+from dashboard.findings import Standing, standing
 from dashboard.texts import Texts
 from dashboard.view import View, read_view
 from dashboard.workspace import Workspace
@@ -109,6 +110,43 @@ class Visit:
         wanted = set(areas)
         found = self.answers.flags(self.all_unit_codes, self.view.period)
         return [flag for flag in found if flag.organisation in wanted]
+
+    def standing(self, result: Result) -> Standing:
+        """Which answer a result gives, and for an area in the period shown with the whole family's verdict on chance.
+
+        Thousands of numbers are looked at together: "beyond chance" is what the flags found with the share of false ones held,
+        so that a colour, a count and a flag never disagree.
+        """
+        alone = standing(result)
+        is_open = alone in (Standing.BEHIND, Standing.BELOW) and result.period == self.view.period.code
+        if not is_open or result.lower is None or result.target is None or not result.target.due:
+            return alone
+        if result.organisation not in self._level(result.level):
+            return alone
+        is_behind = (result.organisation, result.indicator) in self._behind(result.level)
+        return Standing.BEHIND if is_behind else Standing.BELOW
+
+    def _level(self, level: str) -> tuple[str, ...]:
+        """The areas judged together."""
+        if level == self.units[0].level:
+            return self.all_unit_codes
+        found = self.registry.organisations.at_level(level, self.view.tree.code, self.hierarchy_day)
+        return tuple(one.code for one in found if one.is_area)
+
+    def _behind(self, level: str) -> frozenset[tuple[str, str]]:
+        key = ("behind", self.view.tree.code, level, self.hierarchy_day, self.view.period)
+        return self.answers.once(
+            key,
+            lambda: frozenset(
+                (flag.organisation, flag.indicator)
+                for flag in self.answers.flags(self._level(level), self.view.period)
+                if flag.kind == "behind_target"
+            ),
+        )
+
+    def watched(self, areas: Sequence[str]) -> list[Flag]:
+        """Areas short of a target where it may be chance, and what would settle it."""
+        return self.answers.watched(areas, self.view.period) if areas else []
 
     def peers(self) -> dict[str, list[Result]]:
         """The whole's result, then every unit's, for every indicator: what the scale of a row is made from."""

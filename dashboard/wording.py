@@ -89,11 +89,23 @@ OUTCOME_SIGNS = {
 SEVERITIES = {"error": mark("错误"), "warning": mark("提醒")}
 KIND_NAMES = {
     "behind_target": mark("落后于目标"),
+    "worsening": mark("正在变差"),
+    "outlying": mark("远离同级"),
+    "will_miss": mark("预计达不到"),
+    "watch": mark("可能是偶然"),
     "not_assessable": mark("不可评价"),
     "implausible": mark("数据可疑"),
     "grade_expiring": mark("等级将到期"),
     "grade_expired": mark("等级已到期"),
     "grade_lacking": mark("等级未达标"),
+}
+KIND_SIGNS = {
+    "behind_target": "▼",
+    "worsening": "↘",
+    "outlying": "◎",
+    "will_miss": "◷",
+    "not_assessable": "?",
+    "implausible": "!",
 }
 STATUSES = {
     "graded": mark("有效"),
@@ -178,9 +190,9 @@ def reason(result: Result, texts: Texts) -> str:
     return texts.pick(*REASONS[result.reason.value])
 
 
-def chance(result: Result, texts: Texts) -> str:
-    """Whether the difference from the target is real or may be chance, in one clause."""
-    where = standing(result)
+def chance(result: Result, texts: Texts, where: Standing | None = None) -> str:
+    """Whether the difference from the target is real or may be chance, in one clause; `where`: the answer, if known."""
+    where = where or standing(result)
     if where is Standing.UNKNOWN:
         return reason(result, texts) or texts("不可评价")
     if where is Standing.UNAIMED:

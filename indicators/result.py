@@ -107,6 +107,13 @@ class Flag:
         return self.sentence_zh if language == "zh" else self.sentence_en
 
     @property
+    def link(self) -> str:
+        """Where on the dashboard its numbers are: the indicator's course, or all of the area."""
+        if self.kind == "not_assessable" or self.kind.startswith("grade_"):
+            return f"/area/{self.organisation}?period={self.period}"
+        return f"/indicator/{self.indicator}?unit={self.organisation}&period={self.period}"
+
+    @property
     def is_new(self) -> bool:
         """Whether it was not there a month earlier."""
         return self.stood == 1

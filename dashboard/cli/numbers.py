@@ -13,7 +13,7 @@ import typer
 from dashboard.cli.output import Format, emit, say
 from dashboard.exports.results import write_results
 from dashboard.workspace import Workspace, open_workspace
-from indicators.flags import find_flags
+from indicators.flags import find_flags, find_watched
 from indicators.result import Flag, Result
 from indicators.results import View
 from indicators.results import calculate as calculate_results
@@ -40,9 +40,14 @@ FLAG_COLUMNS = (
     "indicator",
     "period",
     "gap",
+    "gap_before",
+    "stood",
+    "is_new",
     "sentence_zh",
     "sentence_en",
+    "link",
 )
+FLAG_TABLE = ("severity", "kind", "organisation", "name", "indicator", "gap", "stood", "sentence_zh")
 
 
 class Step(StrEnum):
@@ -151,17 +156,23 @@ def flags(
     level: LevelOption = "county",
     organisation: OrganisationOption = None,
     period: PeriodOption = "",
+    watched: Annotated[
+        bool,
+        typer.Option(
+            "--watched", help="Those short of a target by what may be chance, and what would settle it."
+        ),
+    ] = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Say who falls behind and why, most severe first."""
     workspace = open_workspace(prepare=True)
     chosen = choose_organisations(workspace, organisation or [], level)
     span = choose_period(workspace, period, chosen)
-    found = find_flags(workspace.context, [one.code for one in chosen], span, indicator or None)
+    find = find_watched if watched else find_flags
+    found = find(workspace.context, [one.code for one in chosen], span, indicator or None)
     rows = [flag_row(workspace, one) for one in found]
-    emit(
-        format, "预警 · Flags", FLAG_COLUMNS[:-1] if format is Format.TABLE else FLAG_COLUMNS, rows, ("gap",)
-    )
+    columns = FLAG_TABLE if format is Format.TABLE else FLAG_COLUMNS
+    emit(format, "预警 · Flags", columns, rows, ("gap", "stood"))
     if format is Format.TABLE:
         say(
             f"{len(found)} flags, {len({one.organisation for one in found})} organisations, {span.label('zh')}"
@@ -298,6 +309,10 @@ def flag_row(workspace: Workspace, flag: Flag) -> dict[str, Any]:
         "indicator": flag.indicator,
         "period": flag.period,
         "gap": flag.gap,
+        "gap_before": flag.gap_before,
+        "stood": flag.stood,
+        "is_new": flag.is_new,
         "sentence_zh": flag.sentence_zh,
         "sentence_en": flag.sentence_en,
+        "link": flag.link,
     }

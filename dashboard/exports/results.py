@@ -173,17 +173,25 @@ def _table(sheet: Worksheet, rows: Sequence[Row], language: str) -> None:
 
 def _flags(sheet: Worksheet, flags: Sequence[Flag], registry: Registry, language: str) -> None:
     headings = (
-        ["级别", "机构代码", "名称", "原因", "差距（人）"]
+        ["级别", "机构代码", "名称", "原因", "差距（人）", "上月差距", "持续月数"]
         if language == "zh"
-        else ["Severity", "Code", "Name", "Reason", "Gap (people)"]
+        else ["Severity", "Code", "Name", "Reason", "Gap (people)", "A month before", "Months stood"]
     )
-    _heading(sheet, headings, [10, 12, 26, 110, 12])
+    _heading(sheet, headings, [10, 12, 26, 110, 12, 12, 12])
     for flag in flags:
         name = registry.organisations.get(flag.organisation).name(language)
         sheet.append(
             [
                 safe(value)
-                for value in (flag.severity, flag.organisation, name, flag.sentence(language), flag.gap)
+                for value in (
+                    flag.severity,
+                    flag.organisation,
+                    name,
+                    flag.sentence(language),
+                    flag.gap,
+                    flag.gap_before,
+                    flag.stood,
+                )
             ]
         )
     for (cell,) in sheet.iter_rows(min_row=2, min_col=4, max_col=4):

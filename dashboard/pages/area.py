@@ -18,6 +18,8 @@ from indicators.wording import grade_name
 from reference.periods import month_add
 
 PATH = "/area"
+# Reasons that the indicator's own course over time explains further.
+WITH_COURSE = ("behind_target", "worsening", "outlying", "will_miss", "watch")
 
 
 def matches(path: str) -> bool:
@@ -102,23 +104,42 @@ def _chooser(visit: Visit, code: str) -> html.Div:
 
 
 def flags(visit: Visit, code: str) -> html.Section:
-    """What stands out here."""
+    """What stands out here, and what may be chance."""
     t = visit.texts
-    found = visit.flags_of([code])
-    if not found:
-        return blocks.panel(t("提示"), html.P(t("这段时间没有需要提示的情况。"), className="quiet"))
-    return blocks.panel(
-        t("提示（{count}）", count=len(found)),
-        html.Ul([_flag(visit, flag) for flag in found], className="flags flags--wide"),
-    )
+    found, watched = visit.flags_of([code]), visit.watched([code])
+    body: list[Any] = [html.P(t("这段时间没有需要提示的情况。"), className="quiet")]
+    if found:
+        body = [html.Ul([_flag(visit, flag) for flag in found], className="flags flags--wide")]
+    if watched:
+        rest = html.Ul([_flag(visit, flag) for flag in watched], className="flags flags--wide")
+        words = t("未达目标，可能是偶然（{count}）", count=len(watched))
+        body.append(html.Details([html.Summary(words), rest], className="watched"))
+    return blocks.panel(t("提示（{count}）", count=len(found)) if found else t("提示"), html.Div(body))
 
 
 def _flag(visit: Visit, flag: Flag) -> html.Li:
-    kind = visit.texts(wording.KIND_NAMES.get(flag.kind, wording.KIND_NAMES["not_assessable"]))
+    kind = visit.texts(wording.KIND_NAMES[flag.kind])
+    link = visit.view.link(f"/indicator/{flag.indicator}", indicator="", unit=flag.organisation)
     return html.Li(
-        [html.Span(kind, className="flag-kind"), html.Span(flag.sentence(visit.view.language))],
-        className=f"flag flag--{'behind' if flag.severity == 1 else 'below' if flag.kind == 'behind_target' else 'unknown'}",
+        [
+            html.Span(kind, className="flag-kind"),
+            html.Span(
+                [
+                    flag.sentence(visit.view.language),
+                    dcc.Link(visit.texts("看走势"), href=link, className="flag-link")
+                    if flag.kind in WITH_COURSE
+                    else None,
+                ]
+            ),
+        ],
+        className=f"flag flag--{_colour(flag)}",
     )
+
+
+def _colour(flag: Flag) -> str:
+    if flag.severity == 1:
+        return "behind"
+    return "below" if flag.kind in WITH_COURSE else "unknown"
 
 
 def institutions(visit: Visit, code: str) -> html.Section:

@@ -81,7 +81,9 @@ def _body(visit: Visit, definition: Definition) -> list[Any]:
     figure = county_map.draw(visit, definition, results)
     return [
         own(visit, definition),
-        html.Div([legend(visit, definition, one) for one in tally(results)], className="figures"),
+        html.Div(
+            [legend(visit, definition, one) for one in tally(results, visit.standing)], className="figures"
+        ),
         html.Div(
             [
                 html.Div([course(visit, definition), meaning(visit, definition)]),

@@ -10,7 +10,7 @@ from dash import dcc, html
 
 from dashboard import blocks, county_map, tables, wording
 from dashboard.answers import Answers
-from dashboard.findings import Standing, Tally, reports_in, standing, tally
+from dashboard.findings import Standing, Tally, reports_in, tally
 from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.result import Flag, Reason, Result
@@ -65,7 +65,7 @@ def cards(visit: Visit, chosen: Definition | None) -> html.Div:
     valued = [one.code for one in order if one.method != "register" and results[one.code].value is not None]
     past = visit.past(valued, visit.view.area.code)
     drawn = [card(visit, one, results[one.code], past.get(one.code, ()), one is chosen) for one in order]
-    more = tally([results[one.code] for one in order[FIRST_ROW:]])
+    more = tally([results[one.code] for one in order[FIRST_ROW:]], visit.standing)
     rest = html.Details(
         [
             html.Summary(_sum_up(visit, len(order) - FIRST_ROW, more)),
@@ -87,7 +87,7 @@ def card_order(
     def place(one: Definition) -> tuple[bool, bool, int]:
         result = results[one.code]
         own = result.target is not None and result.target.policy.startswith(visit.view.tree.code)
-        return not own, one is not chosen, list(Standing).index(standing(result))
+        return not own, one is not chosen, list(Standing).index(visit.standing(result))
 
     return sorted(definitions, key=place)
 
@@ -165,7 +165,10 @@ def by_county(visit: Visit, definition: Definition) -> html.Section:
                 ],
                 className="panel-head panel-head--chooser",
             ),
-            html.Div([figures(visit, definition, one) for one in tally(results)], className="figures"),
+            html.Div(
+                [figures(visit, definition, one) for one in tally(results, visit.standing)],
+                className="figures",
+            ),
             html.Div(
                 [
                     html.Div(figure, className="side-map") if figure else None,
@@ -204,11 +207,14 @@ def figures(visit: Visit, definition: Definition, found: Tally) -> html.Div:
 
 
 def attention(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Div:
-    """The counties to look at, worst first, each with its reason."""
+    """The counties to look at, worst first, each once with all its reasons; then those that chance may explain."""
     t = visit.texts
     by_area = {result.organisation: result for result in results}
-    own = [flag for flag in visit.flags if concerns(flag, definition, by_area.get(flag.organisation))]
-    items = [flag_item(visit, definition, flag, by_area.get(flag.organisation)) for flag in own]
+    own: dict[str, list[Flag]] = {}
+    for flag in visit.flags:
+        if concerns(flag, definition, by_area.get(flag.organisation)):
+            own.setdefault(flag.organisation, []).append(flag)
+    items = [flag_item(visit, definition, found, by_area.get(area)) for area, found in own.items()]
     body: Any = (
         html.Ol(items, className="flags")
         if items
@@ -218,9 +224,25 @@ def attention(visit: Visit, definition: Definition, results: Sequence[Result]) -
         [
             html.H3(t("需要关注（{count}）", count=len(own))),
             html.Div(body, className="flag-list", tabIndex="0"),
+            perhaps_chance(visit, definition),
             others(visit, definition),
         ],
         className="side-list",
+    )
+
+
+def perhaps_chance(visit: Visit, definition: Definition) -> html.Details | None:
+    """Counties short of the target that are no flags, with what it would take to be certain: not accused, and not excused for ever."""
+    found = [flag for flag in visit.watched(visit.unit_codes) if flag.indicator == definition.code]
+    if not found:
+        return None
+    items = [flag_item(visit, definition, [flag], None) for flag in found]
+    return html.Details(
+        [
+            html.Summary(visit.texts("未达目标，可能是偶然（{count}）", count=len(found))),
+            html.Ol(items, className="flags"),
+        ],
+        className="watched",
     )
 
 
@@ -231,28 +253,38 @@ def concerns(flag: Flag, definition: Definition, result: Result | None) -> bool:
     return flag.indicator == definition.code
 
 
-def flag_item(visit: Visit, definition: Definition, flag: Flag, result: Result | None) -> html.Li:
-    """One county: who, by how many people, why."""
-    upper = visit.upper_name(flag.organisation)
-    gap = wording.gap(flag.gap, definition, visit.texts)
+def flag_item(visit: Visit, definition: Definition, found: Sequence[Flag], result: Result | None) -> html.Li:
+    """One county: who, by how many people, why; the reason named where it is not the target."""
+    area = found[0].organisation
+    upper = visit.upper_name(area)
+    short = next((flag.gap for flag in found if flag.kind in ("behind_target", "watch")), None)
+    gap = wording.gap(short, definition, visit.texts)
+    kind = _kind(found, result, visit)
     return html.Li(
         dcc.Link(
             [
                 html.Div(
                     [
-                        html.Span(wording.SIGNS[_standing(flag, result)], className="flag-sign"),
-                        html.Strong(visit.name(flag.organisation)),
+                        html.Span(_sign(found), className="flag-sign"),
+                        html.Strong(visit.name(area)),
                         html.Span(upper, className="quiet") if upper else None,
                         html.Strong(gap, className="flag-gap") if gap else None,
                     ],
                     className="flag-head",
                 ),
-                html.Div(without_place(visit, flag), className="flag-sentence"),
+                *[_reason(visit, flag) for flag in found],
             ],
-            href=visit.view.link(f"/area/{flag.organisation}"),
+            href=visit.view.link(f"/area/{area}"),
         ),
-        className=f"flag flag--{_standing(flag, result).value}",
+        className=f"flag flag--{kind}",
     )
+
+
+def _reason(visit: Visit, flag: Flag) -> html.Div:
+    name = None
+    if flag.kind not in ("behind_target", "not_assessable", "watch"):
+        name = html.Strong(f"{visit.texts(wording.KIND_NAMES[flag.kind])} · ")
+    return html.Div([name, html.Span(without_place(visit, flag))], className="flag-sentence")
 
 
 def without_place(visit: Visit, flag: Flag) -> str:
@@ -263,10 +295,17 @@ def without_place(visit: Visit, flag: Flag) -> str:
     return sentence.removeprefix(said)
 
 
-def _standing(flag: Flag, result: Result | None) -> Standing:
-    if flag.kind == "behind_target":
-        return Standing.BEHIND
-    return standing(result) if result else Standing.UNKNOWN
+def _sign(found: Sequence[Flag]) -> str:
+    """The sign of the weightiest reason."""
+    return wording.SIGNS[Standing.BELOW] if found[0].kind == "watch" else wording.KIND_SIGNS[found[0].kind]
+
+
+def _kind(found: Sequence[Flag], result: Result | None, visit: Visit) -> str:
+    if any(flag.kind == "behind_target" for flag in found):
+        return Standing.BEHIND.value
+    if found[0].kind in ("not_assessable", "implausible"):
+        return (visit.standing(result) if result else Standing.UNKNOWN).value
+    return Standing.BELOW.value
 
 
 def others(visit: Visit, definition: Definition) -> html.P | None:

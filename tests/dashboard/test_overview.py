@@ -10,6 +10,7 @@ A fourth sent 3 of 12 months: not assessable; the other ten counties of the pref
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from dash.development.base_component import Component
@@ -64,9 +65,28 @@ def test_the_page_says_who_is_behind_by_how_many_and_that_it_is_not_chance(visit
 
 def test_only_counties_that_stand_out_are_listed(visit: Visit) -> None:
     text = words(overview.layout(visit))
-    listed = text[text.index("需要关注（") :]
-    assert visit.name(AHEAD) not in listed
-    assert visit.name(NEAR) not in listed
+    flagged, _, watched = text[text.index("需要关注（") :].partition("未达目标，可能是偶然（1）")
+    assert visit.name(AHEAD) not in flagged + watched
+    assert visit.name(NEAR) not in flagged
+    assert visit.name(NEAR) in watched
+    assert "才能断定" in watched
+
+
+def test_a_county_is_listed_once_with_all_its_reasons(visit: Visit) -> None:
+    definition = visit.workspace.catalogue.get("prenatal_screening_coverage")
+    (behind,) = [flag for flag in visit.flags if flag.kind == "behind_target"]
+    worse = replace(behind, kind="worsening", gap=31, sentence_zh="比上年少了31名。")
+    item = overview.flag_item(visit, definition, [behind, worse], None)
+    assert words(item).count(visit.name(BEHIND)) == 1
+    assert "还需 240 名" in words(item)
+    assert "正在变差 ·  比上年少了31名。" in words(item)
+    assert "flag--behind" in item.className
+
+
+def test_what_is_said_of_chance_is_the_familys_verdict(visit: Visit) -> None:
+    results = visit.results(["prenatal_screening_coverage"], visit.unit_codes)
+    flagged = {flag.organisation for flag in visit.flags if flag.kind == "behind_target"}
+    assert {one.organisation for one in results if visit.standing(one) is Standing.BEHIND} == flagged
 
 
 def test_the_map_says_the_same_as_the_list(visit: Visit) -> None:
