@@ -100,7 +100,7 @@ class Board:
         """Every result of the family, as indicators/results.py gives it."""
         wide = self.wide
         others = [code for code in self.catalogue.by_code if code not in wide]
-        found = calculate(self.context, others, list(self.asked.areas), self.period)
+        found = calculate(self.context, others, list(self.asked.areas), self.period) if others else []
         for code, one in wide.items():
             definition = self.catalogue.get(code)
             found += [

@@ -72,13 +72,9 @@ def limits(
 
 def _each(targets: list[list[TargetInForce | None]]) -> dict[int, tuple[TargetInForce, NDArray[np.bool_]]]:
     """Each different target with the places where it is in force."""
-    found: dict[int, tuple[TargetInForce, NDArray[np.bool_]]] = {}
-    shape = (len(targets), len(targets[0]) if targets else 0)
-    for row, line in enumerate(targets):
-        for place, one in enumerate(line):
-            if one is not None:
-                found.setdefault(id(one), (one, np.zeros(shape, bool)))[1][row, place] = True
-    return found
+    different = {id(one): one for line in targets for one in line if one is not None}
+    places = np.array([[id(one) for one in line] for line in targets])
+    return {key: (one, places == key) for key, one in different.items()}
 
 
 def _met(operator: str, numbers: Numbers, target: float) -> NDArray[np.bool_]:

@@ -22,7 +22,8 @@ class World:
     `target`: (indicators,). The truth, per county and month: `level` the true share or rate, without season and noise;
     `behind` its mean over the last twelve months is on the wrong side of the target; `worsened` months since its
     level fell in a step, 0 when it did not (indicators, counties, months); `outlying` (indicators, counties): planted far
-    below the others. Months without a report are NaN.
+    below the others; `usual` (indicators, counties, months): drawn from the common spread, nothing planted (yet). Months without a
+    report are NaN.
     """
 
     count: Numbers
@@ -32,6 +33,7 @@ class World:
     behind: NDArray[np.bool_]
     worsened: NDArray[np.int64]
     outlying: NDArray[np.bool_]
+    usual: NDArray[np.bool_]
 
 
 def world(seed: int, *, months: int = MONTHS, counties: int = COUNTIES) -> World:
@@ -45,6 +47,7 @@ def world(seed: int, *, months: int = MONTHS, counties: int = COUNTIES) -> World
     level = np.empty((indicators, counties, months))
     worsened = np.zeros((indicators, counties, months), np.int64)
     outlying = np.zeros((indicators, counties), bool)
+    usual = np.ones((indicators, counties, months), bool)
     count = np.empty_like(total)
     for place in range(indicators):
         share = place < len(SHARES)
@@ -61,6 +64,7 @@ def world(seed: int, *, months: int = MONTHS, counties: int = COUNTIES) -> World
         size = random.uniform(0.3, 1.0, counties) * (1 if share else -1.0)
         after = (np.arange(months)[None] >= when[:, None]) & falls[:, None]
         base = base - after * size[:, None]
+        usual[place] = ~(low | far)[:, None] & ~after
         worsened[place] = np.where(after, np.arange(months)[None] - when[:, None] + 1, 0)
         level[place] = _share(base) if share else np.exp(base)
         wave = SEASONS[place] * np.sin(2 * np.pi * np.arange(months) / 12) if share else 0.0
@@ -77,7 +81,7 @@ def world(seed: int, *, months: int = MONTHS, counties: int = COUNTIES) -> World
     mean = (year[..., 11:] - np.concatenate([np.zeros((*year.shape[:2], 1)), year[..., :-12]], axis=2)) / 12
     behind[:-1, :, 11:] = mean[:-1] < target[:-1, None, None]
     behind[-1, :, 11:] = mean[-1] > target[-1]
-    return World(count, total, target, level, behind, worsened, outlying)
+    return World(count, total, target, level, behind, worsened, outlying, usual)
 
 
 def _years(months: int) -> Numbers:
