@@ -310,23 +310,32 @@ class _Frame:
     def _targets(
         self, definition: Definition
     ) -> tuple[Numbers, NDArray[np.bool_], list[list[TargetInForce | None]]]:
-        shape = (len(self.organisations), len(self.months))
-        values, due = np.full(shape, np.nan), np.zeros(shape, bool)
-        targets: list[list[TargetInForce | None]] = [[None] * shape[1] for _ in range(shape[0])]
+        targets: list[list[TargetInForce | None]] = [[] for _ in self.organisations]
         for place, month in enumerate(self.months):
             on = month_period(month).last_day
-            for row, levels in enumerate(self._levels):
-                one = self.context.registry.target(definition.code, levels[place], on, self.tree)
-                if one is not None:
-                    values[row, place], due[row, place], targets[row][place] = one.target.value, one.due, one
-        return values, due, targets
+            there = {levels[place] for levels in self._levels}
+            by_level = {
+                one: self.context.registry.target(definition.code, one, on, self.tree) for one in there
+            }
+            for line, levels in zip(targets, self._levels, strict=True):
+                line.append(by_level[levels[place]])
+        values = np.array([[one.target.value if one else np.nan for one in line] for line in targets])
+        due = np.array([[one is not None and one.due for one in line] for line in targets])
+        shape = (len(self.organisations), len(self.months))
+        return values.reshape(shape), due.reshape(shape), targets
 
     @cached_property
     def _levels(self) -> tuple[tuple[str, ...], ...]:
-        """The level of each organisation at each month's end."""
+        """The level of each organisation at each month's end; looked up once where nothing in the tree changes."""
         organisations = self.context.registry.organisations
         ends = [month_period(month).last_day for month in self.months]
-        return tuple(tuple(organisations.get(code, on).level for on in ends) for code in self.organisations)
+        epochs = [organisations.epoch(on) for on in ends]
+        days = dict(zip(epochs, ends, strict=True))
+        levels = {
+            epoch: [organisations.get(code, on).level for code in self.organisations]
+            for epoch, on in days.items()
+        }
+        return tuple(zip(*(levels[epoch] for epoch in epochs), strict=True))
 
     def _judged(
         self,

@@ -16,10 +16,10 @@ from indicators.calculate import Block, Cell, Counted, Series, add, blocks_withi
 from indicators.definition import Catalogue, Definition
 from indicators.judge import judge
 from indicators.result import Result
-from reference.periods import Period, first_day, month_add, month_range
+from reference.periods import Period, month_add, month_range
 from reference.policies import TargetInForce
 from reference.registry import Registry
-from reference.reporting import Duty, duties_for, owing
+from reference.reporting import Duty, duties_for, last_day, owing
 from store import as_known, panels, reading
 from store.database import Store
 from store.panels import Monthly as Monthly
@@ -58,7 +58,7 @@ class Context:
     catalogue: Catalogue
     store: Store
     duties: tuple[Duty, ...]
-    _owed: dict[tuple[str, int, bool], Counter[str]] = field(default_factory=dict, repr=False)
+    _owed: dict[tuple[str, int, bool, int, bool], Counter[str]] = field(default_factory=dict, repr=False)
     _owed_over: dict[tuple[tuple[str, ...], int, int, bool], Counter[str]] = field(
         default_factory=dict, repr=False
     )
@@ -85,13 +85,15 @@ class Context:
 
     def owed(self, duty: Duty, month: int, *, today: bool = False) -> Counter[str]:
         """Area → reports owed for the month, each counted in every area whose totals it adds into (`today`: adds into now)."""
-        key = (duty.form, month, today)
+        on = last_day(month)
+        organisations, rules = self.registry.organisations, self.registry.calendar
+        begun = duty.since is None or on >= duty.since
+        released = month if any(one.holds(duty.form, month) for one in rules.released) else 0
+        key = (duty.form, organisations.epoch(on), begun, released, today)
         if key not in self._owed:
-            on = first_day(month_add(month, 1)) - dt.timedelta(days=1)
-            organisations = self.registry.organisations
             self._owed[key] = Counter(
                 area
-                for one in owing(duty, organisations, month, self.registry.calendar)
+                for one in owing(duty, organisations, month, rules)
                 for area in organisations.adds_into(one.code, None if duty.latest_hierarchy or today else on)
             )
         return self._owed[key]

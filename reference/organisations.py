@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
@@ -125,6 +126,17 @@ class Organisations:
     def exists(self, code: str, on: dt.date) -> bool:
         """Whether any spell of the code covers the day."""
         return any(spell.exists(on) for spell in self._by_code.get(code, ()))
+
+    @cached_property
+    def _change_days(self) -> tuple[dt.date, ...]:
+        """Days on which the tree is another than on the day before."""
+        starts = {spell.valid_from for spell in self.spells if spell.valid_from}
+        ends = {spell.valid_to + dt.timedelta(days=1) for spell in self.spells if spell.valid_to}
+        return tuple(sorted(starts | ends))
+
+    def epoch(self, on: dt.date) -> int:
+        """The same number for any two days between which nothing in the tree changes."""
+        return bisect_right(self._change_days, on)
 
     @cached_property
     def all(self) -> tuple[Organisation, ...]:

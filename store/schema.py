@@ -36,6 +36,7 @@ metadata = MetaData(
 
 # SQLite fills only INTEGER keys by itself; PostgreSQL gets room for years of issues and values.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
+LONGER = "span > 1"  # totals that cover more than a month
 
 organisation = Table(
     "organisation",
@@ -168,6 +169,8 @@ area_total = Table(
     Column("category", String(24), primary_key=True),
     Column("value", BigInteger, nullable=False),
     Column("reports", Integer, nullable=False),  # how many organisations gave a number
+    # Of the few totals that cover more than a month, so that nobody has to read all of them to find which elements have any.
+    Index("ix_area_total_longer", "element_id", sqlite_where=text(LONGER), postgresql_where=text(LONGER)),
     sqlite_with_rowid=False,
 )
 
