@@ -9,6 +9,7 @@ from functools import cached_property
 
 from dashboard import wording
 from dashboard.answers import Answers
+from dashboard.auth.account import THIS_MACHINE, Account
 from dashboard.findings import Standing, standing
 from dashboard.texts import Texts
 from dashboard.view import View, read_view
@@ -27,6 +28,7 @@ class Visit:
     answers: Answers
     view: View
     today: dt.date
+    account: Account = THIS_MACHINE
 
     @property
     def workspace(self) -> Workspace:
