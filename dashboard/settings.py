@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     reader_rows: int = Field(DEFAULT.rows, ge=100, le=1_048_576)
     reader_sheets: int = Field(DEFAULT.sheets, ge=1, le=10_000)
     reader_parts: int = Field(DEFAULT.parts, ge=1, le=100_000)
+    exchange_base: str = Field("urn:mch:guizhou", min_length=1, max_length=200)
     demo_months: int = Field(13, ge=1, le=120)
 
     @classmethod
