@@ -186,7 +186,7 @@ def _tell_apart(cases: Cases) -> None:
     for row, organisation, serial in zip(cases.rows, cases.organisations, column.values, strict=True):
         if serial is None:
             blank.append(row)
-        elif first.setdefault((organisation, serial), row) != row:
+        elif organisation and first.setdefault((organisation, serial), row) != row:
             repeated.append(row)
     cases.report("case_without_number", column.place, blank, [""] * min(len(blank), MOST_ALIKE))
     cases.report(

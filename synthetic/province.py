@@ -18,10 +18,15 @@ from pathlib import Path
 from loaders.forms import Forms, load_forms
 from loaders.template import TemplateRow, write_template
 from reference.organisations import Organisation
-from reference.periods import month_add, month_period
+from reference.periods import Period, calendar_year, month_add, month_period
 from reference.registry import Registry, load_registry
 from synthetic.register import register_rows
+from synthetic.resources import FORM as RESOURCES
+from synthetic.resources import resource_rows
 from synthetic.roughen import FAULTS, as_csv, as_typed, dress, spoil, spoil_workbook
+from synthetic.services import load_services, quarter_ending, residents_of_2020, service_counts
+from synthetic.severe import FORM as CASES
+from synthetic.severe import case_rows
 from synthetic.truth import (
     Truth,
     Window,
@@ -151,7 +156,57 @@ def write_month(task: Task) -> tuple[int, dict[str, str]]:
             _workbook(found, "grade_register", month, "520000", rows)
         )
         files += 1
+    if rows := resource_rows(found.truth, found.registry, window, month, children_of_2020(found.registry)):
+        content = _workbook(found, RESOURCES, month, "520000", rows, calendar_year(month // 100))
+        (target / f"妇幼保健机构资源与运营年报{month // 100}.xlsx").write_bytes(content)
+        files += 1
+    for name, content in (*_services(found, window, month), *_cases(found, window, month)):
+        (target / name).write_bytes(content)
+        files += 1
     return files, faulty
+
+
+def _services(found: Press, window: Window, month: int) -> Iterator[tuple[str, bytes]]:
+    """The counties' quarterly returns of services, with the quarter's last month."""
+    period = quarter_ending(window, month)
+    if period is None:
+        return
+    children, residents = children_of_2020(found.registry), residents_of_2020(found.registry)
+    for county in found.registry.organisations.at_level("county"):
+        if is_silent(found.truth, window, county.code, month):
+            continue
+        for service in load_services().forms:
+            counts = service_counts(
+                found.truth,
+                window,
+                service,
+                county.code,
+                children[county.code],
+                residents[county.code],
+                period,
+            )
+            row = TemplateRow(county.code, {(element, ""): value for element, value in counts.items()})
+            name = f"{county.zh}{found.forms.get(service.code).zh}{period.code}.xlsx"
+            yield name, _workbook(found, service.code, month, county.code, [row], period)
+
+
+def _cases(found: Press, window: Window, month: int) -> Iterator[tuple[str, bytes]]:
+    """Each prefecture's list of severe maternal cases of its institutions, and the province's of its own."""
+    organisations, severe = found.registry.organisations, load_services().severe
+    lists: dict[str, list[TemplateRow]] = {}
+    for sender in found.senders:
+        if sender.form != "delivery_institution_monthly":
+            continue
+        expected = expected_births(found.truth, 1, month) * sender.children
+        counts = institution_counts(found.truth, window, sender.organisation, expected, month)
+        areas = [one for one in organisations.ancestors(sender.organisation) if one[2:] != "0000"]
+        top, home = (areas[-1], areas[0]) if areas else ("520000", "520102")
+        cases = case_rows(severe, window, sender.organisation, home, month, counts)
+        lists.setdefault(top, []).extend(cases)
+    for area, rows in lists.items():
+        if rows:
+            name = f"{organisations.get(area).zh}{found.forms.get(CASES).zh}{month_period(month).code}.xlsx"
+            yield name, _workbook(found, CASES, month, area, rows)
 
 
 def _send(found: Press, window: Window, sender: Sender, month: int) -> Iterator[tuple[str, bytes, str]]:
@@ -203,9 +258,16 @@ def _row(found: Press, window: Window, sender: Sender, month: int) -> TemplateRo
     )
 
 
-def _workbook(found: Press, form: str, month: int, organisation: str, rows: Sequence[TemplateRow]) -> bytes:
+def _workbook(
+    found: Press,
+    form: str,
+    month: int,
+    organisation: str,
+    rows: Sequence[TemplateRow],
+    period: Period | None = None,
+) -> bytes:
     target = io.BytesIO()
-    period = month_period(month)
+    period = period or month_period(month)
     write_template(
         found.forms.get(form),
         found.registry,
