@@ -199,7 +199,9 @@ class Board:
             slice(-self.period.span, None),
             slice(-self.rules.pooled_months, -self.period.span),
         )
-        k, n = (np.stack([np.nansum(one[:, part], axis=1) for part in (earlier, recent)]) for one in (seen, size))
+        k, n = (
+            np.stack([np.nansum(one[:, part], axis=1) for part in (earlier, recent)]) for one in (seen, size)
+        )
         known = np.isfinite(seen[:, earlier]).any(axis=1) & np.isfinite(seen[:, recent]).any(axis=1)
         told = known & ~signals.better_lately(k, n, more)
         return np.where(told, k.sum(axis=0), np.nan), np.where(told, n.sum(axis=0), np.nan)
@@ -399,13 +401,13 @@ def _from_centre(panel: Panel, look: signals.Peers, row: int, place: int) -> int
     """People or events between a cell and what it would have at the centre of its peers; None where it was no peer."""
     if np.isnan(look.p[row]):
         return None
-    return round(abs(panel.numerator[row, place] - look.centre * panel.denominator[row, place]))
+    return round(abs(float(panel.numerator[row, place]) - look.centre * float(panel.denominator[row, place])))
 
 
 def _fallen(look: signals.Worsening, place: int, size: Numbers) -> int:
     """People or events between the last months and the level before; `size`: (months,), the last that looked at."""
-    difference = abs(look.after[place] - look.before[place])
-    return round(difference * size[-int(look.months[place]) :].sum())
+    difference = abs(float(look.after[place] - look.before[place]))
+    return round(difference * float(size[-int(look.months[place]) :].sum()))
 
 
 def wants_more(result: Result) -> bool:
