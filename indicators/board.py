@@ -176,21 +176,35 @@ class Board:
 
         None where the period is not short of the target, or is as long, or where the area has lately become better.
         """
-        panel = self.monthly.get(result.indicator)
-        if panel is None or not result.gap or self.period.span >= self.rules.pooled_months:
+        if (
+            result.indicator not in self.monthly
+            or not result.gap
+            or self.period.span >= self.rules.pooled_months
+        ):
             return None, None
-        row = self.row[result.organisation]
-        seen, size = judged(panel, slice(row, row + 1))
+        asked = (result.indicator, wants_more(result))
+        if asked not in self._pools:
+            self._pools[asked] = self._pooled(*asked)
+        seen, size = (one[self.row[result.organisation]] for one in self._pools[asked])
+        return whole(seen), whole(size)
+
+    @cached_property
+    def _pools(self) -> dict[tuple[str, bool], tuple[Numbers, Numbers]]:
+        return {}
+
+    def _pooled(self, indicator: str, more: bool) -> tuple[Numbers, Numbers]:
+        """The same of all areas: (areas,) each, NaN for None."""
+        seen, size = judged(self.monthly[indicator], slice(None))
         recent, earlier = (
             slice(-self.period.span, None),
             slice(-self.rules.pooled_months, -self.period.span),
         )
-        if not np.isfinite(seen[:, earlier]).any() or not np.isfinite(seen[:, recent]).any():
-            return None, None
-        k, n = (np.array([np.nansum(one[0, part]) for part in (earlier, recent)]) for one in (seen, size))
-        if signals.better_lately(k, n, wants_more(result)):
-            return None, None
-        return int(k.sum()), int(n.sum())
+        k, n = (
+            np.stack([np.nansum(one[:, part], axis=1) for part in (earlier, recent)]) for one in (seen, size)
+        )
+        known = np.isfinite(seen[:, earlier]).any(axis=1) & np.isfinite(seen[:, recent]).any(axis=1)
+        told = known & ~signals.better_lately(k, n, more)
+        return np.where(told, k.sum(axis=0), np.nan), np.where(told, n.sum(axis=0), np.nan)
 
     def _behind(self, result: Result, bar: float) -> Finding:
         panel = self.wide.get(result.indicator)
@@ -236,8 +250,11 @@ class Board:
             rows = np.flatnonzero(rejected)
             if not rows.size:
                 continue
-            stood = self._worse_before(definition, more, seen, size, rows, bar)
-            found += [self._worse(definition, look, seen, size, row, stood[row]) for row in map(int, rows)]
+            stood, gaps = self._worse_before(definition, more, seen, size, rows, bar)
+            found += [
+                self._worse(definition, look, seen, size, row, stood[row], gaps.get(row))
+                for row in map(int, rows)
+            ]
         return found
 
     def _worsening(
@@ -284,18 +301,25 @@ class Board:
 
     def _worse_before(
         self, definition: Definition, more: bool, seen: Numbers, size: Numbers, rows: Any, bar: float
-    ) -> dict[int, int]:
-        """For how many months in a row, this one included, each row was as clearly worse."""
-        stood = dict.fromkeys(map(int, rows), 1)
+    ) -> tuple[dict[int, int], dict[int, int]]:
+        """For how many months in a row, this one included, each row was as clearly worse; and its gap a month before."""
+        stood, gaps = dict.fromkeys(map(int, rows), 1), {}
         open_rows = rows
         for back in range(1, PAST + 1):
-            p = self._worsening(definition, more, seen, size, back, open_rows).p
-            open_rows = open_rows[p <= bar]
+            look = self._worsening(definition, more, seen, size, back, open_rows)
+            if back == 1:
+                told = zip(open_rows, range(open_rows.size), strict=True)
+                gaps = {
+                    int(row): _fallen(look, place, size[row, :-1])
+                    for row, place in told
+                    if look.p[place] <= bar
+                }
+            open_rows = open_rows[look.p <= bar]
             if not open_rows.size:
                 break
             for row in open_rows:
                 stood[int(row)] = back + 1
-        return stood
+        return stood, gaps
 
     def _worse(
         self,
@@ -305,9 +329,9 @@ class Board:
         size: Numbers,
         row: int,
         stood: int,
+        gap_before: int | None,
     ) -> Finding:
         months = int(look.months[row])
-        people = round(abs(look.after[row] - look.before[row]) * size[row, -months:].sum())
         numbers = {
             "months": months,
             "before": float(look.before[row] * definition.multiplier),
@@ -317,7 +341,7 @@ class Board:
         }
         panel = self.wide[definition.code]
         result = panel.result(row, len(panel.months) - 1, self.period.code)
-        return Finding("worsening", result, numbers, int(people), stood)
+        return Finding("worsening", result, numbers, _fallen(look, row, size[row]), stood, gap_before)
 
     def outlying(self) -> list[Finding]:
         """Far outside its peers, on the worse side, in the funnel of all areas."""
@@ -331,14 +355,16 @@ class Board:
             rows = np.flatnonzero(rejected & look.worse)
             if not rows.size:
                 continue
-            before = [
-                look.worse & (look.p <= bar)
-                if (look := self._peers(definition, panel, more, place)) is not None
-                else np.zeros(len(self.asked.areas), bool)
-                for place in range(-PAST - 1, 0)
+            past = [self._peers(definition, panel, more, place) for place in range(-PAST - 1, -1)] + [look]
+            outside = [
+                one.worse & (one.p <= bar) if one is not None else np.zeros(len(self.asked.areas), bool)
+                for one in past
             ]
-            stood = signals.standing(np.column_stack(before))
-            found += [self._outlier(definition, panel, look, row, int(stood[row])) for row in map(int, rows)]
+            stood = signals.standing(np.column_stack(outside))
+            found += [
+                self._outlier(definition, panel, look, past[-2], row, int(stood[row]))
+                for row in map(int, rows)
+            ]
         return found
 
     def _peers(self, definition: Definition, panel: Panel, more: bool, place: int) -> signals.Peers | None:
@@ -349,12 +375,16 @@ class Board:
         return signals.peers(seen, size, more, kind, self.rules.peer_confidence)
 
     def _outlier(
-        self, definition: Definition, panel: Panel, look: signals.Peers, row: int, stood: int
+        self,
+        definition: Definition,
+        panel: Panel,
+        look: signals.Peers,
+        before: signals.Peers | None,
+        row: int,
+        stood: int,
     ) -> Finding:
         unit = definition.multiplier
         result = panel.result(row, len(panel.months) - 1, self.period.code)
-        assert result.numerator is not None
-        assert result.denominator is not None
         numbers = {
             "centre": look.centre * unit,
             "peer_lower": float(look.lower[row]) * unit,
@@ -362,8 +392,22 @@ class Board:
             "peers": int(np.isfinite(look.lower).sum()),
             "peer_confidence": self.rules.peer_confidence,
         }
-        gap = round(abs(result.numerator - look.centre * result.denominator))
-        return Finding("outlying", result, numbers, gap, stood)
+        gap = _from_centre(panel, look, row, -1)
+        gap_before = None if before is None else _from_centre(panel, before, row, -2)
+        return Finding("outlying", result, numbers, gap, stood, gap_before)
+
+
+def _from_centre(panel: Panel, look: signals.Peers, row: int, place: int) -> int | None:
+    """People or events between a cell and what it would have at the centre of its peers; None where it was no peer."""
+    if np.isnan(look.p[row]):
+        return None
+    return round(abs(float(panel.numerator[row, place]) - look.centre * float(panel.denominator[row, place])))
+
+
+def _fallen(look: signals.Worsening, place: int, size: Numbers) -> int:
+    """People or events between the last months and the level before; `size`: (months,), the last that looked at."""
+    difference = abs(float(look.after[place] - look.before[place]))
+    return round(difference * float(size[-int(look.months[place]) :].sum()))
 
 
 def wants_more(result: Result) -> bool:

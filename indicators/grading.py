@@ -81,18 +81,23 @@ def standings(context: Context, on: dt.date) -> list[Standing]:
     return found
 
 
-def _register(context: Context, on: dt.date) -> dict[str, dict[str, Any]]:
-    """Institution → its newest register row known by the day whose grade had begun by then."""
+def _reported(context: Context) -> dict[tuple[str, int], dict[str, Any]]:
+    """What the register's returns state of each institution, by their month."""
     frame = context.values(elements=list(ELEMENTS))
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     columns = (frame[name].tolist() for name in ("organisation", "month", "element", "text"))
     for organisation, month, element, text in zip(*columns, strict=True):
-        if month <= month_of(on):
-            rows.setdefault((organisation, month), {})[element] = text
+        rows.setdefault((organisation, month), {})[element] = text
+    return dict(sorted(rows.items(), key=lambda item: item[0][1]))
+
+
+def _register(context: Context, on: dt.date) -> dict[str, dict[str, Any]]:
+    """Institution → its newest register row known by the day whose grade had begun by then."""
+    reported = context.once_per_version("grade register", lambda: _reported(context))
     newest: dict[str, dict[str, Any]] = {}
-    for (organisation, _), row in sorted(rows.items(), key=lambda item: item[0][1]):
+    for (organisation, month), row in reported.items():
         begun = _day(row.get("grade_valid_from"))
-        if begun is None or begun <= on:
+        if month <= month_of(on) and (begun is None or begun <= on):
             newest[organisation] = row
     return newest
 
@@ -181,10 +186,11 @@ def share(
     on = period.last_day
     tree = context.registry.organisations
     counted_levels = [one for one in standings(context, on) if one.level in definition.register_levels]
-    counts = [
-        _counted(definition, code, [one for one in counted_levels if _within(context, one, code, on)])
-        for code in organisations
-    ]
+    inside: dict[str, list[Standing]] = {}
+    for one in counted_levels:
+        for area in (one.institution, *tree.ancestors(one.institution, on)):
+            inside.setdefault(area, []).append(one)
+    counts = [_counted(definition, code, inside.get(code, ())) for code in organisations]
 
     def target(code: str) -> Any:
         one = tree.get(code, on)
@@ -193,12 +199,6 @@ def share(
     rules = context.registry.flagging(on)
     return judge(
         definition, counts, period.code, "register", lambda code: tree.get(code, on).level, target, rules
-    )
-
-
-def _within(context: Context, standing: Standing, area: str, on: dt.date) -> bool:
-    return area == standing.institution or area in context.registry.organisations.ancestors(
-        standing.institution, on
     )
 
 

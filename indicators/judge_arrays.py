@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -11,7 +13,7 @@ from indicators.definition import Definition
 from indicators.judge import METHODS
 from indicators.result import Comparison, Reason
 from indicators.statistics import intervals
-from reference.policies import TargetInForce
+from reference.policies import Target, TargetInForce
 from reference.registry import Flagging
 
 Numbers = NDArray[np.float64]
@@ -30,6 +32,37 @@ COMPARISONS = (
     Comparison.WORSE,
     Comparison.NOT_ASSESSABLE,
 )
+
+
+@dataclass(frozen=True)
+class Yardsticks:
+    """The targets of many organisations and months: `each` different one, and where it is in force.
+
+    `which`: (organisations, months) places in `each`, −1 where there is no target.
+    """
+
+    each: tuple[TargetInForce, ...]
+    which: NDArray[np.int16]
+
+    def at(self, row: int, place: int) -> TargetInForce | None:
+        """The target of one cell."""
+        return self.each[self.which[row, place]] if self.which[row, place] >= 0 else None
+
+    def values(self) -> Numbers:
+        """The targets' values, NaN where there is none."""
+        return np.array([*(one.target.value for one in self.each), np.nan])[self.which]
+
+    def due(self) -> NDArray[np.bool_]:
+        """Where there is a target whose date has come."""
+        return np.array([*(one.due for one in self.each), False])[self.which]
+
+    def places(self) -> Iterator[tuple[Target, NDArray[np.bool_]]]:
+        """Each target that asks for something else, with where it is in force."""
+        asked: dict[tuple[str, float], list[int]] = {}
+        for number, one in enumerate(self.each):
+            asked.setdefault((one.target.operator, one.target.value), []).append(number)
+        for numbers in asked.values():
+            yield self.each[numbers[0]].target, np.isin(self.which, numbers)
 
 
 def reasons(
@@ -70,13 +103,6 @@ def limits(
     return lower, upper
 
 
-def _each(targets: list[list[TargetInForce | None]]) -> dict[int, tuple[TargetInForce, NDArray[np.bool_]]]:
-    """Each different target with the places where it is in force."""
-    different = {id(one): one for line in targets for one in line if one is not None}
-    places = np.array([[id(one) for one in line] for line in targets])
-    return {key: (one, places == key) for key, one in different.items()}
-
-
 def _met(operator: str, numbers: Numbers, target: float) -> NDArray[np.bool_]:
     return np.asarray(
         {">=": numbers >= target, ">": numbers > target, "<=": numbers <= target, "<": numbers < target}[
@@ -89,14 +115,14 @@ def compared(
     value: Numbers,
     lower: Numbers,
     upper: Numbers,
-    targets: list[list[TargetInForce | None]],
+    targets: Yardsticks,
     reason: NDArray[np.int8],
 ) -> NDArray[np.int8]:
     """As indicators.judge.compare: better or worse only when the whole interval says so."""
     low, high = np.where(np.isnan(lower), value, lower), np.where(np.isnan(upper), value, upper)
     found = np.zeros(value.shape, np.int8)
-    for one, where in _each(targets).values():
-        below, above = (_met(one.target.operator, side, one.target.value) for side in (low, high))
+    for one, where in targets.places():
+        below, above = (_met(one.operator, side, one.value) for side in (low, high))
         found = np.where(where, np.select([below & above, ~below & ~above], [1, 3], 2), found).astype(np.int8)
     return np.where((reason != 0) | np.isnan(value), 4, found).astype(np.int8)
 
@@ -105,15 +131,15 @@ def gaps(
     definition: Definition,
     numerator: Numbers,
     denominator: Numbers,
-    targets: list[list[TargetInForce | None]],
+    targets: Yardsticks,
     reason: NDArray[np.int8],
 ) -> Numbers:
     """As indicators.judge.gap, in whole numbers throughout."""
     found = np.full(numerator.shape, np.nan)
     part = np.nan_to_num(numerator).astype(np.int64)
     whole = np.nan_to_num(denominator).astype(np.int64)
-    for one, where in _each(targets).values():
-        share = Fraction(str(one.target.value))
+    for one, where in targets.places():
+        share = Fraction(str(one.value))
         top, bottom = share.numerator * whole, share.denominator * definition.multiplier
         floor, ceiling = top // bottom, -(-top // bottom)
         wanted = {
@@ -121,6 +147,6 @@ def gaps(
             ">": floor + 1 - part,
             "<=": part - floor,
             "<": part - ceiling + 1,
-        }[one.target.operator]
+        }[one.operator]
         found = np.where(where, np.maximum(wanted, 0), found)
     return np.where((reason == 0) & (whole > 0), found, np.nan)

@@ -32,11 +32,12 @@ class Aim:
     by: dt.date
 
 
-def will_miss(board: Board) -> list[Finding]:
+def will_miss(board: Board, back: int = PAST) -> list[Finding]:
     """Areas that will meet a target by its day with less than the stated chance, were the present trend to go on.
 
     The target ahead, where there is one; otherwise the one whose day has come, at the end of the next year, for areas that
-    meet it now and are getting worse. Areas already behind it beyond chance are told as such, not forecast.
+    meet it now and are getting worse. Areas already behind it beyond chance are told as such, not forecast. For how long the
+    same has been so is looked for `back` months back.
     """
     found = []
     for result, panel, row in _candidates(board):
@@ -48,7 +49,7 @@ def will_miss(board: Board) -> list[Finding]:
         path = look(panel, seen, size, aim.target, horizon)
         if _is_missed(path, board):
             stood = 1
-            while stood <= PAST and _is_missed(
+            while stood <= back and _is_missed(
                 look(panel, seen[:-stood], size[:-stood], aim.target, horizon + stood), board
             ):
                 stood += 1
@@ -129,6 +130,23 @@ def _finding(board: Board, result: Result, aim: Aim, path: Trajectory, stood: in
         "forecast_lower": float(path.rolling_lower[-1]) * unit,
         "forecast_upper": float(path.rolling_upper[-1]) * unit,
     }
+    definition = board.catalogue.get(result.indicator)
     return Finding(
-        "will_miss", result, numbers, gap(board.catalogue.get(result.indicator), counted, yardstick)
+        "will_miss",
+        result,
+        numbers,
+        gap(definition, counted, yardstick),
+        stood,
+        _gap_before(board, result, yardstick),
     )
+
+
+def _gap_before(board: Board, result: Result, yardstick: TargetInForce) -> int | None:
+    """The gap to the same target a month before; None where it could not be judged then."""
+    wide = board.wide.get(result.indicator)
+    row = board.row[result.organisation]
+    if wide is None or not wide.is_judged[row, -2]:
+        return None
+    one = wide.result(row, len(wide.months) - 2)
+    counted = Counted(one.organisation, one.numerator, one.denominator, one.received, one.expected)
+    return gap(wide.definition, counted, yardstick)

@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 from indicators.calculate import Counted
 from indicators.definition import Definition
 from indicators.judge import method_of, view
-from indicators.judge_arrays import COMPARISONS, REASONS, Numbers, Whole, compared, gaps, limits, reasons
+from indicators.judge_arrays import (
+    COMPARISONS,
+    REASONS,
+    Numbers,
+    Whole,
+    Yardsticks,
+    compared,
+    gaps,
+    limits,
+    reasons,
+)
 from indicators.result import Comparison, Reason, Result
 from indicators.results import Context, Monthly, basis_of, split
 from reference.periods import Period, month_add, month_period, month_range
@@ -39,8 +49,8 @@ class Panel:
     organisations: tuple[str, ...]
     months: tuple[int, ...]
     width: int
-    levels: tuple[tuple[str, ...], ...]  # of each organisation, in each month
-    yardsticks: tuple[tuple[TargetInForce | None, ...], ...]  # the same
+    levels: NDArray[np.object_]  # the level's code
+    yardsticks: Yardsticks
     numerator: Numbers
     denominator: Numbers
     received: Whole
@@ -79,10 +89,10 @@ class Panel:
             int(self.received[row, place]),
             int(self.expected[row, place]),
         )
-        yardstick = self.yardsticks[row][place]
+        yardstick = self.yardsticks.at(row, place)
         return Result(
             organisation=counted.organisation,
-            level=self.levels[row][place],
+            level=self.levels[row, place],
             period=period or self.period(self.months[place]).code,
             indicator=self.definition.code,
             numerator=counted.numerator,
@@ -307,25 +317,20 @@ class _Frame:
                     owed[:, place] += [counted[code] for code in self.organisations]
         return owed
 
-    def _targets(
-        self, definition: Definition
-    ) -> tuple[Numbers, NDArray[np.bool_], list[list[TargetInForce | None]]]:
-        targets: list[list[TargetInForce | None]] = [[] for _ in self.organisations]
-        for place, month in enumerate(self.months):
+    def _yardsticks(self, definition: Definition) -> Yardsticks:
+        each: dict[tuple[int, bool, int], tuple[int, TargetInForce]] = {}
+        which = np.full(self._levels.shape, -1, np.int16)
+        for place, (month, rows_of) in enumerate(zip(self.months, self._rows_of_level, strict=True)):
             on = month_period(month).last_day
-            there = {levels[place] for levels in self._levels}
-            by_level = {
-                one: self.context.registry.target(definition.code, one, on, self.tree) for one in there
-            }
-            for line, levels in zip(targets, self._levels, strict=True):
-                line.append(by_level[levels[place]])
-        values = np.array([[one.target.value if one else np.nan for one in line] for line in targets])
-        due = np.array([[one is not None and one.due for one in line] for line in targets])
-        shape = (len(self.organisations), len(self.months))
-        return values.reshape(shape), due.reshape(shape), targets
+            for level, rows in rows_of.items():
+                one = self.context.registry.target(definition.code, level, on, self.tree)
+                if one is not None:
+                    same = (id(one.target), one.due, id(one.ahead[0]) if one.ahead else 0)
+                    which[rows, place] = each.setdefault(same, (len(each), one))[0]
+        return Yardsticks(tuple(one for _, one in each.values()), which)
 
     @cached_property
-    def _levels(self) -> tuple[tuple[str, ...], ...]:
+    def _levels(self) -> NDArray[np.object_]:
         """The level of each organisation at each month's end; looked up once where nothing in the tree changes."""
         organisations = self.context.registry.organisations
         ends = [month_period(month).last_day for month in self.months]
@@ -335,7 +340,21 @@ class _Frame:
             epoch: [organisations.get(code, on).level for code in self.organisations]
             for epoch, on in days.items()
         }
-        return tuple(zip(*(levels[epoch] for epoch in epochs), strict=True))
+        return np.array([levels[epoch] for epoch in epochs], dtype=object).T
+
+    @cached_property
+    def _rows_of_level(self) -> list[dict[str, NDArray[np.intp]]]:
+        """Of each month, where the organisations of each level stand."""
+        return [
+            {level: np.flatnonzero(column == level) for level in dict.fromkeys(column)}
+            for column in self._levels.T
+        ]
+
+    @cached_property
+    def _suited(self) -> NDArray[np.object_]:
+        """The level of each organisation today, which says what it is asked for."""
+        found = [self.context.registry.organisations.get(code).level for code in self.organisations]
+        return np.array(found, dtype=object)
 
     def _judged(
         self,
@@ -351,11 +370,8 @@ class _Frame:
             value = np.where(denominator > 0, numerator * definition.multiplier / denominator, np.nan)
         lower, upper = limits(definition, numerator, denominator, rules.confidence)
         reason = reasons(definition, rules, numerator, denominator, received, expected)
-        target, due, targets = self._targets(definition)
-        suited = np.array(
-            [self.context.registry.organisations.get(code).level for code in self.organisations]
-        )
-        reason[~np.isin(suited, definition.levels)] = 1
+        targets = self._yardsticks(definition)
+        reason[[level not in definition.levels for level in self._suited]] = 1
         return Panel(
             definition=definition,
             basis=basis,
@@ -363,7 +379,7 @@ class _Frame:
             months=self.months,
             width=self.width,
             levels=self._levels,
-            yardsticks=tuple(map(tuple, targets)),
+            yardsticks=targets,
             numerator=numerator,
             denominator=denominator,
             received=received,
@@ -371,8 +387,8 @@ class _Frame:
             value=value,
             lower=lower,
             upper=upper,
-            target=target,
-            due=due,
+            target=targets.values(),
+            due=targets.due(),
             reason=reason,
             comparison=compared(value, lower, upper, targets, reason),
             gap=gaps(definition, numerator, denominator, targets, reason),

@@ -241,25 +241,17 @@ def standing(flagged: Marks) -> NDArray[np.int64]:
     return np.asarray(np.cumprod(flagged[:, ::-1], axis=1).sum(axis=1))
 
 
-def pooled(count: Numbers, total: Numbers, months: int) -> tuple[Numbers, Numbers]:
-    """Sums over the last so many months that have both: (units,) each, NaN where there is none."""
-    k, n = count[:, -months:], total[:, -months:]
-    known = np.isfinite(k) & np.isfinite(n)
-    some = known.any(axis=1)
-    return tuple(np.where(some, np.where(known, one, 0.0).sum(axis=1), np.nan) for one in (k, n))  # type: ignore[return-value]
-
-
-def better_lately(count: Numbers, total: Numbers, wants_more: bool, chance: float = 0.2) -> bool:
+def better_lately(count: Numbers, total: Numbers, wants_more: bool, chance: float = 0.2) -> Marks:
     """Whether the later of two spans is better than the earlier by more than may be chance (one-sided `chance`).
 
-    `count`, `total`: (2,), earlier and later. The exact conditional test, as in `worsening`; of shares above a half, the
-    rest is counted, for which the Poisson distribution is the safer guess.
+    `count`, `total`: (2, units), earlier and later; the answer (units,). The exact conditional test, as in `worsening`; of
+    shares above a half, the rest is counted, for which the Poisson distribution is the safer guess.
     """
-    k, n = count, total
-    if n.sum() > 0 and 0.5 < k.sum() / n.sum() <= 1:
-        k, wants_more = n - k, not wants_more
-    p = _conditional(k[1:], n[1:], k[:1], n[:1], not wants_more)
-    return bool(p[0] / 2 < chance)
+    all_seen, all_size = count.sum(axis=0), total.sum(axis=0)
+    most = (all_seen > all_size / 2) & (all_seen <= all_size)
+    k = np.where(most, total - count, count)
+    more, fewer = (_conditional(k[1], total[1], k[0], total[0], side) for side in (False, True))
+    return np.asarray(np.where(most != wants_more, more, fewer) / 2 < chance)
 
 
 def people_to_be_certain(share: float, target: float, confidence: float = 0.95) -> int | None:

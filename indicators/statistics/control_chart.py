@@ -16,10 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from indicators.statistics import runs
 
 Numbers = NDArray[np.float64]
+Rebase = Sequence[int] | int  # positions at which the line and limits start anew (a stated change)
 
 # 3 standard deviations from the mean moving range, and the range beyond which one is not counted: 3 / 1.128 and 3.267,
 # as NHS England rounds them.
 PROCESS_LIMIT, RANGE_LIMIT, RANGE_TO_SIGMA = 2.66, 3.267, 1.128
+HAIR = 1e-12  # of the largest number of a series: differences below it come from rounding
 NELSON = 3.6  # times between rare events, to the power 1/3.6, are nearly normal
 
 
@@ -45,17 +47,20 @@ class Chart:
         """Points that any rule calls a special cause."""
         return self.outside | self.shift | self.trend | self.near
 
+    @property
+    def special_causes(self) -> tuple[tuple[str, ...], ...]:
+        """Of a single series, the rules by name that hold at each point: none where it is chance."""
+        return tuple(map(self.causes, range(self.values.shape[-1])))
+
     def causes(self, point: int) -> tuple[str, ...]:
         """The rules by name that hold at one point of a single series."""
         return tuple(name for name in ("outside", "shift", "trend", "near") if getattr(self, name)[point])
 
 
-def xmr(
-    values: ArrayLike, *, rebase: Sequence[int] = (), screen: bool = True, fixed: int | None = None
-) -> Chart:
+def xmr(values: ArrayLike, *, rebase: Rebase = (), screen: bool = True, fixed: int | None = None) -> Chart:
     """Individual values with limits from their moving ranges: mean ± 2.66 × mean moving range.
 
-    `rebase`: positions at which the line and limits start anew (a stated change). `screen`: ranges beyond 3.267 × their
+    `rebase`: the first positions of what is charted anew, each stretch with its own line, limits and runs. `screen`: ranges beyond 3.267 × their
     mean are left out of it, once. `fixed`: only the first so many points of each stretch set the line and limits.
     Shewhart WA 1931; Wheeler DJ. Understanding variation. Knoxville: SPC Press 1993; as NHS England's "Making data count"
     draws it (NHSRplotthedots).
@@ -65,7 +70,7 @@ def xmr(
 
 
 def p_chart(
-    count: ArrayLike, total: ArrayLike, *, rebase: Sequence[int] = (), confidence_sigma: float = 3.0
+    count: ArrayLike, total: ArrayLike, *, rebase: Rebase = (), confidence_sigma: float = 3.0
 ) -> Chart:
     """Shares of each period with binomial limits about the whole share: p̄ ± 3 √(p̄(1 − p̄)/n), within 0–1.
 
@@ -78,7 +83,7 @@ def p_chart(
 
 
 def u_chart(
-    events: ArrayLike, exposure: ArrayLike, *, rebase: Sequence[int] = (), confidence_sigma: float = 3.0
+    events: ArrayLike, exposure: ArrayLike, *, rebase: Rebase = (), confidence_sigma: float = 3.0
 ) -> Chart:
     """Rates of each period with Poisson limits about the whole rate: ū ± 3 √(ū/n), never below 0.
 
@@ -90,7 +95,7 @@ def u_chart(
     )
 
 
-def p_prime_chart(count: ArrayLike, total: ArrayLike, *, rebase: Sequence[int] = ()) -> Chart:
+def p_prime_chart(count: ArrayLike, total: ArrayLike, *, rebase: Rebase = ()) -> Chart:
     """A p chart whose limits also hold the variation between periods beyond chance: they are multiplied by σ_z.
 
     σ_z: mean moving range of the standardised shares / 1.128.
@@ -102,7 +107,7 @@ def p_prime_chart(count: ArrayLike, total: ArrayLike, *, rebase: Sequence[int] =
     )
 
 
-def u_prime_chart(events: ArrayLike, exposure: ArrayLike, *, rebase: Sequence[int] = ()) -> Chart:
+def u_prime_chart(events: ArrayLike, exposure: ArrayLike, *, rebase: Rebase = ()) -> Chart:
     """A u chart whose limits also hold the variation between periods beyond chance: they are multiplied by σ_z.
 
     Laney DB. Improved control charts for attributes. Qual Eng 2002;14:531–537.
@@ -113,7 +118,7 @@ def u_prime_chart(events: ArrayLike, exposure: ArrayLike, *, rebase: Sequence[in
     )
 
 
-def g_chart(between: ArrayLike, *, rebase: Sequence[int] = ()) -> Chart:
+def g_chart(between: ArrayLike, *, rebase: Rebase = ()) -> Chart:
     """Births (or other opportunities) between rare events: ḡ ± 3 √(ḡ(ḡ + 1)), never below 0.
 
     A geometric count is skewed, so the runs are counted from its median, ln 2 × (ḡ + ½) − ½, not from the line.
@@ -124,13 +129,14 @@ def g_chart(between: ArrayLike, *, rebase: Sequence[int] = ()) -> Chart:
     return _by_stretch(series, rebase, lambda part, _: _geometric(part))
 
 
-def t_chart(between: ArrayLike, *, rebase: Sequence[int] = ()) -> Chart:
-    """Times between rare events: an XmR chart of time^(1/3.6), drawn back in time.
+def t_chart(between: ArrayLike, *, rebase: Rebase = (), screen: bool = False) -> Chart:
+    """Times between rare events: an XmR chart of time^(1/3.6), drawn back in time; never below 0.
 
+    Two events on one day are 0 apart. Ranges are not screened unless asked for, as in Nelson's paper and qicharts2.
     Nelson LS. A control chart for parts-per-million nonconforming items. J Qual Technol 1994;26:239–240.
     """
     series = _at_least_nought(between, "times between events")
-    return _by_stretch(series, rebase, lambda part, _: _nelson(part))
+    return _by_stretch(series, rebase, lambda part, _: _nelson(part, screen))
 
 
 def _xmr(series: Numbers, screen: bool, fixed: int | None) -> Chart:
@@ -169,8 +175,8 @@ def _geometric(series: Numbers) -> Chart:
     return _chart(series, centre, np.maximum(centre - half, 0.0), centre + half, half, middle=median)
 
 
-def _nelson(series: Numbers) -> Chart:
-    one = _xmr(series ** (1 / NELSON), screen=True, fixed=None)
+def _nelson(series: Numbers, screen: bool) -> Chart:
+    one = _xmr(series ** (1 / NELSON), screen, fixed=None)
 
     def back(line: Numbers) -> Numbers:
         return np.maximum(line, 0.0) ** NELSON
@@ -200,16 +206,19 @@ def _chart(
     centre, lower, upper = (np.broadcast_to(one, series.shape).copy() for one in (centre, lower, upper))
     line = centre if middle is None else np.broadcast_to(middle, series.shape)
     half = upper - centre if half is None else np.broadcast_to(half, series.shape)
+    hair = HAIR * np.max(np.nan_to_num(np.abs(series)), axis=-1, keepdims=True, initial=0.0)
     with np.errstate(invalid="ignore"):
-        side = np.nan_to_num(np.sign(series - line)).astype(np.int8)
-        outside = (series > upper) | (series < lower)
-        close = ~outside & (np.abs(series - centre) > half * 2 / 3)
+        away = np.where(np.abs(series - line) > hair, series - line, 0.0)
+        side = np.sign(away).astype(np.int8)
+        outside = (series > upper + hair) | (series < lower - hair)
+        close = ~outside & (np.abs(series - centre) > half * 2 / 3 + hair)
     return Chart(series, centre, lower, upper, side, outside, *runs.special_causes(series, side, close))
 
 
-def _by_stretch(series: Numbers, rebase: Sequence[int], chart: Callable[[Numbers, slice], Chart]) -> Chart:
+def _by_stretch(series: Numbers, rebase: Rebase, chart: Callable[[Numbers, slice], Chart]) -> Chart:
     """Chart each stretch between rebases by itself and put them end to end."""
     periods = series.shape[-1]
+    rebase = (rebase,) if isinstance(rebase, int) else rebase
     if any(not 0 < one < periods for one in rebase):
         raise ValueError("a rebase must lie within the series, after its first point")
     edges = [0, *sorted(set(rebase)), periods]

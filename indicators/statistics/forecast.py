@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -49,7 +50,6 @@ class Trajectory:
 def trajectory(
     count: ArrayLike,
     total: ArrayLike,
-    *,
     horizon: int,
     target: float | None = None,
     operator: str = ">=",
@@ -133,27 +133,18 @@ def _look_ahead(
     """Draw futures from the model's uncertainty, a wandering level and the counting itself, and read all from them."""
     months = seen.size
     back: Callable[[Numbers], Numbers] = special.expit if kind == "proportion" else np.exp
-    usual = np.where(known, size, float(np.mean(size[known][-YEAR:])))
-    coming = np.full(horizon, usual[known][-YEAR:].mean())
-    random = np.random.default_rng(SEED)
-    terms = random.multivariate_normal(model.terms, model.covariance, DRAWS, method="eigh")
-    wander = np.cumsum(random.normal(0, DRIFT, (DRAWS, horizon)), axis=1)
-    level = back(np.clip(terms @ model.design[months:].T + wander, -30, 30 if kind == "proportion" else 5))
-    noise = level * (1 - level) if kind == "proportion" else level
-    counted = level * coming + random.normal(size=level.shape) * np.sqrt(model.dispersion * noise * coming)
-    counted = np.clip(counted, 0, coming if kind == "proportion" else None)
+    part, whole = np.where(known, seen, 0.0), np.where(known, size, 0.0)
+    coming = np.full(horizon, size[known][-YEAR:].mean())
+    counted = _futures(model, months, coming, kind, back)
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     low, high = np.quantile(counted / coming, tails, axis=0)
-    past = np.where(known, seen, 0.0)
-    part = np.concatenate([np.tile(past, (DRAWS, 1)), counted], axis=1)
-    whole = np.concatenate([np.where(known, size, 0.0), coming])
-    exposed = _last_year(whole[None])
-    together = _last_year(part) / np.where(exposed > 0, exposed, np.nan)
-    ahead = together[:, -horizon:] if horizon else together[:, :0]
-    rolling = np.full(months + horizon, np.nan)
-    rolling[YEAR - 1 :] = np.median(together, axis=0)
-    bounds = np.full((2, months + horizon), np.nan)
-    bounds[:, YEAR - 1 :] = np.quantile(together, tails, axis=0)
+    before = np.broadcast_to(part[-(YEAR - 1) :], (DRAWS, YEAR - 1))
+    ahead = _last_year(np.concatenate([before, counted], axis=1))
+    ahead /= _last_year(np.concatenate([whole[-(YEAR - 1) :], coming]))
+    with np.errstate(invalid="ignore"):
+        told = np.concatenate([np.full(YEAR - 1, np.nan), _last_year(part) / _last_year(whole)])
+    bounds = np.quantile(ahead, [tails[0], 0.5, tails[1]], axis=0)
+    lower, rolling, upper = (np.concatenate([told, one]) for one in bounds)
     met = None if target is None else _met(ahead, target, operator)
     return Trajectory(
         assessable=True,
@@ -161,18 +152,43 @@ def _look_ahead(
         lower=np.concatenate([np.full(months, np.nan), low]),
         upper=np.concatenate([np.full(months, np.nan), high]),
         rolling=rolling,
-        rolling_lower=bounds[0],
-        rolling_upper=bounds[1],
+        rolling_lower=lower,
+        rolling_upper=upper,
         probability=None if met is None or not horizon else float(met[:, -1].mean()),
         reached_at=_first(met, tails),
         dispersion=model.dispersion,
     )
 
 
+def _futures(
+    model: _Model, months: int, coming: Numbers, kind: Kind, back: Callable[[Numbers], Numbers]
+) -> Numbers:
+    """Counts of the months ahead, of so many `coming`, in many draws: an array (draws, horizon)."""
+    terms, wander, chance = _chances(model.terms.size, coming.size)
+    values, vectors = np.linalg.eigh(model.covariance)
+    drawn = model.terms + terms @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    level = back(np.clip(drawn @ model.design[months:].T + wander, -30, 30 if kind == "proportion" else 5))
+    noise = level * (1 - level) if kind == "proportion" else level
+    counted = level * coming + chance * np.sqrt(model.dispersion * noise * coming)
+    return np.asarray(np.clip(counted, 0, coming if kind == "proportion" else None))
+
+
+@lru_cache(maxsize=32)
+def _chances(terms: int, horizon: int) -> tuple[Numbers, Numbers, Numbers]:
+    """The same dice for every forecast of a shape: of the terms, of where the level wanders, and of the counting."""
+    random = np.random.default_rng(SEED)
+    return (
+        random.normal(size=(DRAWS, terms)),
+        np.cumsum(random.normal(0, DRIFT, (DRAWS, horizon)), axis=1),
+        random.normal(size=(DRAWS, horizon)),
+    )
+
+
 def _last_year(monthly: Numbers) -> Numbers:
-    total = np.cumsum(monthly, axis=1)
-    total[:, YEAR:] -= total[:, :-YEAR].copy()
-    return total[:, YEAR - 1 :]
+    """Sums of twelve months along the last axis, for every month that has eleven before it."""
+    total = np.cumsum(monthly, axis=-1)
+    total[..., YEAR:] -= total[..., :-YEAR].copy()
+    return total[..., YEAR - 1 :]
 
 
 def _met(values: Numbers, target: float, operator: str) -> NDArray[np.bool_]:

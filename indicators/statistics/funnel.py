@@ -9,6 +9,7 @@ from scipy import special, stats
 from indicators.statistics.intervals import Limits
 
 Numbers = NDArray[np.float64]
+MANY = 1e8  # events, beyond which scipy's inverse gives out; the first terms of its expansion are exact to 12 digits there
 
 
 def proportion_limits(
@@ -50,12 +51,20 @@ def rate_limits(
     tail = (1 - confidence) / 2
     # At or below the tail already for no event at all: no count is low enough to stand out.
     none_is_common = np.exp(-mean) >= tail
-    lower = np.where(none_is_common, 0.0, special.pdtrik(tail, np.where(none_is_common, 50.0, mean)))
-    upper = special.pdtrik(1 - tail, mean) + 1.0
+    lower = np.where(none_is_common, 0.0, _count_at(tail, np.where(none_is_common, 50.0, mean)))
+    upper = _count_at(1 - tail, mean) + 1.0
     # Below one event the continuous count of the upper limit would be below 1: one event is the least that can be seen.
     upper = np.where(np.isfinite(upper) & (-np.expm1(-mean) >= tail), upper, 1.0)
     widen = np.sqrt(phi + mean * between)
     return np.maximum(1 + (lower / mean - 1) * widen, 0.0), 1 + (upper / mean - 1) * widen
+
+
+def _count_at(share: float, mean: Numbers) -> Numbers:
+    """The continuous count at or below which that share of a Poisson distribution lies."""
+    many = mean > MANY
+    count = special.pdtrik(share, np.where(many, MANY, mean))
+    z = stats.norm.ppf(share)
+    return np.asarray(np.where(many, mean + z * np.sqrt(mean) + (z * z - 4) / 6, count))
 
 
 def overdispersion(z: ArrayLike, winsorised: float = 0.1) -> float:

@@ -50,7 +50,8 @@ def rate(events: ArrayLike, exposure: ArrayLike, confidence: float = 0.95) -> Li
 def _exact(seen: NDArray[np.float64], confidence: float) -> Limits:
     """Exact limits of a Poisson count."""
     tail = (1 - confidence) / 2
-    lower = np.where(seen == 0, 0.0, stats.chi2.ppf(tail, 2 * np.maximum(seen, 0.5)) / 2)
+    none = seen == 0
+    lower = np.where(none, 0.0, stats.chi2.ppf(tail, 2 * np.where(none, 1.0, seen)) / 2)
     return lower, np.asarray(stats.chi2.ppf(1 - tail, 2 * (seen + 1)) / 2)
 
 

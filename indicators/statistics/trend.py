@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import stats
+from numpy.typing import ArrayLike, NDArray
+from scipy import special, stats
+
+Numbers = NDArray[np.float64]
 
 # The five periods and the confidence of 99.8% with which Fingertips calls a trend.
 FINGERTIPS_PERIODS, FINGERTIPS_CONFIDENCE = 5, 0.998
@@ -15,11 +17,12 @@ class Trend(float):
 
     p_value: float
     slope: float
+    steady: bool  # whether the direction is the same whichever one period is left out
 
-    def __new__(cls, statistic: float, p_value: float, slope: float) -> Trend:
+    def __new__(cls, statistic: float, slope: float, steady: bool = True) -> Trend:
         """The statistic is the number itself."""
         found = super().__new__(cls, statistic)
-        found.p_value, found.slope = p_value, slope
+        found.p_value, found.slope, found.steady = float(stats.chi2.sf(statistic, 1)), slope, steady
         return found
 
     @property
@@ -37,6 +40,7 @@ def chi_square(count: ArrayLike, total: ArrayLike, scores: ArrayLike | None = No
 
     N (N Σrt − R Σnt)² / (R (N − R) (N Σnt² − (Σnt)²)); a share that is 0 or whole throughout has no trend (χ² = 0).
     Raises ValueError for fewer than two periods, a total ≤ 0 or a count beyond it.
+    Fingertips only calls a trend what is also `steady` (there by the slope of the log odds of five periods).
     Armitage P. Tests for linear trends in proportions and frequencies. Biometrics 1955;11:375–386; as used by Public
     Health England's Fingertips ("recent trends": the last five periods at 99.8%).
     """
@@ -47,13 +51,53 @@ def chi_square(count: ArrayLike, total: ArrayLike, scores: ArrayLike | None = No
         raise ValueError("counts and totals must be finite numbers")
     if np.any(whole <= 0) or np.any(part < 0) or np.any(part > whole):
         raise ValueError("a share needs a total above 0 and a count from 0 to the total")
-    at = np.arange(1.0, part.size + 1) if scores is None else np.asarray(scores, dtype=np.float64)
-    if at.shape != part.shape or np.ptp(at) == 0:
-        raise ValueError("there must be one score a period, and two that differ")
+    at = _scores(part, scores)
     mean = part.sum() / whole.sum()
-    away = at - (whole * at).sum() / whole.sum()
-    spread = (whole * away**2).sum()
-    slope = ((part - whole * mean) * away).sum() / spread
+    slope, spread = _line(part / whole, whole, at)
     chance = mean * (1 - mean)
     statistic = float(slope**2 * spread / chance) if chance > 0 else 0.0
-    return Trend(statistic, float(stats.chi2.sf(statistic, 1)), float(slope))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds = special.logit(part / whole)
+    return Trend(statistic, slope, bool(np.isfinite(odds).all()) and _is_steady(odds, np.ones(at.size), at))
+
+
+def from_intervals(
+    value: ArrayLike, lower: ArrayLike, upper: ArrayLike, scores: ArrayLike | None = None
+) -> Trend:
+    """χ² for linear trend of values known by their 95% intervals: rates, standardised rates. Inputs of shape (periods,).
+
+    The weighted regression on the periods, each weighing 1 / standard error², which is its interval’s width / 3.92.
+    Raises ValueError for fewer than two periods, or an interval without width.
+    Fingertips technical guidance, Public Health England ("recent trends", for other indicators than shares).
+    """
+    known, low, high = (np.asarray(one, dtype=np.float64) for one in (value, lower, upper))
+    if known.ndim != 1 or known.size < 2 or not known.shape == low.shape == high.shape:
+        raise ValueError("a trend needs values and limits of the same two or more periods")
+    if not (np.isfinite(known).all() and np.isfinite(high - low).all()) or np.any(high <= low):
+        raise ValueError("values must be finite numbers, and upper limits above the lower ones")
+    at, weight = _scores(known, scores), (3.92 / (high - low)) ** 2
+    slope, spread = _line(known, weight, at)
+    return Trend(float(slope**2 * spread), slope, _is_steady(known, weight, at))
+
+
+def _scores(values: Numbers, scores: ArrayLike | None) -> Numbers:
+    at = np.arange(1.0, values.size + 1) if scores is None else np.asarray(scores, dtype=np.float64)
+    if at.shape != values.shape or np.ptp(at) == 0:
+        raise ValueError("there must be one score a period, and two that differ")
+    return at
+
+
+def _line(value: Numbers, weight: Numbers, at: Numbers) -> tuple[float, float]:
+    """The slope of the weighted line, and Σ weight × (score − mean score)²."""
+    away = at - np.average(at, weights=weight)
+    spread = (weight * away**2).sum()
+    return float((weight * away * value).sum() / spread), float(spread)
+
+
+def _is_steady(value: Numbers, weight: Numbers, at: Numbers) -> bool:
+    """Whether the line keeps its direction without any one of the periods."""
+    if value.size < 3:
+        return True
+    left = [np.arange(value.size) != out for out in range(-1, value.size)]
+    slopes = [_line(value[one], weight[one], at[one])[0] for one in left if np.ptp(at[one]) > 0]
+    return len({slope < 0 for slope in slopes}) == 1

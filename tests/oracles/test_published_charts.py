@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indicators.statistics import control_chart
+from indicators.statistics import control_chart, icons, runs
 
 # The twenty numbers of R's `set.seed(123); rnorm(20)`, which NHSRplotthedots (NHS-R community) charts in its own tests;
 # centre and limits as its snapshots `ptd_spc_standard.md` and `ptd_spc.md` print them.
@@ -98,6 +98,34 @@ def test_near_the_limits_on_opposite_sides_is_no_special_cause():
 def test_trend_of_seven_points(values, marked):
     """The cases of NHSRplotthedots' tests of its rule."""
     assert control_chart.xmr(values).trend.tolist() == marked
+
+
+@pytest.mark.parametrize(
+    ("close", "marked"),
+    [
+        ([1, 0, 1], [0, 2]),
+        ([0, 1, 1], [1, 2]),
+        ([1, 1, 0], [0, 1]),
+        ([0, 0, 1, 0, 1, 0, 0], [2, 4]),
+        ([0, 0, 1, 1, 0, 0, 0], [2, 3]),
+        ([1, 0, 0, 1], []),
+        ([1, 0, 0, 1, 1], [3, 4]),
+    ],
+)
+def test_two_of_three_near_a_limit(close, marked):
+    """The cases of NHSRplotthedots' tests of its rule (`ptd_part_of_two_in_three`), all points on one side."""
+    side, near = np.ones(len(close), np.int8), np.array(close, bool)
+    _, _, two = runs.special_causes(np.arange(len(close), dtype=float) % 2, side, near)
+    assert np.flatnonzero(two).tolist() == marked
+
+
+@pytest.mark.parametrize(
+    ("wants_more", "target", "assured"),
+    [(True, 0.5, "inconsistent"), (True, 3.5, "consistently failing"), (False, 3.5, "consistently passing")],
+)
+def test_assurance_as_the_nhs_has_it(wants_more, target, assured):
+    """The numbers with limits −3.01 to 3.29 and the target 0.5 of NHSRplotthedots' snapshot; and a target above them."""
+    assert icons.assurance(control_chart.xmr(NHS), target, wants_more) == assured
 
 
 def test_cans_of_orange_juice():

@@ -115,6 +115,24 @@ RATIOS = [
     ),
 ]
 
+# Rates: PHEindicatormethods, `testdata_funnel_rate_outputs.csv`: three years of data about 116.1720835 per 100,000.
+# events; people in one year at which they meet the lower 95% limit, that limit per 100,000; the same of the upper 95%, of the
+# lower and of the upper 99.8%.
+RATES = [
+    (1, 1598.675694, 20.85059119, 7.264481402, 4588.535848, 2649.348525, 12.58170943, 0.287087625, 116108.569),
+    (2, 2072.984403, 32.15975314, 69.49732367, 959.2695538, 3221.906682, 20.69168143, 13.02722321, 5117.48863),
+    (3, 2515.599722, 39.75195225, 177.5159418, 563.3296872, 3747.958682, 26.68119061, 54.66984838, 1829.161832),
+    (7, 4138.308358, 56.38374745, 807.5272621, 288.9479332, 5631.352523, 41.43468774, 436.2310727, 534.8847158),
+    (10, 5276.757672, 63.17010446, 1375.943768, 242.2579623, 6924.776769, 48.13632908, 849.4639547, 392.4043292),
+    (25, 10589.15549, 78.69686435, 4642.160872, 179.5141005, 12807.45753, 65.06625781, 3539.849864, 235.4148807),
+    (49, 18587.54012, 87.87248461, 10401.37233, 157.0305612, 21440.7871, 76.17879537, 8659.019991, 188.6279666),
+    (99, 34583.45945, 95.42133877, 23087.10848, 142.9369123, 38382.78582, 85.97604186, 20393.92315, 161.8129075),
+    (257, 83329.80836, 102.8043486, 65000.41486, 131.7940306, 89091.53139, 96.15579094, 60339.9203, 141.9734502),
+    (643, 199324.5906, 107.5297999, 170509.7588, 125.7015052, 208104.8771, 102.992941, 162827.4817, 131.6321613),
+    (1360, 411529.9259, 110.158048, 369759.5622, 122.6021934, 424043.2424, 106.9073359, 358342.3275, 126.5084525),
+]  # fmt: skip
+BASELINE_RATE, YEARS = 116.1720835, 3
+
 # numerator, denominator, where the published table puts the area
 AREAS = [
     (35078.488, 41980, "high 99.8"),
@@ -147,6 +165,16 @@ def test_limits_of_ratios(row):
         # scipy's χ² gives 5.571643 where it prints 5.571645, and 0.0010005 where it prints 0.0010005(47).
         assert lower * 100 == pytest.approx(low, rel=2e-6)
         assert upper * 100 == pytest.approx(high, rel=2e-6 if above > 0.1 else 6e-5)
+
+
+@pytest.mark.parametrize("row", RATES)
+def test_limits_of_rates(row):
+    for confidence, (below, low, above, high) in ((0.95, row[1:5]), (0.998, row[5:9])):
+        expected = np.array([below, above]) * YEARS * BASELINE_RATE / 100_000
+        lower, upper = funnel.rate_limits(expected, confidence)
+        assert lower[0] * BASELINE_RATE == pytest.approx(low, rel=2e-6)
+        # As of the ratios: near no expected event at all, the table's own search stops early.
+        assert upper[1] * BASELINE_RATE == pytest.approx(high, rel=2e-6 if expected[1] > 0.1 else 6e-5)
 
 
 @pytest.mark.parametrize("observed", [1, 2, 5, 10, 100, 716, 20_000])

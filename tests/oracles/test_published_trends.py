@@ -21,6 +21,40 @@ FINGERTIPS = [
     ([22435, 22445, 21365, 20955, 19055], [65880, 67900, 68705, 69835, 70910], "decreasing"),
 ]
 
+# The same of Fingertips, with the χ² that its tests print: `TrendMarkerCalculatorTest` (two digits) and
+# `WhenUsingTrendMarkerCalculator` (four). Periods in their order.
+CHI_SQUARES = [
+    ([994, 1023, 1199, 1332, 1367], [40299, 41527, 42811, 44064, 44701], 47.90, 2),
+    ([5, 7, 6, 7, 8, 10], [22, 35, 42, 48, 54, 150], 8.0237, 4),
+    ([5405, 5500, 5435, 5480, 5315], [18095, 18170, 18005, 17890, 17860], 0.018, 4),
+    ([5645, 5405, 5500, 5435, 5480, 5315], [18285, 18095, 18170, 18005, 17890, 17860], 1.3987, 4),
+    (
+        [5455, 5645, 5405, 5500, 5435, 5480, 5315],
+        [18590, 18285, 18095, 18170, 18005, 17890, 17860],
+        0.3925,
+        4,
+    ),
+    ([22435, 22445, 21365, 20955, 19055], [65880, 67900, 68705, 69835, 70910], 978.2845, 4),
+]
+
+# The first of these as other indicators than shares are looked at, by values and their intervals: χ² 46.77.
+VALUES = [24.67, 24.6, 28, 30.2, 30.6]
+LOWER, UPPER = [23.16, 23.15, 26.44, 28.63, 28.98], [26.25, 26.19, 29.64, 31.9, 32.25]
+# And five that it finds no trend in.
+LEVEL = [20.5506, 19.5952, 19.0349, 21.3966, 18.4372]
+LEVEL_LOWER = [18.1803, 17.3444, 16.8421, 19.0918, 16.2925]
+LEVEL_UPPER = [23.1427, 22.0602, 21.4394, 23.8975, 20.7941]
+
+# FingertipsNext's tests of its trends (Department of Health and Social Care): all of England, five years, oldest first.
+ENGLAND = [
+    (
+        [3455176, 3491868, 3625401, 3774801, 3938080],
+        [48783947, 49122259, 49956777, 50649129, 51441896],
+        "increasing",
+    ),
+    ([57274, 55865, 53681, 51767, 53185], [61834, 60511, 59074, 57508, 59028], "decreasing"),
+]
+
 # Benjamini & Hochberg 1995, section 2.2: fifteen comparisons of thrombolysis after myocardial infarction. At 5% the
 # procedure rejects the four smallest, where Bonferroni rejects three.
 THROMBOLYSIS = [
@@ -39,6 +73,33 @@ def test_trend_markers_of_fingertips(count, total, marker):
     found = trend.chi_square(count, total)
     direction = "increasing" if found.slope > 0 else "decreasing"
     assert (direction if found.significant() else "no change") == marker
+
+
+@pytest.mark.parametrize(("count", "total", "printed", "digits"), CHI_SQUARES)
+def test_chi_squares_of_fingertips(count, total, printed, digits):
+    assert round(float(trend.chi_square(count, total)), digits) == pytest.approx(printed, abs=1e-9)
+
+
+def test_chi_square_of_values_known_by_their_intervals():
+    found = trend.from_intervals(VALUES, LOWER, UPPER)
+    assert round(float(found), 2) == 46.77
+    assert found.significant()
+    assert found.steady
+    level = trend.from_intervals(LEVEL, LEVEL_LOWER, LEVEL_UPPER)
+    assert not (level.significant() and level.steady)
+
+
+@pytest.mark.parametrize(("count", "total", "marker"), ENGLAND)
+def test_trends_of_england(count, total, marker):
+    found = trend.chi_square(count, total)
+    assert found.significant()
+    assert found.steady
+    assert ("increasing" if found.slope > 0 else "decreasing") == marker
+
+
+def test_a_trend_that_hangs_on_one_period_is_not_steady():
+    """By hand: 100, 100, 100, 100, 110 of 1,000 rises only by its last year; without it, the slope is 0 or falls."""
+    assert not trend.chi_square([101, 100, 100, 99, 150], [1000] * 5).steady
 
 
 def test_false_discoveries():

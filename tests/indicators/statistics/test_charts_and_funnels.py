@@ -92,6 +92,37 @@ def test_births_and_days_between_rare_events():
     assert chart.lower[0] == 0
 
 
+def test_a_rebase_starts_line_limits_and_runs_anew():
+    """Means 1.5 and 8.5 by hand; one position may be given without a list."""
+    values = [1, 2, 1, 2, 8, 9, 8, 9]
+    chart = control_chart.xmr(values, rebase=4)
+    assert chart.centre.tolist() == [1.5] * 4 + [8.5] * 4
+    assert chart.upper.tolist() == pytest.approx([1.5 + 2.66] * 4 + [8.5 + 2.66] * 4)
+    assert control_chart.xmr(values, rebase=[4]).upper.tolist() == chart.upper.tolist()
+
+
+def test_two_events_on_one_day_are_no_time_apart():
+    chart = control_chart.t_chart([0, 0, 0])
+    assert (chart.centre[0], chart.upper[0], chart.lower[0]) == (0, 0, 0)
+    assert not chart.special.any()
+
+
+def test_ranges_between_rare_events_are_screened_only_on_demand():
+    """1, 1, …, 100^3.6, 1 … are 1 and 100 to the power 1/3.6: two ranges of 99 among eleven."""
+    values = [1.0] * 6 + [100**3.6] + [1.0] * 5
+    assert control_chart.t_chart(values).upper[0] == pytest.approx((111 / 12 + 2.66 * 2 * 99 / 11) ** 3.6)
+    assert control_chart.t_chart(values, screen=True).upper[0] == pytest.approx((111 / 12) ** 3.6)
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3)])
+def test_limits_have_the_shape_of_what_they_are_asked_for(shape):
+    for lower, upper in (
+        funnel.proportion_limits(np.full(shape, 50), 0.8, 0.95),
+        funnel.rate_limits(np.full(shape, 5), 0.998),
+    ):
+        assert np.shape(lower) == np.shape(upper) == shape
+
+
 @pytest.mark.parametrize("kind", ["proportion", "rate"])
 def test_shrinking_draws_small_units_more_and_finds_the_spread(kind):
     random = np.random.default_rng(7)

@@ -24,6 +24,14 @@ def test_the_shape_of_the_inputs_is_kept(method):
     assert (lower[0, 2], upper[0, 2]) == pytest.approx((float(alone[0]), float(alone[1])))
 
 
+@pytest.mark.parametrize("method", [*SHARES, intervals.rate])
+def test_lists_columns_and_nothing_at_all(method):
+    lower, upper = method([[1, 2, 3]], [[10], [20]])
+    assert lower.shape == upper.shape == (2, 3)
+    assert all(one.shape == (0,) for one in method([], []))
+    assert [float(one) for one in method(2, 20, 0.95)] == pytest.approx([lower[1, 1], upper[1, 1]])
+
+
 @pytest.mark.parametrize("method", SHARES)
 @pytest.mark.parametrize(
     ("count", "total", "confidence"),
