@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,12 @@ class Definition(Strict):
     method: Literal["proportion", "rate", "ratio", "register"]
     basis: Literal["residence", "occurrence", "register"]
     levels: tuple[str, ...] = ("province", "prefecture", "county", "institution", "zone", "state", "district")
+    disclosure: Literal[
+        "open", "people", "sensitive"
+    ]  # which small counts are hidden: reference/disclosure.toml
+    reported_zh: str  # who reports the numerator, on which form
+    reported_en: str
+    reviewed: dt.date  # the day on which this file was last held against its sources
     register_rule: Literal["", "level3_or_above", "level2a_or_above"] = ""
     register_levels: tuple[str, ...] = ()  # administrative levels of the institutions counted
     people_zh: str = ""  # what one unit of the gap is: 名孕妇

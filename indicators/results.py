@@ -278,13 +278,27 @@ def _held(
     view: View,
 ) -> dict[Key, dict[Block, Cell]]:
     """Every total that may be needed, from one query."""
-    names = {split(name) for one in definitions for name in (*one.numerator, *one.denominator)}
-    elements = sorted({element for element, _ in names})
-    held: dict[Key, dict[Block, Cell]] = {}
-    if not elements or not organisations or not periods:
-        return held
+    names = sorted({name for one in definitions for name in (*one.numerator, *one.denominator)})
+    if not periods:
+        return {}
     first, last = min(period.first for period in periods), max(period.last for period in periods)
-    categories = {category for _, category in names}
+    return totals_of(context, names, organisations, first, last, view)
+
+
+def totals_of(
+    context: Context,
+    names: Sequence[str],
+    organisations: Sequence[str],
+    first: int,
+    last: int,
+    view: View = AS_IT_WAS,
+) -> dict[Key, dict[Block, Cell]]:
+    """Totals of elements (`element` or `element@category`) over blocks that end in first..last (yyyymm), from one query."""
+    elements = sorted({split(name)[0] for name in names})
+    categories = {split(name)[1] for name in names}
+    held: dict[Key, dict[Block, Cell]] = {}
+    if not elements or not organisations:
+        return held
     if view.plain:
         frame = reading.area_totals(context.store, elements, list(organisations), first, last, categories)
     else:
@@ -319,6 +333,40 @@ def _count(
     view: View,
 ) -> Counted:
     """Numerator and denominator of one organisation: flows over the same months, stocks at their last month."""
+    choice = choose(context, definition, code, basis, period, held)
+    received, expected = _reporting(context, code, basis, period, choice, ends, view.today)
+    return Counted(
+        organisation=code,
+        numerator=add([choice.values[name] for name in definition.numerator]),
+        denominator=add([choice.values[name] for name in definition.denominator]),
+        received=received,
+        expected=expected,
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which blocks of which series an indicator takes for one organisation and period, and what they come to.
+
+    `blocks`: of each element that forms report; the others (populations) have a value only. `stocks`: those of the elements
+    that take a period's last value.
+    """
+
+    found: dict[str, Series]
+    blocks: dict[str, list[Block]]
+    stocks: tuple[str, ...]
+    values: dict[str, int | None]
+
+
+def choose(
+    context: Context,
+    definition: Definition,
+    code: str,
+    basis: str,
+    period: Period,
+    held: dict[Key, dict[Block, Cell]],
+) -> Choice:
+    """The blocks that an indicator takes: flows over the same months, stocks at their last month."""
     names = tuple(dict.fromkeys((*definition.numerator, *definition.denominator)))
     found: dict[str, Series] = {name: held.get((code, *split(name), basis), {}) for name in names}
     lasting = [name for name in names if name.partition("@")[0] in context.registry.elements_that_last]
@@ -336,14 +384,7 @@ def _count(
     values |= {name: found[name][stand].value if stand else None for name in stocks}
     values |= people
     blocks = dict.fromkeys(flows, months) | {name: [stand] if stand else [] for name in stocks}
-    received, expected = _reporting(context, code, basis, period, found, blocks, stocks, ends, view.today)
-    return Counted(
-        organisation=code,
-        numerator=add([values[name] for name in definition.numerator]),
-        denominator=add([values[name] for name in definition.denominator]),
-        received=received,
-        expected=expected,
-    )
+    return Choice(found, blocks, tuple(stocks), values)
 
 
 def split(name: str) -> tuple[str, str]:
@@ -367,9 +408,7 @@ def _reporting(
     code: str,
     basis: str,
     period: Period,
-    found: dict[str, Series],
-    blocks: dict[str, list[Block]],
-    stocks: Sequence[str],
+    choice: Choice,
     ends: dict[str, tuple[int, int] | None],
     today: bool,
 ) -> tuple[int, int]:
@@ -381,18 +420,18 @@ def _reporting(
     tree = context.registry.organisations.get(code).tree
     end = ends.get(tree)
     worst: tuple[int, int] | None = None
-    for name, chosen in blocks.items():
+    for name, chosen in choice.blocks.items():
         duties = context.duties_of(tree, basis, name.partition("@")[0])
         if not duties or end is None or end[1] < period.first:
             continue
         first, last = period.first, min(period.last, end[1])
-        if name in stocks:
+        if name in choice.stocks:
             first = last = chosen[0][0] if chosen else last
         expected = context.owed_over(duties, first, last, today=today)[code]
         received = 0
         for month, span in chosen:
             owed = context.owed_over(duties, month_add(month, 1 - span), month, today=today)[code]
-            received += min(found[name][month, span].reports * span, owed)
+            received += min(choice.found[name][month, span].reports * span, owed)
         received = min(received, expected)
         if expected and (worst is None or received * worst[1] < worst[0] * expected):
             worst = (received, expected)

@@ -54,6 +54,7 @@ REASONS = {
     "zero_denominator": ("分母为零", "denominator is zero"),
     "reports_missing": ("报表缺失", "reports missing"),
     "implausible": ("数据可疑", "implausible data"),
+    "suppressed": ("小数隐去", "small number hidden"),
 }
 # A cell that begins so would be run as a formula by a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

@@ -34,6 +34,10 @@ def definition(method: str = "proportion", multiplier: int | None = None) -> Def
         method=method,
         polarity="neutral",
         basis="residence",
+        disclosure="people",
+        reported_zh="甲",
+        reported_en="a",
+        reviewed=dt.date(2026, 11, 25),
         examples=(),
         **dict.fromkeys(words, "made"),
     )

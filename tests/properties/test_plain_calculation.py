@@ -73,6 +73,10 @@ def definition(name: str) -> Definition:
         method=method,
         polarity="higher" if operator.startswith(">") else "lower",
         basis="residence",
+        disclosure="people",
+        reported_zh="甲",
+        reported_en="a",
+        reviewed=dt.date(2026, 11, 25),
         examples=(),
         **dict.fromkeys(words, name),
     )
