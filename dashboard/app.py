@@ -11,11 +11,14 @@ from dash import ALL, ClientsideFunction, Input, Output, State, html
 
 from dashboard import downloads, headers, marked, shell, upload
 from dashboard.answers import Answers
-from dashboard.auth import entrance, guard
+from dashboard.auth import audit_file, entrance, guard, own_account
+from dashboard.auth import people as people_routes
 from dashboard.auth.declaring import SIGNED_IN, Door, is_granted
 from dashboard.compressing import compress_answers
 from dashboard.pages import (
+    account,
     area,
+    audit,
     calendar,
     forbidden,
     grading,
@@ -23,6 +26,7 @@ from dashboard.pages import (
     methods,
     missing,
     overview,
+    people,
     quality,
     submissions,
 )
@@ -31,7 +35,7 @@ from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
-PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods)
+PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods, people, audit, account)
 # What each module beside the pages needs, where its routes say nothing else.
 ROUTES = ((upload, "submit"), (downloads, "export"), (marked, "view_uploads"))
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
@@ -57,6 +61,9 @@ def create_app(workspace: Workspace) -> dash.Dash:
     app.layout = shell.frame()
     guard.install(app, workspace)
     entrance.register(app, workspace)
+    own_account.register(app, workspace)
+    people_routes.register(app, workspace)
+    audit_file.register(app, answers)
     _register_routing(Door(app, SIGNED_IN), answers)
     for page in PAGES:
         page.register(Door(app, page.NEEDS), answers)

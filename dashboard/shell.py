@@ -51,6 +51,7 @@ MENU = (
         (("/submissions", mark("数据上报")), ("/calendar", mark("报送日历")), ("/quality", mark("数据质量"))),
     ),
     (mark("说明"), (("/methods", mark("指标方法")),)),
+    (mark("管理"), (("/accounts", mark("账号管理")), ("/audit", mark("审计日志")))),
 )
 
 # Pages that not every account may open; what a page needs is said by the page itself, and a test holds the two together.
@@ -63,6 +64,8 @@ MENU_NEEDS = {
     "/submissions": "view_uploads",
     "/calendar": "view_uploads",
     "/quality": "view_uploads",
+    "/accounts": "manage_accounts",
+    "/audit": "view_audit",
 }
 
 

@@ -39,7 +39,12 @@ KEYS = (
     "status",
     "level",
     "form",
+    "actor",
+    "action",
+    "from",
+    "until",
 )
+EXTRA = ("show", "upload", "status", "level", "form", "actor", "action", "from", "until")
 Months = tuple[int, int]
 
 
@@ -134,7 +139,7 @@ def read_view(
         indicator=_indicator(given.get("indicator", ""), tree, catalogue, texts, notices),
         unit=_unit(given.get("unit", ""), tree, registry, texts, notices, shows),
         step=given.get("step", "month") if given.get("step", "month") in STEPS else "month",
-        extra={key: given[key] for key in ("show", "upload", "status", "level", "form") if key in given},
+        extra={key: given[key] for key in EXTRA if key in given},
         period_given=was_given,
         notices=tuple(notices),
     )

@@ -26,5 +26,14 @@
     });
   };
 
+  /* The app's framework has no plain file field: one is put where a form asks for it. */
+  new MutationObserver(function () {
+    const place = document.querySelector("#account-file:empty");
+    if (!place) return;
+    const field = document.createElement("input");
+    Object.assign(field, { type: "file", name: "file", required: true, accept: ".xlsx,.xls,.et,.ods,.csv" });
+    place.append(field);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   window.mchSession = { token: token, leave: leave };
 })();

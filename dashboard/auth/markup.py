@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from dashboard.auth.asking import request_token
 from dashboard.texts import LANGUAGES, Texts
 
-VOID = frozenset({"input", "br", "meta", "link"})
+VOID = frozenset({"input", "br", "meta", "link", "img"})
 
 
 def tag(kind: str, /, *inside: Any, **attributes: Any) -> Markup:

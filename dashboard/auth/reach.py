@@ -9,6 +9,7 @@ import pandas as pd
 
 from dashboard.answers import Answers
 from dashboard.auth.account import Account
+from reference.registry import Registry
 
 
 def may_see(answers: Answers, account: Account, upload_id: int) -> bool:
@@ -41,8 +42,15 @@ def uploads_seen(answers: Answers, account: Account, limit: int) -> pd.DataFrame
 
 def reached(answers: Answers, account: Account) -> frozenset[str]:
     """Every organisation that an account reaches."""
-    organisations = answers.workspace.registry.organisations
+    return frozenset(codes_reached(answers.workspace.registry, account))
+
+
+def codes_reached(registry: Registry, account: Account) -> list[str]:
+    """The same, in order."""
+    organisations = registry.organisations
+    if account.is_everywhere:
+        return sorted({one.code for one in organisations.all})
     own = {account.organisation, *account.assigned} & {one.code for one in organisations.all}
     if account.role.scope == "area" and account.organisation in organisations:
         own |= {one.code for one in organisations.descendants(account.organisation)}
-    return frozenset(own)
+    return sorted(own)
