@@ -25,6 +25,7 @@ from reference.reporting import CHINA, Duty
 from store import reading
 from store.cautions import cautions
 from store.extending import extensions
+from store.whose import uploads_within, whose
 
 Answer = TypeVar("Answer")
 KEPT = 400
@@ -113,6 +114,19 @@ class Answers:
     def uploads(self, limit: int = 100) -> pd.DataFrame:
         """The newest uploads."""
         return self.once(("uploads", limit), lambda: reading.uploads(self.workspace.store, limit=limit))
+
+    def uploads_within(
+        self, organisation: str, organisations: frozenset[str], limit: int = 100
+    ) -> pd.DataFrame:
+        """The newest uploads within an account's reach."""
+        return self.once(
+            ("uploads", organisation, organisations, limit),
+            lambda: uploads_within(self.workspace.store, organisations, limit),
+        )
+
+    def whose(self, upload_id: int) -> tuple[str, frozenset[str]]:
+        """The organisation of an upload's sender, and those that the upload speaks of."""
+        return self.once(("whose", upload_id), lambda: whose(self.workspace.store, upload_id))
 
     def upload(self, upload_id: int) -> Mapping[str, Any] | None:
         """One upload; none when there is no such number."""

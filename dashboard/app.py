@@ -11,15 +11,22 @@ from dash import ALL, ClientsideFunction, Input, Output, State, html
 
 from dashboard import downloads, headers, marked, shell, upload
 from dashboard.answers import Answers
+from dashboard.auth import audit_file, entrance, guard, own_account
+from dashboard.auth import people as people_routes
+from dashboard.auth.declaring import SIGNED_IN, Door, is_granted
 from dashboard.compressing import compress_answers
 from dashboard.pages import (
+    account,
     area,
+    audit,
     calendar,
+    forbidden,
     grading,
     indicator,
     methods,
     missing,
     overview,
+    people,
     quality,
     submissions,
 )
@@ -28,7 +35,9 @@ from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
-PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods)
+PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods, people, audit, account)
+# What each module beside the pages needs, where its routes say nothing else.
+ROUTES = ((upload, "submit"), (downloads, "export"), (marked, "view_uploads"))
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 
@@ -50,18 +59,22 @@ def create_app(workspace: Workspace) -> dash.Dash:
     answers = Answers(workspace)
     app.server.config["MAX_CONTENT_LENGTH"] = (workspace.settings.upload_max_megabytes + 1) * 1024 * 1024
     app.layout = shell.frame()
-    _register_routing(app, answers)
+    guard.install(app, workspace)
+    entrance.register(app, workspace)
+    own_account.register(app, workspace)
+    people_routes.register(app, workspace)
+    audit_file.register(app, answers)
+    _register_routing(Door(app, SIGNED_IN), answers)
     for page in PAGES:
-        page.register(app, answers)
-    upload.register(app, answers)
-    downloads.register(app, answers)
-    marked.register(app, answers)
+        page.register(Door(app, page.NEEDS), answers)
+    for module, needs in ROUTES:
+        module.register(Door(app, needs), answers)
     headers.secure(app)
     compress_answers(app.server)
     return app
 
 
-def _register_routing(app: dash.Dash, answers: Answers) -> None:
+def _register_routing(app: Door, answers: Answers) -> None:
     def route(pathname: str | None, search: str | None) -> tuple[Any, Any, Any, Any]:
         return answer(answers, pathname or "/", search or "")
 
@@ -98,6 +111,8 @@ def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any,
     try:
         visit = open_visit(answers, pathname, search)
         page = page_for(visit.view.path)
+        if not is_granted(page.NEEDS):
+            page = forbidden
         content = [
             shell.synthetic_band(visit),
             shell.notices(visit),

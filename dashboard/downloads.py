@@ -6,10 +6,12 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-import dash
-from flask import Flask, Response, abort, request
+from flask import Response, abort, request
 
 from dashboard.answers import Answers
+from dashboard.auth.asking import current_account
+from dashboard.auth.declaring import SIGNED_IN, Door
+from dashboard.auth.reach import upload_seen
 from dashboard.exports.lists import list_workbook
 from dashboard.exports.results import write_results
 from dashboard.filled_template import filled_template
@@ -114,19 +116,19 @@ def desk_review_file(visit: Visit) -> bytes:
     return list_workbook(t("案头核查"), notes, columns, rows)
 
 
-def register(app: dash.Dash, answers: Answers) -> None:
+def register(app: Door, answers: Answers) -> None:
     """Put the routes on the app's server."""
-    server: Flask = app.server
+    server = app.server
     workspace = answers.workspace
 
-    @server.get("/outlines/<digest>.json")
+    @server.get("/outlines/<digest>.json", needs=SIGNED_IN)
     def outlines(digest: str) -> Response:
         found = read_outlines()
         if digest != found.digest:
             abort(404)
         return Response(found.body, mimetype="application/json", headers={"Cache-Control": LASTING})
 
-    @server.get("/template/<code>.xlsx")
+    @server.get("/template/<code>.xlsx", needs="view_uploads")
     def template(code: str) -> Response:
         if code not in workspace.forms.by_code:
             abort(404)
@@ -137,6 +139,8 @@ def register(app: dash.Dash, answers: Answers) -> None:
             sender = workspace.registry.organisations.resolve(asked, form.tree).code if asked else ""
         except (PeriodError, DefinitionError):
             abort(404)
+        if sender and not current_account().reaches(sender, workspace.registry.organisations):
+            abort(404)  # its last numbers would stand beside the cells
         name = f"{form.zh}{'-' + period.code if period else ''}.xlsx"
         return attachment(filled_template(workspace, form, sender, period), name, WORKBOOK)
 
@@ -167,10 +171,14 @@ def register(app: dash.Dash, answers: Answers) -> None:
         name = f"{visit.texts('案头核查')}_{visit.name(visit.view.area.code)}_{Review(visit).month}.xlsx"
         return attachment(desk_review_file(visit), name, WORKBOOK)
 
-    @server.get("/original/<int:upload_id>")
+    _register_original(app, answers)
+
+
+def _register_original(app: Door, answers: Answers) -> None:
+    @app.server.get("/original/<int:upload_id>", needs="view_originals")
     def original(upload_id: int) -> Response:
-        row = answers.upload(upload_id)
+        row = upload_seen(answers, current_account(), upload_id)
         if row is None or not row["kept"]:
             abort(404)
         name = Path(str(row["name"])).name
-        return attachment(reading.original(workspace.store, str(row["sha256"])), name)
+        return attachment(reading.original(answers.workspace.store, str(row["sha256"])), name)

@@ -6,10 +6,12 @@ import atexit
 import threading
 from pathlib import Path
 
-import dash
-from flask import Flask, Response, abort, request
+from flask import Response, abort, request
 
 from dashboard.answers import Answers
+from dashboard.auth.asking import current_account
+from dashboard.auth.declaring import Door
+from dashboard.auth.reach import upload_seen
 from dashboard.downloads import WORKBOOK, attachment
 from dashboard.outcomes import kept_issues
 from dashboard.texts import LANGUAGES, Texts
@@ -36,14 +38,14 @@ class _Room:
             return self._room
 
 
-def register(app: dash.Dash, answers: Answers) -> None:
+def register(app: Door, answers: Answers) -> None:
     """Put GET /marked/<upload> on the app's server."""
-    server: Flask = app.server
+    server = app.server
     room = _Room(answers)
 
     @server.get("/marked/<int:upload_id>")
     def marked(upload_id: int) -> Response:
-        row = answers.upload(upload_id)
+        row = upload_seen(answers, current_account(), upload_id)
         if row is None or not row["kept"]:
             abort(404)
         asked = request.args.get("lang", "")

@@ -140,9 +140,9 @@ class Review:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        """The reports of the area in view and all below it."""
+        """The reports of the area in view and all below it, as far as whoever asks reaches."""
         area = self.visit.view.area.code
-        return [one for one in self.whole.entries if area in one.areas]
+        return self.visit.within_reach([one for one in self.whole.entries if area in one.areas])
 
     @cached_property
     def senders(self) -> set[str]:
@@ -175,7 +175,8 @@ class Review:
         return [
             one
             for one in self.whole.compared
-            if one.area in near or code in organisations.ancestors(one.area, on)
+            if (one.area in near or code in organisations.ancestors(one.area, on))
+            and self.visit.reaches(one.area)
         ]
 
     def score_of(self, area: str) -> Score:
@@ -193,6 +194,8 @@ class Review:
     def scores(self) -> list[tuple[str, Score, float | None]]:
         """Each of the smallest areas in view with its score, the lowest first."""
         on = month_period(self.month).last_day
+        if not self.visit.reaches_view:
+            return []
         areas = [one.code for one in smallest_areas(self.visit.registry, self.visit.view.area, on)]
         known = {code for one in self.whole.entries for code in one.areas}
         found = [(area, self.score_of(area)) for area in areas if area in known]

@@ -82,7 +82,8 @@ class Desk:
             return []
         area = self.visit.view.area.code
         found = self.visit.answers.calendar(self.form.duty, self.months[0], self.months[-1], self.visit.today)
-        return [one for one in found if area in one.areas and one.month in self.months]
+        shown = [one for one in found if area in one.areas and one.month in self.months]
+        return self.visit.within_reach(shown)
 
     def of_month(self, month: int) -> list[Entry]:
         """The entries of one month."""

@@ -14,6 +14,7 @@ from loaders.limits import DEFAULT, Limits
 from reference.strict import suggest
 
 PREFIX = "MCH_"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # addresses that only this machine reaches
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -46,6 +47,20 @@ class Settings(BaseSettings):
     reader_parts: int = Field(DEFAULT.parts, ge=1, le=100_000)
     exchange_base: str = Field("urn:mch:guizhou", min_length=1, max_length=200)
     demo_months: int = Field(13, ge=1, le=120)
+    sign_in: bool = True
+    public_url: str = Field("", pattern=r"^(https?://[^/\s]+)?$")
+    session_idle_minutes: int = Field(30, ge=1, le=1440)
+    session_hours: int = Field(12, ge=1, le=168)
+    password_length: int = Field(10, ge=8, le=64)
+    password_complexity: bool = False
+    password_days: int = Field(0, ge=0, le=3650)
+    uploads_per_minute: int = Field(60, ge=1, le=100_000)
+    downloads_per_minute: int = Field(60, ge=1, le=100_000)
+    requests_per_minute: int = Field(600, ge=30, le=1_000_000)
+    oidc_issuer: str = Field("", pattern=r"^(https?://\S+)?$")
+    oidc_client: str = ""
+    oidc_secret: str = Field("", repr=False)
+    oidc_name: str = ""
 
     @classmethod
     def settings_customise_sources(

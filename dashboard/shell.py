@@ -7,6 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from dashboard.auth.asking import current_session
 from dashboard.texts import LANGUAGES, mark
 from dashboard.visit import Visit
 
@@ -50,7 +51,22 @@ MENU = (
         (("/submissions", mark("数据上报")), ("/calendar", mark("报送日历")), ("/quality", mark("数据质量"))),
     ),
     (mark("说明"), (("/methods", mark("指标方法")),)),
+    (mark("管理"), (("/accounts", mark("账号管理")), ("/audit", mark("审计日志")))),
 )
+
+# Pages that not every account may open; what a page needs is said by the page itself, and a test holds the two together.
+MENU_NEEDS = {
+    "/": "view_results",
+    "/indicator": "view_results",
+    "/area": "view_results",
+    "/grading": "view_results",
+    "/methods": "view_results",
+    "/submissions": "view_uploads",
+    "/calendar": "view_uploads",
+    "/quality": "view_uploads",
+    "/accounts": "manage_accounts",
+    "/audit": "view_audit",
+}
 
 
 def frame() -> dmc.MantineProvider:
@@ -78,16 +94,17 @@ def frame() -> dmc.MantineProvider:
 
 
 def header(visit: Visit) -> list[Any]:
-    """Menu button, title, language, light or dark."""
-    t = visit.texts
+    """Menu button, title, language, who is signed in, light or dark."""
+    t, home = visit.texts, visit.account.home(visit.registry.organisations)
     return [
         dmc.Burger(id="burger", opened=False, size="sm", hiddenFrom="sm", **{"aria-label": t("菜单")}),
         dcc.Link(
             [html.Span("", className="seal"), html.Span(t("贵州省妇幼健康指标系统"), className="title")],
-            href=visit.view.link("/", area=visit.view.tree.root),
+            href=visit.view.link("/", area=home.code if home else visit.view.tree.root),
             className="home",
         ),
         html.Div(_languages(visit), className="languages", **{"aria-label": t("语言")}),
+        _account(visit),
         dmc.ColorSchemeToggle(
             id="scheme",
             variant="subtle",
@@ -98,6 +115,35 @@ def header(visit: Visit) -> list[Any]:
             **{"aria-label": t("明暗")},
         ),
     ]
+
+
+def _account(visit: Visit) -> html.Details | None:
+    """Who is signed in, as what, and the way out; nothing while sign-in is off."""
+    if current_session() is None:
+        return None
+    t, account = visit.texts, visit.account
+    role = t.pick(account.role.zh, account.role.en)
+    home = account.home(visit.registry.organisations)
+    where = visit.name(account.organisation) if account.organisation in visit.registry.organisations else ""
+    return html.Details(
+        [
+            html.Summary(account.shown, title=role),
+            html.Div(
+                [
+                    html.Div([html.Strong(account.shown), html.Div(f"{role} · {where}", className="quiet")]),
+                    dcc.Link(t("我的账号"), href=visit.view.link("/account"), className="menu-item"),
+                    html.Form(
+                        html.Button(t("退出登录"), type="submit", className="button button--quiet"),
+                        action="/sign-out",
+                        method="POST",
+                    ),
+                ],
+                className="drawer drawer--account",
+            ),
+        ],
+        className="areas account",
+        key=f"{account.name} {home.code if home else ''} {visit.view.path}",
+    )
 
 
 def _languages(visit: Visit) -> list[Any]:
@@ -119,8 +165,10 @@ def menu(visit: Visit) -> list[Any]:
     t = visit.texts
     found: list[Any] = []
     for group, pages in MENU:
-        found.append(html.Div(t(group), className="menu-group"))
-        for path, title in pages:
+        allowed = [(path, title) for path, title in pages if _may_open(visit, path)]
+        if allowed:
+            found.append(html.Div(t(group), className="menu-group"))
+        for path, title in allowed:
             current = visit.view.path == path or (path != "/" and visit.view.path.startswith(path))
             found.append(
                 dcc.Link(
@@ -130,6 +178,11 @@ def menu(visit: Visit) -> list[Any]:
                 )
             )
     return found
+
+
+def _may_open(visit: Visit, path: str) -> bool:
+    needs = MENU_NEEDS.get(path)
+    return needs is None or visit.account.may(needs)
 
 
 def synthetic_band(visit: Visit) -> html.Div | None:

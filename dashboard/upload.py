@@ -10,14 +10,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import dash
-from flask import Flask, Response, jsonify, request
+from flask import Response, jsonify, request
 from plotly.utils import PlotlyJSONEncoder
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboard import outcomes
 from dashboard.answers import Answers
-from dashboard.headers import from_ourselves
+from dashboard.auth.asking import current_account
+from dashboard.auth.declaring import Door
 from dashboard.texts import LANGUAGES, Texts
 from dashboard.visit import open_visit
 from loaders.archives import is_archive
@@ -25,23 +25,19 @@ from loaders.files import jobs_in
 from loaders.load import ReadingRoom, load_content, load_jobs
 
 log = logging.getLogger("mch.dashboard")
-# Until accounts say who is sending, the record says how it came.
-SENDER = "web"
 NAME_LENGTH = 200
 
 
-def register(app: dash.Dash, answers: Answers) -> None:
+def register(app: Door, answers: Answers) -> None:
     """Put POST /upload on the app's server."""
 
-    server: Flask = app.server
+    server = app.server
     rooms = _Rooms(answers)
 
     @server.post("/upload")
     def upload() -> tuple[Response, int]:
         language = request.args.get("lang", "")
         texts = Texts(language if language in LANGUAGES else answers.workspace.settings.language)
-        if not from_ourselves(request):
-            return _refuse(texts("只接受从本系统页面上传的文件。"), 403)
         try:
             file = request.files.get("file")
         except RequestEntityTooLarge:
@@ -62,7 +58,7 @@ class _Rooms:
     def open(self) -> ReadingRoom:
         with self._lock:
             if self._room is None:
-                self._room = self._answers.workspace.open_reading_room(SENDER)
+                self._room = self._answers.workspace.open_reading_room("web")
                 atexit.register(self._room.close)
             return self._room
 
@@ -83,7 +79,9 @@ def _receive(
     try:
         if is_archive(content):
             return _receive_archive(answers, content, name, texts)
-        loaded = load_content(content, name, workspace.desk, workspace.store, sender=SENDER, sandbox=room)
+        loaded = load_content(
+            content, name, workspace.desk, workspace.store, **_sending(answers), sandbox=room
+        )
         receipt = loaded.receipt
         if receipt is None:
             raise RuntimeError("the loader gave no receipt")
@@ -99,6 +97,14 @@ def _receive(
     )
 
 
+def _sending(answers: Answers) -> dict[str, Any]:
+    """Who sends, for whom they may, and whether it is a demonstration's."""
+    account = current_account()
+    organisations = answers.workspace.registry.organisations
+    reach = None if account.is_everywhere else lambda code: account.reaches(code, organisations)
+    return {"sender": account.name, "synthetic": account.demonstration, "reach": reach}
+
+
 def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) -> tuple[Response, int]:
     """Every workbook of a .zip, each a file of its own; the answer is one table of what became of them."""
     workspace = answers.workspace
@@ -107,7 +113,7 @@ def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) 
         jobs,
         workspace.desk,
         workspace.store,
-        sender=SENDER,
+        **_sending(answers),
         workers=workspace.workers,
         batch=workspace.settings.batch,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, unquote, urlencode
 
@@ -39,7 +39,12 @@ KEYS = (
     "status",
     "level",
     "form",
+    "actor",
+    "action",
+    "from",
+    "until",
 )
+EXTRA = ("show", "upload", "status", "level", "form", "actor", "action", "from", "until")
 Months = tuple[int, int]
 
 
@@ -91,15 +96,24 @@ def read_view(
     months: Mapping[str, Months | None],
     language: str = "zh",
     today: dt.date | None = None,
+    home: Organisation | None = None,
+    shows: Callable[[str], bool] = lambda _code: True,
 ) -> View:
-    """Read an address. What cannot be understood falls back and is said in `notices`."""
+    """Read an address. What cannot be understood, or may not be shown to whoever asks, falls back and is said in `notices`.
+
+    `home`: the area that an address without one stands for; `shows`: whether an organisation may be shown.
+    """
     given = {key: value.strip()[:120] for key, value in parse_qsl(search.lstrip("?")) if value.strip()}
     notices: list[str] = []
     spoken = given.get("lang", language)
     texts = Texts(spoken if spoken in LANGUAGES else language)
     if spoken not in LANGUAGES:
         notices.append(texts("没有“{found}”这种语言，已改用默认语言。", found=spoken))
-    area = _of_path(path, _area(given.get("area", ""), registry, texts, notices), registry)
+    home = home or _first_root(registry)
+    area = _of_path(path, _area(given.get("area", ""), registry, texts, notices, home), registry)
+    if not shows(area.code):
+        notices.append(_not_shown(texts, home))
+        area = home
     tree = registry.trees[area.tree]
     span = months.get(tree.code) or _fallback_months(today or dt.date.today())
     period, was_given = _period(given.get("period", ""), given.get("kind", ""), span, tree, texts, notices)
@@ -123,9 +137,9 @@ def read_view(
         period=period,
         kind=kind_of(period, tree),
         indicator=_indicator(given.get("indicator", ""), tree, catalogue, texts, notices),
-        unit=_unit(given.get("unit", ""), tree, registry, texts, notices),
+        unit=_unit(given.get("unit", ""), tree, registry, texts, notices, shows),
         step=given.get("step", "month") if given.get("step", "month") in STEPS else "month",
-        extra={key: given[key] for key in ("show", "upload", "status", "level", "form") if key in given},
+        extra={key: given[key] for key in EXTRA if key in given},
         period_given=was_given,
         notices=tuple(notices),
     )
@@ -141,16 +155,21 @@ def _first_root(registry: Registry) -> Organisation:
     return registry.organisations.get(next(iter(registry.trees.values())).root)
 
 
-def _area(text: str, registry: Registry, texts: Texts, notices: list[str]) -> Organisation:
+def _not_shown(texts: Texts, home: Organisation) -> str:
+    return texts("您的账号看不到所要的地区或单位，现显示{shown}。", shown=home.name(texts.language))
+
+
+def _area(
+    text: str, registry: Registry, texts: Texts, notices: list[str], home: Organisation
+) -> Organisation:
     if not text:
-        return _first_root(registry)
+        return home
     found = registry.organisations.get(text) if text in registry.organisations else None
     if found is None or not found.is_area:
-        root = _first_root(registry)
         notices.append(
-            texts("没有代码为“{found}”的地区，现显示{shown}。", found=text, shown=root.name(texts.language))
+            texts("没有代码为“{found}”的地区，现显示{shown}。", found=text, shown=home.name(texts.language))
         )
-        return root
+        return home
     return found
 
 
@@ -173,11 +192,21 @@ def _indicator(text: str, tree: Tree, catalogue: Catalogue, texts: Texts, notice
     return text
 
 
-def _unit(text: str, tree: Tree, registry: Registry, texts: Texts, notices: list[str]) -> str:
+def _unit(
+    text: str,
+    tree: Tree,
+    registry: Registry,
+    texts: Texts,
+    notices: list[str],
+    shows: Callable[[str], bool],
+) -> str:
     if not text:
         return ""
     if text not in registry.organisations or registry.organisations.get(text).tree != tree.code:
         notices.append(texts("没有代码为“{found}”的单位。", found=text))
+        return ""
+    if not shows(text):
+        notices.append(texts("您的账号看不到代码为“{found}”的单位。", found=text))
         return ""
     return text
 

@@ -10,11 +10,13 @@ from functools import cached_property
 from dashboard import wording
 from dashboard.answers import Answers
 from dashboard.auth.account import THIS_MACHINE, Account
+from dashboard.auth.asking import current_account
 from dashboard.findings import Standing, standing
 from dashboard.texts import Texts
 from dashboard.view import View, read_view
 from dashboard.workspace import Workspace
 from indicators.definition import Definition
+from indicators.reporting import Entry
 from indicators.result import Flag, Result
 from reference.organisations import Organisation
 from reference.periods import month_add, month_period, month_range
@@ -56,6 +58,23 @@ class Visit:
         order = list(wording.TOPICS)
         found = self.workspace.catalogue.of_tree(self.view.tree.code)
         return tuple(sorted(found, key=lambda one: order.index(wording.topic_of(one))))
+
+    def reaches(self, code: str) -> bool:
+        """Whether what an organisation sent may be shown to whoever asks."""
+        return self.account.reaches(code, self.registry.organisations)
+
+    @cached_property
+    def reaches_view(self) -> bool:
+        """Whether all that was sent in the area in view may be shown."""
+        return self.account.role.scope == "area" and self.reaches(self.view.area.code)
+
+    def within_reach(self, entries: list[Entry]) -> list[Entry]:
+        """Those of some reports of the area in view that may be shown."""
+        return entries if self.reaches_view else [one for one in entries if self.reaches(one.organisation)]
+
+    def sees(self, code: str) -> bool:
+        """Whether an area's results may be shown to whoever asks."""
+        return self.account.sees(code, self.registry.organisations)
 
     def name(self, code: str) -> str:
         """An organisation's name in the visit's language, as it was in the period."""
@@ -154,7 +173,8 @@ class Visit:
         """The whole's result, then every unit's, for every indicator: what the scale of a row is made from."""
         codes = tuple(self.workspace.catalogue.by_code)
         found: dict[str, list[Result]] = {}
-        for areas in ((self.view.tree.root,), self.all_unit_codes):
+        units = tuple(code for code in self.all_unit_codes if self.sees(code))
+        for areas in ((self.view.tree.root,), units):
             for result in self.results(codes, areas):
                 found.setdefault(result.indicator, []).append(result)
         return found
@@ -210,10 +230,25 @@ def smallest_areas(registry: Registry, area: Organisation, on: dt.date | None) -
     return found or (area,)
 
 
-def open_visit(answers: Answers, path: str, search: str, today: dt.date | None = None) -> Visit:
-    """Read the address and make a visit of it."""
+# Pages that show the results of areas; on all others, and for all that is not an area, only what is within reach is shown.
+RESULTS = ("/", "/indicator", "/area", "/grading", "/methods")
+
+
+def shows_results(path: str) -> bool:
+    """Whether the page of a path is about the results of areas, which more accounts may see than their sources."""
+    return path == "/" or any(path == one or path.startswith(f"{one}/") for one in RESULTS[1:])
+
+
+def open_visit(
+    answers: Answers, path: str, search: str, today: dt.date | None = None, account: Account | None = None
+) -> Visit:
+    """Read the address and make a visit of it, for whoever asks: what they may not see falls back to their own area."""
     workspace = answers.workspace
+    organisations = workspace.registry.organisations
     day = today or dt.date.today()
+    account = account or current_account()
+    home = account.home(organisations)
+    sees = account.sees if shows_results(path) else account.reaches
     view = read_view(
         path,
         search,
@@ -222,5 +257,7 @@ def open_visit(answers: Answers, path: str, search: str, today: dt.date | None =
         answers.all_months(),
         workspace.settings.language,
         day,
+        home,
+        lambda code: (home is not None and code == home.code) or sees(code, organisations),
     )
-    return Visit(answers, view, day)
+    return Visit(answers, view, day, account)

@@ -15,6 +15,7 @@ from loaders.intake import Desk, unreadable
 from loaders.issues import Issue
 from loaders.outcome import Outcome, Return
 from loaders.sandbox import CHUNK, Sandbox
+from loaders.senders import Reach, refused_for
 from loaders.warden import Died, Work
 from store.arrivals import Arrival, RecordError, arrive, received, with_warnings
 from store.database import Store
@@ -41,11 +42,15 @@ def load_content(
     sender: str,
     synthetic: bool = False,
     sandbox: ReadingRoom | None = None,
+    reach: Reach | None = None,
 ) -> Loaded:
-    """Read, check and save one file's bytes; in the sandbox when one is given, else in this process."""
+    """Read, check and save one file's bytes; in the sandbox when one is given, else in this process.
+
+    `reach`: for which organisations the sender may send; all where it is not given.
+    """
     clerk, job = Clerk(Checker(desk), sender, synthetic, store.originals.folder), Job(Path(name), content)
     answer = sandbox.one(job) if sandbox else clerk.check(job)
-    (loaded,) = _save([clerk.answered(job, answer)], desk, store, sender)
+    (loaded,) = _save([clerk.sent(clerk.answered(job, answer), reach)], desk, store, sender)
     return loaded
 
 
@@ -73,6 +78,7 @@ def load_jobs(
     synthetic: bool = False,
     workers: int = 1,
     batch: int = 50,
+    reach: Reach | None = None,
 ) -> Iterator[Loaded]:
     """Read, check and save; yields each file after its batch is saved.
 
@@ -83,7 +89,7 @@ def load_jobs(
     waiting: list[Checked] = []
     with open_sandbox(clerk, min(workers, 1 + len(jobs) // CHUNK)) as sandbox:
         for job, answer in sandbox.each(jobs):
-            waiting.append(clerk.answered(job, answer))
+            waiting.append(clerk.sent(clerk.answered(job, answer), reach))
             if len(waiting) >= batch:
                 yield from _save(waiting, desk, store, sender)
                 waiting = []
@@ -134,6 +140,21 @@ class Clerk:
         content = self.checker.fetch(job)
         outcome = self.checker.refused(job, answer)
         return self.checked(job, outcome, content if isinstance(content, bytes) else b"")
+
+    def sent(self, checked: Checked, reach: Reach | None) -> Checked:
+        """As this sender's, and refused where it speaks for organisations that the sender may not send for."""
+        record = replace(checked.arrival.record, sender=self.sender, synthetic=self.synthetic)
+        issues = refused_for(record.submissions, reach)
+        if not issues:
+            return replace(checked, arrival=replace(checked.arrival, record=record))
+        kept = [
+            one
+            for one in checked.outcome.issues
+            if not one.organisation or (reach and reach(one.organisation))
+        ]
+        outcome = replace(checked.outcome, issues=(*kept, *issues))
+        record = replace(record, submissions=(), issues=tuple(_issue(one) for one in outcome.issues))
+        return replace(checked, outcome=outcome, arrival=arrive(record))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from reference.registry import Registry
+from store import schema_accounts as schema_accounts
 from store.codes import Codes, read_codes
 from store.connecting import (
     WRITING,
@@ -30,7 +31,7 @@ from store.connecting import (
 from store.lineage import bring_up_to_date
 from store.originals import Originals
 from store.rebuilding import rebuild
-from store.schema import audit
+from store.schema import CHANGES_DATA, audit
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -124,7 +125,7 @@ class Store:
     def data_version(self) -> int:
         """A number that rises with every change of the data: what results are cached by."""
         with self.reading() as connection:
-            return connection.scalar(select(func.max(audit.c.seq))) or 0
+            return connection.scalar(select(func.max(audit.c.seq)).where(CHANGES_DATA)) or 0
 
     def close(self) -> None:
         """Give all connections back."""

@@ -202,6 +202,11 @@ def uploads(store: Store, limit: int = 100, offset: int = 0, outcome: str | None
     query = select(upload_table).order_by(upload_table.c.id.desc()).limit(int(limit)).offset(int(offset))
     if outcome is not None:
         query = query.where(upload_table.c.outcome == outcome)
+    return uploads_of(store, query)
+
+
+def uploads_of(store: Store, query: Select[Any]) -> pd.DataFrame:
+    """The uploads that a query selects, with the columns of `uploads`."""
     with store.reading() as connection:
         return _frame(connection, query, _UPLOAD)
 
@@ -240,6 +245,13 @@ def has_synthetic(store: Store) -> bool:
         .where(upload_table.c.synthetic, IN_FORCE)
         .limit(1)
     )
+    with store.reading() as connection:
+        return connection.scalar(query) is not None
+
+
+def has_real(store: Store) -> bool:
+    """Whether anything was sent that is not made up, whatever became of it."""
+    query = select(upload_table.c.id).where(~upload_table.c.synthetic).limit(1)
     with store.reading() as connection:
         return connection.scalar(query) is not None
 

@@ -252,3 +252,6 @@ audit = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
+# Entries about access (sign-ins, downloads, accounts) change no number; the newest of the others is the version of the data.
+CHANGES_DATA = text("substr(action, 1, 7) <> 'access.'")
+Index("ix_audit_data", audit.c.seq, sqlite_where=CHANGES_DATA, postgresql_where=CHANGES_DATA)

@@ -20,9 +20,10 @@
       const request = new XMLHttpRequest();
       request.open("POST", "/upload?lang=" + encodeURIComponent(box.dataset.language));
       request.setRequestHeader("X-MCH-Request", "1");
+      request.setRequestHeader("X-CSRFToken", window.mchSession.token());
       request.responseType = "json";
       request.upload.onprogress = (event) => event.lengthComputable && progress(box, 0.9 * event.loaded / event.total);
-      request.onload = () => done(request.response || { outcome: "refused", says: box.dataset.failed });
+      request.onload = () => request.status === 401 ? window.mchSession.leave() : done(request.response || { outcome: "refused", says: box.dataset.failed });
       request.onerror = request.ontimeout = () => done({ outcome: "refused", says: box.dataset.failed });
       request.send(form);
     });

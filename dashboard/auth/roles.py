@@ -22,6 +22,7 @@ class Role(Name):
     """A kind of account: what it may do, and how far it reaches."""
 
     scope: Literal["area", "institution", "assigned"]
+    results: Literal["all", "own"] = "all"
     permissions: frozenset[str]
 
 

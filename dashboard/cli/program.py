@@ -9,12 +9,13 @@ import sys
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.cli import exchanging, files, numbers, reporting, running
+from dashboard.cli import exchanging, files, numbers, people, reporting, running
 from dashboard.cli.output import say
 from dashboard.settings import SettingsError
 from reference.organisations import AmbiguousOrganisationError, UnknownOrganisationError
 from reference.periods import PeriodError
 from reference.strict import DefinitionError
+from store.accounts import AccountError
 from store.extending import ExtensionError
 
 log = logging.getLogger("mch")
@@ -24,6 +25,7 @@ MENDABLE = (
     SettingsError,
     DefinitionError,
     ExtensionError,
+    AccountError,
     PeriodError,
     UnknownOrganisationError,
     AmbiguousOrganisationError,
@@ -43,7 +45,7 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for module in (running, files, reporting, numbers, exchanging):
+    for module in (running, files, reporting, numbers, exchanging, people):
         module.register(app)
     return app
 

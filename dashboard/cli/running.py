@@ -9,11 +9,14 @@ from typing import Annotated
 
 import typer
 
+from dashboard.auth.demonstration import ENTRANCE, FILE, make_demonstration, serves_demonstration
+from dashboard.auth.first_start import entrance, refuse_open_doors
 from dashboard.cli.output import Format, emit, progress, say
 from dashboard.demo import DEMO_FOLDER, is_needed, load_demo, write_demo
 from dashboard.doctor import examine
-from dashboard.settings import SettingsError, load_settings
+from dashboard.settings import Settings, SettingsError, load_settings
 from dashboard.workspace import open_workspace
+from store.accounts import find_account
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +43,7 @@ def demo(
     """Write the synthetic province's workbooks and load them: a made-up Guizhou to look at and try things on."""
     settings = load_settings()
     if if_empty and not is_needed(settings):
+        _make_demonstration(settings, only_missing=True)
         return say("合成数据已载入或已有数据，跳过 · Data are there already: nothing to do.")
     with progress() as bar:
         written = write_demo(settings, months or settings.demo_months, bar)
@@ -51,6 +55,16 @@ def demo(
     say(
         f"{loaded.files:,} workbooks loaded in {loaded.seconds:.1f} s ({loaded.files / loaded.seconds:,.0f}/s): {loaded.counts}"
     )
+    _make_demonstration(settings)
+
+
+def _make_demonstration(settings: Settings, *, only_missing: bool = False) -> None:
+    """Accounts to look around with, where there is nothing but synthetic data."""
+    workspace = open_workspace(settings, prepare=True)
+    if serves_demonstration(workspace) and not (only_missing and find_account(workspace.store, ENTRANCE)):
+        made = make_demonstration(workspace)
+        say(f"演示账号 · Demonstration accounts: {len(made)} ({settings.data / FILE})")
+    workspace.close()
 
 
 def serve(
@@ -66,6 +80,8 @@ def serve(
 
     settings = load_settings()
     host, port = host or settings.host, port or settings.port
+    settings = settings.model_copy(update={"host": host, "port": port})
+    refuse_open_doors(settings)
     workspace = open_workspace(settings, prepare=True)
     app = create_app(workspace)
     try:
@@ -76,6 +92,7 @@ def serve(
         ) from None
     url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}/"  # noqa: S104 - compared, not bound
     say(f"妇幼健康指标系统 · Dashboard: {url}   (Ctrl+C: stop)", style="bold green")
+    url = entrance(workspace, url, say)
     if open_browser:
         # A machine without a browser is no reason to stop: the address stands above.
         threading.Timer(0.5, webbrowser.open, [url]).start()

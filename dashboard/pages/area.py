@@ -18,6 +18,7 @@ from indicators.wording import grade_name
 from reference.periods import month_add
 
 PATH = "/area"
+NEEDS = "view_results"
 # Reasons that the indicator's own course over time explains further.
 WITH_COURSE = ("behind_target", "worsening", "outlying", "will_miss", "watch")
 
@@ -35,7 +36,8 @@ def code_of(view: View) -> str:
 def title(visit: Visit) -> str:
     """The page's name."""
     code = code_of(visit.view)
-    return visit.name(code) if code in visit.registry.organisations else visit.texts("地区")
+    known = code in visit.registry.organisations and visit.sees(code)
+    return visit.name(code) if known else visit.texts("地区")
 
 
 def register(app: dash.Dash, answers: Answers) -> None:
@@ -46,7 +48,7 @@ def layout(visit: Visit) -> html.Div:
     """Heading, flags, indicators, institutions, reports."""
     t, code = visit.texts, code_of(visit.view)
     found = visit.registry.organisations.get(code) if code in visit.registry.organisations else None
-    if found is None or not found.is_area:
+    if found is None or not found.is_area or not visit.sees(code):
         link = dcc.Link(t("回到概览"), href=visit.view.link("/"), className="button")
         return blocks.empty(t("没有这个地区"), t("没有代码为“{found}”的地区。", found=code[:40]), link)
     head = blocks.heading(

@@ -16,6 +16,7 @@ from indicators.result import Result
 from indicators.wording import grade_name
 
 PATH = "/grading"
+NEEDS = "view_results"
 
 
 def matches(path: str) -> bool:

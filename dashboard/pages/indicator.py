@@ -18,6 +18,7 @@ from indicators.definition import Definition
 from indicators.result import Result
 
 PATH = "/indicator"
+NEEDS = "view_results"
 
 
 def matches(path: str) -> bool:

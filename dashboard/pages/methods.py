@@ -16,6 +16,7 @@ from indicators.definition import Definition, Example
 from reference.policies import Policy, Target
 
 PATH = "/methods"
+NEEDS = "view_results"
 
 
 def matches(path: str) -> bool:

@@ -6,6 +6,8 @@ from dash import dcc, html
 
 from dashboard.visit import Visit
 
+NEEDS = "signed in"
+
 
 def title(visit: Visit) -> str:
     """The page's name."""

@@ -9,6 +9,7 @@ from dash import Input, Output, State, dcc, html, no_update
 
 from dashboard import blocks, wording
 from dashboard.answers import Answers
+from dashboard.auth.reach import may_see
 from dashboard.outcomes import kept_outcome
 from dashboard.texts import mark
 from dashboard.visit import Visit, open_visit
@@ -18,8 +19,8 @@ from store.remarks import add_remark, remarks
 from store.versions import Change, Version, changes, versions
 from store.withdrawing import withdraw
 
-ACTOR = "web"  # until accounts say who is asking
 SHOWN = 300
+PERMISSIONS = {"_say_why": "submit", "_take_back": "withdraw"}
 KINDS = {"correction": mark("更正原因"), "withdrawal": mark("撤回原因")}
 STEPS = (mark("什么时候"), mark("步骤"), mark("何人"), mark("详情"))
 COLUMNS = (mark("单位"), mark("月份"), mark("项目"), mark("原来"), mark("现在"), mark("单元格"))
@@ -50,7 +51,8 @@ def register(app: dash.Dash, answers: Answers) -> None:
 def _done(answers: Answers, pathname: str, search: str, words: str, work: Any) -> tuple[Any, Any]:
     visit = open_visit(answers, pathname or "/submissions", search or "")
     number = visit.view.extra.get("upload", "")
-    if not number.isdecimal():
+    allowed = visit.account.may(PERMISSIONS[work.__name__])
+    if not number.isdecimal() or not allowed or not may_see(answers, visit.account, int(number)):
         return no_update, no_update
     if not words.strip():
         return html.Span(visit.texts("请先写明原因。"), className="says says--wrong"), no_update
@@ -65,16 +67,16 @@ def _done(answers: Answers, pathname: str, search: str, words: str, work: Any) -
 
 
 def _say_why(visit: Visit, number: int, words: str) -> None:
-    add_remark(visit.workspace.store, number, "correction", words, ACTOR)
+    add_remark(visit.workspace.store, number, "correction", words, visit.account.name)
 
 
 def _take_back(visit: Visit, number: int, words: str) -> None:
-    withdraw(visit.workspace.store, visit.registry, number, ACTOR, words)
+    withdraw(visit.workspace.store, visit.registry, number, visit.account.name, words)
 
 
 def layout(visit: Visit, number: int) -> Any:
     """The outcome, and below it everything else that is known of the upload."""
-    outcome = kept_outcome(visit, number)
+    outcome = kept_outcome(visit, number) if may_see(visit.answers, visit.account, number) else None
     if outcome is None:
         return blocks.empty(visit.texts("没有编号为 {number} 的上报。", number=number))
     brought = versions(visit.workspace.store, number)
@@ -153,7 +155,7 @@ def _why(visit: Visit, number: int, brought: list[Version]) -> html.Section | No
     """A correction after the deadline is asked for its reason, until there is one."""
     late = any(one.corrects_late and one.status == "current" for one in brought)
     known = any(one.kind == "correction" for one in remarks(visit.workspace.store, number))
-    if not late or known:
+    if not late or known or not visit.account.may("submit"):
         return None
     t = visit.texts
     return blocks.panel(
@@ -165,7 +167,7 @@ def _why(visit: Visit, number: int, brought: list[Version]) -> html.Section | No
 
 def _back(visit: Visit, brought: list[Version]) -> html.Details | None:
     """Taking the whole file back; what it took the place of comes into force again."""
-    if not any(one.status == "current" for one in brought):
+    if not any(one.status == "current" for one in brought) or not visit.account.may("withdraw"):
         return None
     t = visit.texts
     return html.Details(

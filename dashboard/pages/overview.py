@@ -15,10 +15,13 @@ from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.result import Flag, Reason, Result
 
+NEEDS = "view_results"
 # Cards shown at once; the map must stay within the first screen.
 FIRST_ROW = 4
 # Answers whose gap in people is worth saying.
 SHORT = (Standing.BEHIND, Standing.COMING, Standing.BELOW)
+
+NEEDS = "view_results"
 
 
 def matches(path: str) -> bool:

@@ -21,6 +21,7 @@ from reference.periods import month_add, month_of, month_range
 from reference.quality import quality_rules
 
 PATH = "/quality"
+NEEDS = "view_uploads"
 SHOWN = 150
 KINDS = {
     "missing": mark("未报"),

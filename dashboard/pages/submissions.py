@@ -9,11 +9,13 @@ from dash import Input, Output, State, dcc, html
 
 from dashboard import blocks, tables, wording
 from dashboard.answers import Answers
+from dashboard.auth.reach import uploads_seen
 from dashboard.pages import one_upload
 from dashboard.visit import Visit, open_visit
 from loaders.forms import Form
 
 PATH = "/submissions"
+NEEDS = "view_uploads"
 SHOWN = 200
 
 
@@ -56,7 +58,9 @@ def layout(visit: Visit) -> html.Div:
     return html.Div(
         [
             head,
-            html.Div([drop(visit), templates(visit)], className="halves"),
+            html.Div(
+                [drop(visit) if visit.account.may("submit") else None, templates(visit)], className="halves"
+            ),
             html.Div(chosen, id="outcomes", className="outcomes", **{"aria-live": "polite"}),
             dcc.Store(id="handed-in", data=0),
             html.Div(history(visit), id="history"),
@@ -132,7 +136,7 @@ def _about(visit: Visit, form: Form) -> str:
 def history(visit: Visit) -> html.Section:
     """The newest uploads."""
     t = visit.texts
-    frame = visit.answers.uploads(SHOWN)
+    frame = uploads_seen(visit.answers, visit.account, SHOWN)
     if frame.empty:
         return blocks.panel(
             t("上报记录"),
@@ -157,6 +161,7 @@ def history(visit: Visit) -> html.Section:
 def _row(visit: Visit, record: dict[Any, Any]) -> tables.Row:
     t, outcome = visit.texts, str(record["outcome"])
     number = int(record["upload_id"])
+    given = bool(record["kept"]) and visit.account.may("view_originals")
     return {
         "name": str(record["name"]),
         "name_href": visit.view.link(PATH, upload=str(number)),
@@ -169,6 +174,6 @@ def _row(visit: Visit, record: dict[Any, Any]) -> tables.Row:
         "values_words": wording.number(int(record["values"])),
         "errors": int(record["errors"]),
         "warnings": int(record["warnings"]),
-        "original": t("下载") if record["kept"] else t("未保留"),
-        "original_href": f"/original/{number}" if record["kept"] else "",
+        "original": t("下载") if given else "" if record["kept"] else t("未保留"),
+        "original_href": f"/original/{number}" if given else "",
     }

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from store import schema_accounts as schema_accounts
 from store.schema import metadata
 
 context.configure(

@@ -1,4 +1,8 @@
-"""A real server on a small province, and a real Chromium that looks at it."""
+"""A real server on a small province, and a real Chromium that looks at it.
+
+`window` is signed in as the province's officer. `window.become("county")` signs it in as another of the roles of
+tests/accounts.py instead, `window.become("")` as nobody; every role's password is PASSWORD there.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +21,15 @@ import pytest
 from waitress import create_server
 
 from dashboard.app import create_app
+from dashboard.auth.asking import COOKIE
 from dashboard.settings import Settings
 from dashboard.workspace import Workspace, open_workspace
 from reference.periods import month_add
+from store.database import Store
 from store.records import SubmissionRecord, UploadRecord, ValueRecord
 from store.saving import save
+from store.sessions import begin_session
+from tests.accounts import add_roles
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 ARGUMENTS = [
@@ -78,6 +86,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The small province in a database of its own."""
     home = tmp_path_factory.mktemp("browser")
     workspace = open_workspace(Settings(home=home, overlays=()), prepare=True)
+    add_roles(workspace.store)
     content = b"the whole province"
     received = dt.datetime(2026, 11, 3, 1, 30, tzinfo=dt.UTC)
     upload = UploadRecord(
@@ -125,6 +134,7 @@ class Window:
 
     page: Any
     address: str
+    store: Store
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
@@ -132,6 +142,13 @@ class Window:
         """Go there and wait until the page stands still."""
         self.page.goto(self.address + path)
         self.settle()
+
+    def become(self, role: str) -> None:
+        """Sign in as a role, or as nobody ('')."""
+        self.page.context.clear_cookies()
+        if role:
+            secret = begin_session(self.store, role, "full", "127.0.0.1", "test", (), "test")
+            self.page.context.add_cookies([{"name": COOKIE, "value": secret, "url": self.address}])
 
     def settle(self) -> None:
         """Wait until nothing is being fetched and the page has its content."""
@@ -157,12 +174,15 @@ class Window:
 
 
 @pytest.fixture
-def window(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Window]:
+def window(
+    browser: Any, address: str, province: Workspace, request: pytest.FixtureRequest
+) -> Iterator[Window]:
     """A fresh window of the width asked for (`width` parameter, else 1440)."""
     width = getattr(request, "param", 1440)
     context = browser.new_context(viewport={"width": width, "height": 900 if width > 500 else 844})
     page = context.new_page()
-    found = Window(page, address)
+    found = Window(page, address, province.store)
+    found.become("province")
     page.on(
         "console",
         lambda message: (

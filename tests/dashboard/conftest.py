@@ -1,4 +1,12 @@
-"""An installation of its own for each test of the dashboard, empty or with a few counties worked out by hand."""
+"""An installation of its own for each test of the dashboard, empty or with a few counties worked out by hand.
+
+Who asks in a test:
+- `workspace`, `loaded`: sign-in is off. Calls of page functions and clients of `create_app(workspace)` act as this machine,
+  which may do everything.
+- `open_visit(answers, path, search, account=accounts["county"])` gives a page to one of the nine accounts of `ROLES` (see there).
+- `sign_in_as("county")`: a client of an app with sign-in on, already signed in; `client.csrf` holds the headers that a
+  changing request must carry. `guarded` is that app's workspace: the same database and settings, but sign-in is on.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +14,21 @@ import datetime as dt
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from dashboard.app import create_app
+from dashboard.auth.account import Account
 from dashboard.cli import main
 from dashboard.settings import Settings
 from dashboard.workspace import Workspace, open_workspace
 from reference.periods import month_add
 from store.records import Receipt, SubmissionRecord, UploadRecord, ValueRecord
 from store.saving import save
+from tests.accounts import SignedIn, accounts_of_roles, add_roles, signed_in
 
 
 class Counties:
@@ -75,10 +87,30 @@ class Counties:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """An empty installation."""
-    opened = open_workspace(Settings(home=tmp_path, overlays=()), prepare=True)
+    """An empty installation; sign-in is off, so that tests of pages need no account."""
+    opened = open_workspace(Settings(home=tmp_path, overlays=(), sign_in=False), prepare=True)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def accounts() -> dict[str, Account]:
+    """One account for each role, by role: see tests/accounts.py."""
+    return accounts_of_roles()
+
+
+@pytest.fixture
+def guarded(workspace: Workspace) -> Workspace:
+    """The same installation with sign-in on, and the accounts of all roles in it; their password is PASSWORD."""
+    add_roles(workspace.store)
+    return replace(workspace, settings=workspace.settings.model_copy(update={"sign_in": True}))
+
+
+@pytest.fixture
+def sign_in_as(guarded: Workspace) -> Callable[[str], SignedIn]:
+    """Gives a client signed in as a role, on one app for all of them."""
+    app = create_app(guarded)
+    return lambda role: signed_in(app, guarded, role)
 
 
 @pytest.fixture

@@ -1,0 +1,210 @@
+"""Commands about accounts and the audit log. Whoever runs them sits at the machine, and the log says so."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import getpass
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboard.auth.account import THIS_MACHINE, Account
+from dashboard.auth.importing import read_rows, sheet_of_passwords, wishes_in
+from dashboard.auth.managing import Fault, Given, Wish, make, reset
+from dashboard.auth.people_words import FAULTS, password_rows
+from dashboard.cli.output import Format, emit, say
+from dashboard.texts import Texts
+from dashboard.workspace import Workspace, open_workspace
+from reference.reporting import CHINA
+from store.accounts import AccountError, AccountRecord, accounts, disable, enable, find_account
+from store.audit import verify_chain
+from store.audit_reading import Wanted, entries
+from store.sessions import forget_failures
+
+COLUMNS = ("name", "shown", "role", "organisation", "assigned", "state", "used")
+ENTRY_COLUMNS = ("seq", "at", "actor", "action", "subject", "detail", "hash")
+Name = Annotated[str, typer.Argument(help="The account's name.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="table, json or csv")]
+SheetOption = Annotated[
+    Path | None,
+    typer.Option("--to", help="Write the initial passwords to this .xlsx instead of printing them."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    account = typer.Typer(help="账号 · Accounts: add, list, disable, enable, reset, release, import.")
+    for command in (add, disable_account, enable_account, reset_account, release, import_accounts):
+        account.command(command.__name__.partition("_")[0])(command)
+    account.command("list")(list_accounts)
+    app.add_typer(account, name="account")
+    audit = typer.Typer(help="审计日志 · The audit log: verify, export.")
+    audit.command()(verify)
+    audit.command()(export)
+    app.add_typer(audit, name="audit")
+
+
+def _machine() -> Account:
+    return Account(f"{getpass.getuser()}@local"[:80], "", "operator", THIS_MACHINE.organisation)
+
+
+def _report(workspace: Workspace, found: list[Given] | list[Fault], to: Path | None = None) -> None:
+    """The initial passwords, once; or what is wrong, and exit code 1."""
+    faults = [one for one in found if isinstance(one, Fault)]
+    t = Texts(workspace.settings.language)
+    for fault in faults:
+        say(
+            f"{f'row {fault.row}: ' if fault.row else ''}{FAULTS[fault.code]} · {Texts('en')(FAULTS[fault.code])}: {fault.found}",
+            style="red",
+        )
+    if faults:
+        workspace.close()
+        raise typer.Exit(1)
+    columns, rows = password_rows(workspace, [one for one in found if isinstance(one, Given)], t)
+    if to is not None:
+        to.touch(mode=0o600)
+        to.write_bytes(sheet_of_passwords(rows, columns, t))
+        say(f"初始密码已写入，请打印后删除 · Initial passwords written; print and delete: {to}")
+    else:
+        for row in rows:
+            say(f"{row[0]}  {row[-1]}   (初始密码，只显示这一次 · initial password, shown this once)")
+    workspace.close()
+
+
+def add(
+    name: Name,
+    role: Annotated[str, typer.Option(help="Its role, such as county.")],
+    organisation: Annotated[str, typer.Option(help="The code of its area or institution.")],
+    shown: Annotated[str, typer.Option(help="The person's name.")] = "",
+    mail: Annotated[str, typer.Option(help="Where reminders go.")] = "",
+    assigned: Annotated[
+        list[str] | None, typer.Option(help="An organisation assigned besides; may be repeated.")
+    ] = None,
+) -> None:
+    """Make an account; its initial password is printed once."""
+    workspace = open_workspace(prepare=True)
+    wish = Wish(name.casefold(), shown or name, role, organisation, mail, tuple(assigned or ()))
+    _report(workspace, make(workspace, [wish], _machine()))
+
+
+def list_accounts(format: FormatOption = Format.TABLE) -> None:
+    """All accounts with their last use."""
+    workspace = open_workspace(prepare=True)
+    rows = [
+        {
+            "name": one.name,
+            "shown": one.shown,
+            "role": one.role,
+            "organisation": one.organisation,
+            "assigned": " ".join(sorted(one.assigned)),
+            "state": "disabled" if one.disabled_at else "initial" if one.must_change else "active",
+            "used": one.used_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if one.used_at else "",
+        }
+        for one in accounts(workspace.store)
+    ]
+    workspace.close()
+    emit(format, "账号 · Accounts", COLUMNS, rows)
+
+
+def _found(workspace: Workspace, name: str) -> AccountRecord:
+    one = find_account(workspace.store, name)
+    if one is None:
+        workspace.close()
+        raise AccountError(f"there is no account '{name}' (mch account list shows all)")
+    return one
+
+
+def disable_account(name: Name) -> None:
+    """Shut an account out at once; it is kept, because records name it."""
+    workspace = open_workspace(prepare=True)
+    disable(workspace.store, _found(workspace, name).name, _machine().name)
+    workspace.close()
+    say(f"已停用 · Disabled: {name}")
+
+
+def enable_account(name: Name) -> None:
+    """Let a disabled account in again."""
+    workspace = open_workspace(prepare=True)
+    enable(workspace.store, _found(workspace, name).name, _machine().name)
+    workspace.close()
+    say(f"已恢复 · Enabled: {name}")
+
+
+def reset_account(name: Name) -> None:
+    """A new initial password, printed once; one-time codes stay asked."""
+    workspace = open_workspace(prepare=True)
+    _report(workspace, [reset(workspace, _found(workspace, name), _machine())])
+
+
+def release(name: Name) -> None:
+    """Let an account that is held after failures try again at once."""
+    workspace = open_workspace(prepare=True)
+    forget_failures(workspace.store, _found(workspace, name).name, _machine().name)
+    workspace.close()
+    say(f"已解除 · Released: {name}")
+
+
+def import_accounts(
+    file: Annotated[Path, typer.Argument(help="A workbook with a row for each account.")],
+    to: SheetOption = None,
+) -> None:
+    """Make the accounts of a list, all or none."""
+    workspace = open_workspace(prepare=True)
+    rows = read_rows(file.read_bytes(), file.name, workspace.settings.limits)
+    wishes, faults = wishes_in(rows) if rows is not None else ([], [Fault("unreadable", str(file))])
+    _report(workspace, faults or make(workspace, wishes, _machine()), to)
+
+
+def verify() -> None:
+    """Prove that no entry of the audit log was changed, removed or moved; exit code 1 names what was."""
+    workspace = open_workspace()
+    with workspace.store.reading() as connection:
+        faults = verify_chain(connection)
+    newest = entries(workspace.store, Wanted(), 1)
+    workspace.close()
+    for fault in faults:
+        say(fault, style="red")
+    if faults:
+        raise typer.Exit(1)
+    end = f"{newest[0].seq:,} entries, last {newest[0].hash}" if newest else "no entries"
+    say(f"审计日志完整 · The audit log is whole: {end}")
+    say(
+        "请把条数和末位校验值记在别处：被截去尾部的日志只有这样才看得出 · Note both elsewhere: only so is a log noticed whose end was cut off."
+    )
+
+
+def export(
+    to: Annotated[Path, typer.Argument(help="Where to write the .csv.")],
+    since: Annotated[str, typer.Option(help="From this day on, such as 2026-01-01.")] = "",
+    until: Annotated[str, typer.Option(help="Up to and with this day.")] = "",
+) -> None:
+    """Write the audit log, oldest entry first, as a CSV that spreadsheets open without running anything in it."""
+    workspace = open_workspace()
+    wanted = Wanted(since=_day(since, 0), until=_day(until, 1))
+    found = entries(workspace.store, wanted, 10_000_000)
+    workspace.close()
+    with to.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(ENTRY_COLUMNS)
+        for one in reversed(found):
+            detail = json.dumps(one.detail, ensure_ascii=False, sort_keys=True)
+            said = (one.seq, one.at.isoformat(), one.actor, one.action, one.subject, detail, one.hash)
+            writer.writerow([_harmless(str(cell)) for cell in said])
+    say(f"{len(found):,} entries: {to}")
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else text
+
+
+def _day(text: str, later: int) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise AccountError(f"'{text}' is no day; write it as 2026-01-31") from None
+    return dt.datetime.combine(day + dt.timedelta(days=later), dt.time(), CHINA)
