@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import Any
 
 import dash
@@ -23,6 +22,8 @@ from dashboard.pages import (
     quality,
     submissions,
 )
+from dashboard.running import watching
+from dashboard.running.numbering import request_number
 from dashboard.texts import Texts
 from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
@@ -48,6 +49,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     answers = Answers(workspace)
+    watching.register(app.server, workspace)
     app.server.config["MAX_CONTENT_LENGTH"] = (workspace.settings.upload_max_megabytes + 1) * 1024 * 1024
     app.layout = shell.frame()
     _register_routing(app, answers)
@@ -131,7 +133,7 @@ def _content(page: Any, visit: Visit) -> Any:
 
 def failed(what: str) -> str:
     """Log the exception being handled and give the number that leads to it."""
-    number = secrets.token_hex(4)
+    number = request_number()
     log.exception("%s failed, reference %s", what, number)
     return number
 

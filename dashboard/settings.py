@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8050, ge=1, le=65535)
     threads: int = Field(8, ge=1, le=256)
+    serve_workers: int = Field(0, ge=0, le=64)
+    stop_seconds: int = Field(30, ge=1, le=600)
+    trusted_proxy: str = ""
+    metrics_token: str = Field("", repr=False)
+    log_format: Literal["text", "json"] = "text"
+    least_free_megabytes: int = Field(2048, ge=0, le=1_048_576)
     language: Literal["zh", "en"] = "zh"
     workers: int = Field(0, ge=0, le=256)
     batch: int = Field(50, ge=1, le=1000)
@@ -71,6 +77,12 @@ class Settings(BaseSettings):
     def originals(self) -> Path:
         """Where the bytes of every upload are kept."""
         return self.data / "originals"
+
+    @property
+    def processes(self) -> int:
+        """How many processes answer requests; by itself one on SQLite, where one writes at a time, else one a core."""
+        by_itself = 1 if self.database_url.startswith("sqlite") else os.cpu_count() or 1
+        return self.serve_workers or by_itself
 
     @property
     def limits(self) -> Limits:

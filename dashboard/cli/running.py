@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import webbrowser
@@ -12,7 +13,7 @@ import typer
 from dashboard.cli.output import Format, emit, progress, say
 from dashboard.demo import DEMO_FOLDER, is_needed, load_demo, write_demo
 from dashboard.doctor import examine
-from dashboard.settings import SettingsError, load_settings
+from dashboard.settings import load_settings
 from dashboard.workspace import open_workspace
 
 
@@ -58,32 +59,27 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on; default: the setting.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the dashboard in the browser.")] = False,
 ) -> None:
-    """Run the dashboard until Ctrl+C."""
+    """Run the dashboard until Ctrl+C or SIGTERM; requests under way are answered first."""
     # The web libraries take a second to import; the other commands do without them.
-    from waitress.server import create_server
-
-    from dashboard.app import create_app
+    from dashboard.running.server import listen
+    from dashboard.running.supervisor import Supervisor
+    from dashboard.running.worker import prepare_log
+    from dashboard.running.worker import serve as answer_requests
 
     settings = load_settings()
+    prepare_log(settings)
     host, port = host or settings.host, port or settings.port
     workspace = open_workspace(settings, prepare=True)
-    app = create_app(workspace)
-    try:
-        server = create_server(app.server, host=host, port=port, threads=settings.threads, ident=None)
-    except OSError as error:
-        raise SettingsError(
-            f"cannot listen on {host}:{port} ({error.strerror}); another program may use it: try MCH_PORT={port + 1}"
-        ) from None
+    listening = listen(host, port)
     url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}/"  # noqa: S104 - compared, not bound
     say(f"妇幼健康指标系统 · Dashboard: {url}   (Ctrl+C: stop)", style="bold green")
     if open_browser:
         # A machine without a browser is no reason to stop: the address stands above.
         threading.Timer(0.5, webbrowser.open, [url]).start()
-    try:
-        server.run()
-    finally:
-        server.close()
-        workspace.close()
+    if settings.processes == 1 or os.name != "posix":
+        return answer_requests(workspace, settings, listening)
+    workspace.close()
+    Supervisor(listening, settings.processes, settings.stop_seconds).run()
 
 
 def doctor(
