@@ -148,7 +148,9 @@ def refuse_unless_empty(store: Store) -> None:
     if store.version() is None:
         return
     with store.reading() as connection:
-        filled = [one.name for one in tables_of(connection) if connection.execute(select(one).limit(1)).first()]
+        filled = [
+            one.name for one in tables_of(connection) if connection.execute(select(one).limit(1)).first()
+        ]
     if filled:
         raise CopyError(
             f"the database {store.url_shown} holds data already (in {', '.join(filled[:5])}); give an empty one"
@@ -214,4 +216,3 @@ def move(source: Store, target: Store) -> Sequence[Moved]:
             expected,
         )
     return [Moved(name, *one) for name, one in expected.items()]
-

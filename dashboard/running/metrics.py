@@ -13,7 +13,14 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from flask import Flask, Request, Response, abort, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -31,9 +38,7 @@ SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 def register(server: Flask, workspace: Workspace) -> None:
     """Count every answer, and put the address on the server."""
     own = CollectorRegistry()
-    answers = Counter(
-        "mch_requests", "Requests answered.", ("method", "route", "status"), registry=own
-    )
+    answers = Counter("mch_requests", "Requests answered.", ("method", "route", "status"), registry=own)
     seconds = Histogram("mch_request_seconds", "Time to answer.", ("route",), buckets=SECONDS, registry=own)
     under_way = Gauge(
         "mch_requests_under_way", "Requests being answered.", registry=own, multiprocess_mode="livesum"
@@ -80,7 +85,7 @@ def _collected(own: CollectorRegistry, workspace: Workspace) -> bytes:
     registry = own
     if folder := os.environ.get(SHARED):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, path=folder)
+        MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]
     machine = CollectorRegistry()
     machine.register(_Installation(workspace))
     return generate_latest(registry) + generate_latest(machine)
@@ -94,7 +99,9 @@ class _Installation(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Room, reach of the database, version of the data."""
-        yield GaugeMetricFamily("mch_disk_free_bytes", "Room left for uploads.", free_bytes(self._workspace.settings))
+        yield GaugeMetricFamily(
+            "mch_disk_free_bytes", "Room left for uploads.", free_bytes(self._workspace.settings)
+        )
         try:
             version = self._workspace.store.data_version()
         except SQLAlchemyError:

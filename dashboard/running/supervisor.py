@@ -78,7 +78,7 @@ class Supervisor:
 
     def _start(self, shared: str) -> subprocess.Popen[bytes]:
         number = self.listening.fileno()
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own program, no word of anybody else
             [sys.executable, "-m", "dashboard.running.worker", str(number)],
             stdin=subprocess.PIPE,  # closed when the supervisor is gone, however it went: then they end too
             pass_fds=[number],

@@ -92,7 +92,7 @@ def test_not_ready_when_the_database_is_gone_but_alive(tmp_path):
 
 
 def test_a_full_disk_is_seen_before_an_upload_is_read(client, monkeypatch):
-    usage = namedtuple("usage", "total used free")  # noqa: PYI024
+    usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**12, 10**12, 10**9))
     assert client.get("/readyz").get_json()["disk"] is False
     reply = client.post(
@@ -177,11 +177,15 @@ def test_a_fault_of_ours_gives_a_sentence_a_number_and_no_inside(installation, l
 
 def test_metrics_count_what_was_answered(client):
     client.get("/original/77")
-    before = float(re.search(r'original/<int:upload_id>",status="404"\} (\S+)', client.get("/metrics").text)[1])
+    before = float(
+        re.search(r'original/<int:upload_id>",status="404"\} (\S+)', client.get("/metrics").text)[1]
+    )
     for _ in range(3):
         client.get("/original/77")
     text = client.get("/metrics").text
-    counted = re.search(r'mch_requests_total\{method="GET",route="/original/<int:upload_id>",status="404"\} (\S+)', text)
+    counted = re.search(
+        r'mch_requests_total\{method="GET",route="/original/<int:upload_id>",status="404"\} (\S+)', text
+    )
     assert float(counted[1]) - before == 3
     assert "mch_database_up 1.0" in text
     assert "mch_disk_free_bytes" in text

@@ -144,7 +144,14 @@ def test_an_old_version_is_not_moved(open_store, others):
 def test_lines_bring_every_kind_of_value_back():
     import datetime as dt
 
-    row = {"a": None, "b": True, "c": 2**60, "d": "“毫克”\n\t\\", "e": b"\x00\xff", "f": dt.datetime(2026, 1, 2, 3, 4)}
+    row = {
+        "a": None,
+        "b": True,
+        "c": 2**60,
+        "d": "“毫克”\n\t\\",
+        "e": b"\x00\xff",
+        "f": dt.datetime(2026, 1, 2, 3, 4),
+    }
     assert from_line(to_line(row)) == row
     assert to_line({"b": 1, "a": 2}) == '{"a":2,"b":1}'
 
