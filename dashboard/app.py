@@ -15,6 +15,7 @@ from dashboard.pages import (
     area,
     calendar,
     grading,
+    inbox,
     indicator,
     methods,
     missing,
@@ -29,7 +30,7 @@ from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
-PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods)
+PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods, inbox)
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 
@@ -106,7 +107,12 @@ def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any,
             _content(page, visit),
             shell.foot(visit),
         ]
-        return shell.header(visit), shell.menu(visit), content, about(visit.texts, page.title(visit))
+        return (
+            shell.header(visit, inbox.badge(visit)),
+            shell.menu(visit),
+            content,
+            about(visit.texts, page.title(visit)),
+        )
     except Exception:
         texts = Texts(answers.workspace.settings.language)
         name = texts("这一页没有做出来")

@@ -50,6 +50,17 @@ class Settings(BaseSettings):
     reader_rows: int = Field(DEFAULT.rows, ge=100, le=1_048_576)
     reader_sheets: int = Field(DEFAULT.sheets, ge=1, le=10_000)
     reader_parts: int = Field(DEFAULT.parts, ge=1, le=100_000)
+    backup_dir: str = ""
+    backup_keep: int = Field(14, ge=1, le=10_000)
+    remind_days_before: tuple[int, ...] = (5, 1)
+    remind_days_after: tuple[int, ...] = (1, 7)
+    flags_notice_day: int = Field(16, ge=1, le=28)
+    smtp_host: str = ""
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_sender: str = "mch@localhost"
+    smtp_user: str = ""
+    smtp_password: str = Field("", repr=False)
     demo_months: int = Field(13, ge=1, le=120)
 
     @classmethod
@@ -77,6 +88,11 @@ class Settings(BaseSettings):
     def originals(self) -> Path:
         """Where the bytes of every upload are kept."""
         return self.data / "originals"
+
+    @property
+    def backup_folder(self) -> Path | None:
+        """Where scheduled backups go, absolute; None where there are to be none."""
+        return self.path(Path(self.backup_dir)) if self.backup_dir else None
 
     @property
     def processes(self) -> int:

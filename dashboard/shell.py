@@ -77,8 +77,8 @@ def frame() -> dmc.MantineProvider:
     )
 
 
-def header(visit: Visit) -> list[Any]:
-    """Menu button, title, language, light or dark."""
+def header(visit: Visit, *more: Any) -> list[Any]:
+    """Menu button, title, what waits for the reader, language, light or dark."""
     t = visit.texts
     return [
         dmc.Burger(id="burger", opened=False, size="sm", hiddenFrom="sm", **{"aria-label": t("菜单")}),
@@ -87,6 +87,7 @@ def header(visit: Visit) -> list[Any]:
             href=visit.view.link("/", area=visit.view.tree.root),
             className="home",
         ),
+        *more,
         html.Div(_languages(visit), className="languages", **{"aria-label": t("语言")}),
         dmc.ColorSchemeToggle(
             id="scheme",

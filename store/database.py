@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from reference.registry import Registry
+from store import schema_messages  # noqa: F401 - its tables belong to the same metadata
 from store.codes import Codes, read_codes
 from store.connecting import (
     WRITING,

@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
     app.command()(serve)
     app.command()(doctor)
+    app.command(name="run-scheduled")(run_scheduled)
 
 
 def init() -> None:
@@ -93,4 +94,24 @@ def doctor(
     ]
     emit(format, f"体检 · Doctor ({socket.gethostname()})", ("check", "state", "found", "mend"), rows)
     if not all(one.fine for one in findings):
+        raise typer.Exit(1)
+
+
+def run_scheduled(
+    format: Annotated[Format, typer.Option("--format", help="table, json or csv")] = Format.TABLE,
+) -> None:
+    """Do what is due: reminders, month-end notices, mail, backup, clean-up. Call it from cron or systemd as often as you like."""
+    from dashboard.running.scheduled import AtWorkError
+    from dashboard.running.scheduled import run_scheduled as do_what_is_due
+
+    workspace = open_workspace(prepare=True)
+    try:
+        done = do_what_is_due(workspace)
+    except AtWorkError:
+        return say("另一个进程正在执行 · Another run is at it: nothing to do.")
+    finally:
+        workspace.close()
+    rows = [{"work": one.name, "state": "ok" if one.fine else "fault", "said": one.said} for one in done]
+    emit(format, "定时任务 · Scheduled work", ("work", "state", "said"), rows)
+    if not all(one.fine for one in done):
         raise typer.Exit(1)

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from store import schema_messages  # noqa: F401 - its tables are part of the metadata
 from store.schema import metadata
 
 context.configure(
