@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import Any
 
 import dash
@@ -13,7 +12,7 @@ from dashboard import downloads, headers, marked, shell, upload
 from dashboard.answers import Answers
 from dashboard.auth import audit_file, entrance, guard, own_account
 from dashboard.auth import people as people_routes
-from dashboard.auth.declaring import SIGNED_IN, Door, is_granted
+from dashboard.auth.declaring import PUBLIC, SIGNED_IN, Door, is_granted
 from dashboard.compressing import compress_answers
 from dashboard.pages import (
     account,
@@ -22,6 +21,7 @@ from dashboard.pages import (
     calendar,
     forbidden,
     grading,
+    inbox,
     indicator,
     methods,
     missing,
@@ -30,12 +30,14 @@ from dashboard.pages import (
     quality,
     submissions,
 )
+from dashboard.running import watching
+from dashboard.running.numbering import request_number
 from dashboard.texts import Texts
 from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
-PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods, people, audit, account)
+PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods, inbox, people, audit, account)
 # What each module beside the pages needs, where its routes say nothing else.
 ROUTES = ((upload, "submit"), (downloads, "export"), (marked, "view_uploads"))
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
@@ -57,6 +59,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     answers = Answers(workspace)
+    watching.register(Door(app, PUBLIC).server, workspace)
     app.server.config["MAX_CONTENT_LENGTH"] = (workspace.settings.upload_max_megabytes + 1) * 1024 * 1024
     app.layout = shell.frame()
     guard.install(app, workspace)
@@ -119,7 +122,12 @@ def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any,
             _content(page, visit),
             shell.foot(visit),
         ]
-        return shell.header(visit), shell.menu(visit), content, about(visit.texts, page.title(visit))
+        return (
+            shell.header(visit, inbox.badge(visit)),
+            shell.menu(visit),
+            content,
+            about(visit.texts, page.title(visit)),
+        )
     except Exception:
         texts = Texts(answers.workspace.settings.language)
         name = texts("这一页没有做出来")
@@ -146,7 +154,7 @@ def _content(page: Any, visit: Visit) -> Any:
 
 def failed(what: str) -> str:
     """Log the exception being handled and give the number that leads to it."""
-    number = secrets.token_hex(4)
+    number = request_number()
     log.exception("%s failed, reference %s", what, number)
     return number
 

@@ -34,6 +34,12 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8050, ge=1, le=65535)
     threads: int = Field(8, ge=1, le=256)
+    serve_workers: int = Field(0, ge=0, le=64)
+    stop_seconds: int = Field(30, ge=1, le=600)
+    trusted_proxy: str = ""
+    metrics_token: str = Field("", repr=False)
+    log_format: Literal["text", "json"] = "text"
+    least_free_megabytes: int = Field(2048, ge=0, le=1_048_576)
     language: Literal["zh", "en"] = "zh"
     workers: int = Field(0, ge=0, le=256)
     batch: int = Field(50, ge=1, le=1000)
@@ -46,6 +52,17 @@ class Settings(BaseSettings):
     reader_sheets: int = Field(DEFAULT.sheets, ge=1, le=10_000)
     reader_parts: int = Field(DEFAULT.parts, ge=1, le=100_000)
     exchange_base: str = Field("urn:mch:guizhou", min_length=1, max_length=200)
+    backup_dir: str = ""
+    backup_keep: int = Field(14, ge=1, le=10_000)
+    remind_days_before: tuple[int, ...] = (5, 1)
+    remind_days_after: tuple[int, ...] = (1, 7)
+    flags_notice_day: int = Field(16, ge=1, le=28)
+    smtp_host: str = ""
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_sender: str = "mch@localhost"
+    smtp_user: str = ""
+    smtp_password: str = Field("", repr=False)
     demo_months: int = Field(13, ge=1, le=120)
     sign_in: bool = True
     public_url: str = Field("", pattern=r"^(https?://[^/\s]+)?$")
@@ -87,6 +104,17 @@ class Settings(BaseSettings):
     def originals(self) -> Path:
         """Where the bytes of every upload are kept."""
         return self.data / "originals"
+
+    @property
+    def backup_folder(self) -> Path | None:
+        """Where scheduled backups go, absolute; None where there are to be none."""
+        return self.path(Path(self.backup_dir)) if self.backup_dir else None
+
+    @property
+    def processes(self) -> int:
+        """How many processes answer requests; by itself one on SQLite, where one writes at a time, else one a core."""
+        by_itself = 1 if self.database_url.startswith("sqlite") else os.cpu_count() or 1
+        return self.serve_workers or by_itself
 
     @property
     def limits(self) -> Limits:

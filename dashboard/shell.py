@@ -93,8 +93,8 @@ def frame() -> dmc.MantineProvider:
     )
 
 
-def header(visit: Visit) -> list[Any]:
-    """Menu button, title, language, who is signed in, light or dark."""
+def header(visit: Visit, *more: Any) -> list[Any]:
+    """Menu button, title, what waits for the reader, language, who is signed in, light or dark."""
     t, home = visit.texts, visit.account.home(visit.registry.organisations)
     return [
         dmc.Burger(id="burger", opened=False, size="sm", hiddenFrom="sm", **{"aria-label": t("菜单")}),
@@ -103,6 +103,7 @@ def header(visit: Visit) -> list[Any]:
             href=visit.view.link("/", area=home.code if home else visit.view.tree.root),
             className="home",
         ),
+        *more,
         html.Div(_languages(visit), className="languages", **{"aria-label": t("语言")}),
         _account(visit),
         dmc.ColorSchemeToggle(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import json
 import logging
-import secrets
 import threading
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ from dashboard import outcomes
 from dashboard.answers import Answers
 from dashboard.auth.asking import current_account
 from dashboard.auth.declaring import Door
+from dashboard.running import trouble
+from dashboard.running.numbering import request_number
 from dashboard.texts import LANGUAGES, Texts
 from dashboard.visit import open_visit
 from loaders.archives import is_archive
@@ -38,6 +39,8 @@ def register(app: Door, answers: Answers) -> None:
     def upload() -> tuple[Response, int]:
         language = request.args.get("lang", "")
         texts = Texts(language if language in LANGUAGES else answers.workspace.settings.language)
+        if not trouble.has_room(answers.workspace.settings):
+            return _refuse(trouble.no_room(texts), 503)
         try:
             file = request.files.get("file")
         except RequestEntityTooLarge:
@@ -88,9 +91,11 @@ def _receive(
         visit = open_visit(answers, "/submissions", f"lang={texts.language}")
         found = outcomes.fresh_outcome(receipt, loaded.outcome.recognised, loaded.outcome.issues)
         panel = outcomes.draw(visit, found)
-    except Exception:
-        number = secrets.token_hex(4)
+    except Exception as error:
+        number = request_number()
         log.exception("upload failed, reference %s", number)
+        if words := trouble.passing(error, texts):
+            return _refuse(words, 503)
         return _refuse(texts("系统内部出错，文件没有入库。编号 {number}。", number=number), 500)
     return _answer(
         {"outcome": receipt.outcome, "upload": receipt.upload_id, "panel": panel.to_plotly_json()}, 200
@@ -131,4 +136,7 @@ def _answer(body: dict[str, Any], status: int) -> tuple[Response, int]:
 
 
 def _refuse(words: str, status: int) -> tuple[Response, int]:
-    return jsonify({"outcome": "refused", "says": words}), status
+    response = jsonify({"outcome": "refused", "says": words, "request": request_number()})
+    if status == 503:
+        response.headers["Retry-After"] = str(trouble.RETRY_SECONDS)
+    return response, status

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from reference.registry import Registry
-from store import schema_accounts as schema_accounts
+from store import tables as tables
 from store.codes import Codes, read_codes
 from store.connecting import (
     WRITING,
@@ -74,13 +74,13 @@ class Store:
                 raise
             yield connection
 
-    def migrate(self) -> None:
-        """Bring the database's tables to the newest version; safe to call at every start."""
+    def migrate(self, version: str = "head") -> None:
+        """Bring the database's tables to the newest version, or to the one given; safe to call at every start."""
         with self.writing(patient=True) as connection:
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, version)
 
     @cached_property
     def newest_version(self) -> str:

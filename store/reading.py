@@ -333,3 +333,10 @@ def _column(name: str, cells: list[Any], codes: Codes | None) -> Any:
     if name in _TRUE_OR_FALSE:
         return pd.array(cells, dtype="bool")
     return pd.array(cells, dtype="int64" if name in _NUMBERS else "str")
+
+
+def originals_kept(connection: Connection) -> list[str]:
+    """The hashes of every original file that is kept, in order."""
+    columns = upload_table.c
+    query = select(columns.sha256).where(columns.kept.is_(True)).distinct().order_by(columns.sha256)
+    return list(connection.scalars(query))

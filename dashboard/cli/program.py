@@ -9,14 +9,15 @@ import sys
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.cli import exchanging, files, numbers, people, reporting, running
+from dashboard.cli import exchanging, files, keeping, numbers, people, reporting, running
 from dashboard.cli.output import say
+from dashboard.running import BackupError
 from dashboard.settings import SettingsError
 from reference.organisations import AmbiguousOrganisationError, UnknownOrganisationError
 from reference.periods import PeriodError
 from reference.strict import DefinitionError
-from store.accounts import AccountError
-from store.extending import ExtensionError
+from store.connecting import StoreError
+from store.originals import OriginalError
 
 log = logging.getLogger("mch")
 
@@ -24,8 +25,9 @@ log = logging.getLogger("mch")
 MENDABLE = (
     SettingsError,
     DefinitionError,
-    ExtensionError,
-    AccountError,
+    StoreError,
+    OriginalError,
+    BackupError,
     PeriodError,
     UnknownOrganisationError,
     AmbiguousOrganisationError,
@@ -45,7 +47,7 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for module in (running, files, reporting, numbers, exchanging, people):
+    for module in (running, keeping, files, reporting, numbers, exchanging, people):
         module.register(app)
     return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import webbrowser
@@ -14,7 +15,7 @@ from dashboard.auth.first_start import entrance, refuse_open_doors
 from dashboard.cli.output import Format, emit, progress, say
 from dashboard.demo import DEMO_FOLDER, is_needed, load_demo, write_demo
 from dashboard.doctor import examine
-from dashboard.settings import Settings, SettingsError, load_settings
+from dashboard.settings import load_settings
 from dashboard.workspace import open_workspace
 from store.accounts import find_account
 
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
     app.command()(serve)
     app.command()(doctor)
+    app.command(name="run-scheduled")(run_scheduled)
 
 
 def init() -> None:
@@ -72,35 +74,30 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on; default: the setting.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the dashboard in the browser.")] = False,
 ) -> None:
-    """Run the dashboard until Ctrl+C."""
+    """Run the dashboard until Ctrl+C or SIGTERM; requests under way are answered first."""
     # The web libraries take a second to import; the other commands do without them.
-    from waitress.server import create_server
-
-    from dashboard.app import create_app
+    from dashboard.running.server import listen
+    from dashboard.running.supervisor import Supervisor
+    from dashboard.running.worker import prepare_log
+    from dashboard.running.worker import serve as answer_requests
 
     settings = load_settings()
+    prepare_log(settings)
     host, port = host or settings.host, port or settings.port
     settings = settings.model_copy(update={"host": host, "port": port})
     refuse_open_doors(settings)
     workspace = open_workspace(settings, prepare=True)
-    app = create_app(workspace)
-    try:
-        server = create_server(app.server, host=host, port=port, threads=settings.threads, ident=None)
-    except OSError as error:
-        raise SettingsError(
-            f"cannot listen on {host}:{port} ({error.strerror}); another program may use it: try MCH_PORT={port + 1}"
-        ) from None
+    listening = listen(host, port)
     url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}/"  # noqa: S104 - compared, not bound
     say(f"妇幼健康指标系统 · Dashboard: {url}   (Ctrl+C: stop)", style="bold green")
     url = entrance(workspace, url, say)
     if open_browser:
         # A machine without a browser is no reason to stop: the address stands above.
         threading.Timer(0.5, webbrowser.open, [url]).start()
-    try:
-        server.run()
-    finally:
-        server.close()
-        workspace.close()
+    if settings.processes == 1 or os.name != "posix":
+        return answer_requests(workspace, settings, listening)
+    workspace.close()
+    Supervisor(listening, settings.processes, settings.stop_seconds).run()
 
 
 def doctor(
@@ -114,4 +111,24 @@ def doctor(
     ]
     emit(format, f"体检 · Doctor ({socket.gethostname()})", ("check", "state", "found", "mend"), rows)
     if not all(one.fine for one in findings):
+        raise typer.Exit(1)
+
+
+def run_scheduled(
+    format: Annotated[Format, typer.Option("--format", help="table, json or csv")] = Format.TABLE,
+) -> None:
+    """Do what is due: reminders, month-end notices, mail, backup, clean-up. Call it from cron or systemd as often as you like."""
+    from dashboard.running.scheduled import AtWorkError
+    from dashboard.running.scheduled import run_scheduled as do_what_is_due
+
+    workspace = open_workspace(prepare=True)
+    try:
+        done = do_what_is_due(workspace)
+    except AtWorkError:
+        return say("另一个进程正在执行 · Another run is at it: nothing to do.")
+    finally:
+        workspace.close()
+    rows = [{"work": one.name, "state": "ok" if one.fine else "fault", "said": one.said} for one in done]
+    emit(format, "定时任务 · Scheduled work", ("work", "state", "said"), rows)
+    if not all(one.fine for one in done):
         raise typer.Exit(1)

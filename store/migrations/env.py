@@ -2,8 +2,7 @@
 
 from alembic import context
 
-from store import schema_accounts as schema_accounts
-from store.schema import metadata
+from store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

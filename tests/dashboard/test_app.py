@@ -27,6 +27,7 @@ ADDRESSES = (
     "/calendar",
     "/quality",
     "/methods",
+    "/inbox",
     "/no/such/page",
 )
 
