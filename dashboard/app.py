@@ -9,7 +9,7 @@ from typing import Any
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, html
 
-from dashboard import downloads, headers, marked, shell, upload
+from dashboard import downloads, headers, marked, shell, take_table, taking_away, upload
 from dashboard.answers import Answers
 from dashboard.compressing import compress_answers
 from dashboard.pages import (
@@ -21,6 +21,7 @@ from dashboard.pages import (
     missing,
     overview,
     quality,
+    source,
     submissions,
 )
 from dashboard.texts import Texts
@@ -28,7 +29,7 @@ from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
-PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods)
+PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods, source)
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 
@@ -55,6 +56,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
         page.register(app, answers)
     upload.register(app, answers)
     downloads.register(app, answers)
+    take_table.register(app, answers, page_for)
     marked.register(app, answers)
     headers.secure(app)
     compress_answers(app.server)
@@ -98,13 +100,14 @@ def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any,
     try:
         visit = open_visit(answers, pathname, search)
         page = page_for(visit.view.path)
+        name = page.title(visit)
         content = [
             shell.synthetic_band(visit),
             shell.notices(visit),
-            _content(page, visit),
+            html.Div([shell.print_head(visit, name), taking_away.dress(_content(page, visit), visit, name)]),
             shell.foot(visit),
         ]
-        return shell.header(visit), shell.menu(visit), content, about(visit.texts, page.title(visit))
+        return shell.header(visit), shell.menu(visit), content, about(visit.texts, name)
     except Exception:
         texts = Texts(answers.workspace.settings.language)
         name = texts("这一页没有做出来")

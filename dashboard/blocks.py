@@ -175,6 +175,18 @@ def panel(title: Any, *children: Any, note: Any = None) -> html.Section:
     return html.Section([head, *children], className="panel")
 
 
+def plain_table(
+    heads: Sequence[Any], rows: Sequence[html.Tr], numbers: Iterable[int] = (), tall: bool = False
+) -> html.Div:
+    """A table read from top to bottom, that scrolls within itself; `numbers` are the columns set to the right."""
+    right = set(numbers)
+    head = html.Tr(
+        [html.Th(name, scope="col", className="number" if place in right else None) for place, name in enumerate(heads)]
+    )  # fmt: skip
+    table = html.Table([html.Thead(head), html.Tbody(list(rows))], className="plain")
+    return html.Div(table, className="scrolling scrolling--tall" if tall else "scrolling", tabIndex="0")
+
+
 def empty(title: str, *words: Any) -> html.Div:
     """A designed nothing: what is missing, and what to do."""
     return html.Div([html.Strong(title), *[html.Div(word) for word in words]], className="empty")

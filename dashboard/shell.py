@@ -132,6 +132,20 @@ def menu(visit: Visit) -> list[Any]:
     return found
 
 
+def print_head(visit: Visit, name: str) -> html.Div:
+    """What stands above a page on paper: which system, which page, which place and period, printed when."""
+    t, view = visit.texts, visit.view
+    return html.Div(
+        [
+            html.Strong(t("贵州省妇幼健康指标系统")),
+            html.Span(name),
+            html.Span(f"{visit.name(view.area.code)} · {view.period.label(view.language)}"),
+            html.Span(t("打印于 {date}", date=t.date(visit.today))),
+        ],
+        className="print-head",
+    )
+
+
 def synthetic_band(visit: Visit) -> html.Div | None:
     """The clear mark on every page as long as any number is made up."""
     if not visit.answers.has_synthetic():
