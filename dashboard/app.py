@@ -9,12 +9,13 @@ from typing import Any
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, html
 
-from dashboard import downloads, headers, marked, shell, take_table, taking_away, upload
+from dashboard import downloads, headers, marked, shell, take_step, take_table, taking_away, upload
 from dashboard.answers import Answers
 from dashboard.compressing import compress_answers
 from dashboard.pages import (
     area,
     calendar,
+    follow_ups,
     grading,
     indicator,
     methods,
@@ -29,7 +30,7 @@ from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
-PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods, source)
+PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods, source, follow_ups)
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 
@@ -57,6 +58,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
     upload.register(app, answers)
     downloads.register(app, answers)
     take_table.register(app, answers, page_for)
+    take_step.register(app, answers)
     marked.register(app, answers)
     headers.secure(app)
     compress_answers(app.server)

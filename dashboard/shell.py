@@ -43,6 +43,7 @@ MENU = (
             ("/indicator", mark("指标")),
             ("/area", mark("地区")),
             ("/grading", mark("机构等级")),
+            ("/follow-ups", mark("督办")),
         ),
     ),
     (

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+import store.schema_follow_ups  # noqa: F401 - its tables belong to the same metadata
 from reference.registry import Registry
 from store.codes import Codes, read_codes
 from store.connecting import (

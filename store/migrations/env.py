@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import store.schema_follow_ups  # noqa: F401 - its tables belong to the same metadata
 from store.schema import metadata
 
 context.configure(
