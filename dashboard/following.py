@@ -92,7 +92,7 @@ def badge(visit: Visit, flag: Flag) -> dcc.Link | None:
     if not rules.may_ask(visit.account, flag.organisation, visit.registry.organisations):
         return None
     return dcc.Link(
-        visit.texts("督办"), href=ask_link(visit, flag), className="follow-badge follow-badge--ask"
+        visit.texts("发起督办"), href=ask_link(visit, flag), className="follow-badge follow-badge--ask"
     )
 
 

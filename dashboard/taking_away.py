@@ -107,13 +107,13 @@ def dress(content: Any, visit: Visit, page_title: str) -> Any:
         return content
     found = {id(one.component): one for one in find(content, page_title)}
     if found:
-        rest = _place(content, visit, found)
+        rest = _place(content, visit, page_title, found)
         if rest and isinstance(content, Component):
-            content.children = [_bar(visit, rest), *listed(content.children)]
+            content.children = [_bar(visit, page_title, rest), *listed(content.children)]
     return content
 
 
-def _place(node: Any, visit: Visit, found: dict[int, Found]) -> list[Found]:
+def _place(node: Any, visit: Visit, page_title: str, found: dict[int, Found]) -> list[Found]:
     """Put the links of what lies below into the nearest panel's head; what has no panel is handed up."""
     if not isinstance(node, Component):
         return []
@@ -121,17 +121,17 @@ def _place(node: Any, visit: Visit, found: dict[int, Found]) -> list[Found]:
         return [found[id(node)]]
     below: list[Found] = []
     for child in listed(getattr(node, "children", None)):
-        below += _place(child, visit, found)
+        below += _place(child, visit, page_title, found)
     if not below or "panel" not in classes(node):
         return below
     children = listed(node.children)
     head = next((one for one in children if "panel-head" in classes(one)), None)
     if head is not None:
         if not any("downloads" in classes(one) for one in _all(head)):
-            head.children = [*listed(head.children), _bar(visit, below)]
+            head.children = [*listed(head.children), _bar(visit, page_title, below)]
     else:
         after = 1 if children and isinstance(children[0], html.Summary | html.H2) else 0
-        node.children = [*children[:after], _bar(visit, below), *children[after:]]
+        node.children = [*children[:after], _bar(visit, page_title, below), *children[after:]]
     return []
 
 
@@ -142,12 +142,12 @@ def _all(node: Any) -> Iterator[Component]:
             yield from _all(child)
 
 
-def _bar(visit: Visit, found: Sequence[Found]) -> html.Div:
+def _bar(visit: Visit, page_title: str, found: Sequence[Found]) -> html.Div:
     links: list[Any] = []
     charts = 0
     for one in found:
         if one.kind == "chart":
-            links += _chart_buttons(visit, one, charts)
+            links += _chart_buttons(visit, page_title, one, charts)
             charts += 1
         else:
             links += _table_links(visit, one)
@@ -174,10 +174,10 @@ def _rest(visit: Visit) -> dict[str, str]:
     return {**visit.view.extra, **step, **unit}
 
 
-def _chart_buttons(visit: Visit, one: Found, place: int) -> list[html.Button]:
+def _chart_buttons(visit: Visit, page_title: str, one: Found, place: int) -> list[html.Button]:
     about = {
         "data-chart": str(place),
-        "data-title": one.title,
+        "data-title": one.title if one.title == page_title else f"{page_title} · {one.title}",
         "data-about": " · ".join(about_lines(visit)),
         "data-synthetic": synthetic_words(visit),
     }
