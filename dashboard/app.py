@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, html
 
-from dashboard import downloads, headers, marked, shell, upload
+from dashboard import downloads, headers, marked, shell, take_step, take_table, taking_away, upload
 from dashboard.answers import Answers
 from dashboard.auth import audit_file, entrance, guard, own_account
 from dashboard.auth import people as people_routes
@@ -19,6 +19,7 @@ from dashboard.pages import (
     area,
     audit,
     calendar,
+    follow_ups,
     forbidden,
     grading,
     inbox,
@@ -28,6 +29,7 @@ from dashboard.pages import (
     overview,
     people,
     quality,
+    source,
     submissions,
 )
 from dashboard.running import watching
@@ -37,9 +39,17 @@ from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
-PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods, inbox, people, audit, account)
+PAGES = (
+    *(overview, indicator, area, grading, source, follow_ups),
+    *(submissions, calendar, quality, methods, inbox, people, audit, account),
+)
 # What each module beside the pages needs, where its routes say nothing else.
-ROUTES = ((upload, "submit"), (downloads, "export"), (marked, "view_uploads"))
+ROUTES = (
+    (upload, "submit"),
+    (downloads, "export"),
+    (marked, "view_uploads"),
+    (take_step, "view_results"),
+)
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 
@@ -72,6 +82,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
         page.register(Door(app, page.NEEDS), answers)
     for module, needs in ROUTES:
         module.register(Door(app, needs), answers)
+    take_table.register(Door(app, "export"), answers, page_for)
     headers.secure(app)
     compress_answers(app.server)
     return app
@@ -116,17 +127,18 @@ def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any,
         page = page_for(visit.view.path)
         if not is_granted(page.NEEDS):
             page = forbidden
+        name = page.title(visit)
         content = [
             shell.synthetic_band(visit),
             shell.notices(visit),
-            _content(page, visit),
+            html.Div([shell.print_head(visit, name), taking_away.dress(_content(page, visit), visit, name)]),
             shell.foot(visit),
         ]
         return (
             shell.header(visit, inbox.badge(visit)),
             shell.menu(visit),
             content,
-            about(visit.texts, page.title(visit)),
+            about(visit.texts, name),
         )
     except Exception:
         texts = Texts(answers.workspace.settings.language)

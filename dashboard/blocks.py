@@ -141,6 +141,21 @@ def big_value(result: Result, definition: Definition, visit: Visit) -> html.Stro
     )
 
 
+def source_href(visit: Visit, result: Result) -> str:
+    """Where a value is followed back to its organisations, files and cells."""
+    code = result.organisation
+    place = {"area": code} if visit.registry.organisations.get(code).is_area else {"unit": code}
+    return visit.view.link("/source", indicator=result.indicator, period=result.period, **place)
+
+
+def value_link(visit: Visit, result: Result, shown: Any) -> Any:
+    """A value as the way to its source; plain words where there is no number to follow."""
+    if result.value is None:
+        return shown
+    label = visit.texts("数字来源")
+    return dcc.Link(shown, href=source_href(visit, result), className="value-link", title=label)
+
+
 def certainty(mark_code: str, visit: Visit) -> html.Span:
     """Whether a definition's source is confirmed."""
     kind = "sure" if mark_code.startswith("S") else "unsure"
@@ -158,6 +173,18 @@ def panel(title: Any, *children: Any, note: Any = None) -> html.Section:
         [html.H2(title), html.Span(note, className="quiet") if note else None], className="panel-head"
     )
     return html.Section([head, *children], className="panel")
+
+
+def plain_table(
+    heads: Sequence[Any], rows: Sequence[html.Tr], numbers: Iterable[int] = (), tall: bool = False
+) -> html.Div:
+    """A table read from top to bottom, that scrolls within itself; `numbers` are the columns set to the right."""
+    right = set(numbers)
+    head = html.Tr(
+        [html.Th(name, scope="col", className="number" if place in right else None) for place, name in enumerate(heads)]
+    )  # fmt: skip
+    table = html.Table([html.Thead(head), html.Tbody(list(rows))], className="plain")
+    return html.Div(table, className="scrolling scrolling--tall" if tall else "scrolling", tabIndex="0")
 
 
 def empty(title: str, *words: Any) -> html.Div:

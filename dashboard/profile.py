@@ -104,7 +104,9 @@ def _row(visit: Visit, line: Line, code: str) -> html.Tr:
     by_when = wording.due(result.target, t) if result.target else ""
     cells = [
         html.Th(dcc.Link(name, href=link), scope="row"),
-        html.Td(wording.value(result, definition, t), className="number strong"),
+        html.Td(
+            blocks.value_link(visit, result, wording.value(result, definition, t)), className="number strong"
+        ),
         html.Td(
             html.Div(
                 [html.Div(drawn, className="bar"), html.Span(wording.interval(result, definition), className="quiet")],

@@ -44,6 +44,7 @@ MENU = (
             ("/indicator", mark("指标")),
             ("/area", mark("地区")),
             ("/grading", mark("机构等级")),
+            ("/follow-ups", mark("督办")),
         ),
     ),
     (
@@ -184,6 +185,20 @@ def menu(visit: Visit) -> list[Any]:
 def _may_open(visit: Visit, path: str) -> bool:
     needs = MENU_NEEDS.get(path)
     return needs is None or visit.account.may(needs)
+
+
+def print_head(visit: Visit, name: str) -> html.Div:
+    """What stands above a page on paper: which system, which page, which place and period, printed when."""
+    t, view = visit.texts, visit.view
+    return html.Div(
+        [
+            html.Strong(t("贵州省妇幼健康指标系统")),
+            html.Span(name),
+            html.Span(f"{visit.name(view.area.code)} · {view.period.label(view.language)}"),
+            html.Span(t("打印于 {date}", date=t.date(visit.today))),
+        ],
+        className="print-head",
+    )
 
 
 def synthetic_band(visit: Visit) -> html.Div | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import dash_ag_grid as dag
 
-from dashboard import wording
+from dashboard import blocks, wording
 from dashboard.findings import scale
 from dashboard.texts import Texts
 from dashboard.visit import Visit
@@ -94,6 +94,7 @@ def league_rows(visit: Visit, definition: Definition, results: Sequence[Result])
             "upper": visit.upper_name(result.organisation),
             "value": result.value,
             "value_words": wording.number(result.value, definition.decimals),
+            "value_href": blocks.source_href(visit, result) if result.value is not None else "",
             "lower": result.lower,
             "upper_limit": result.upper,
             "interval_words": wording.interval(result, definition),
@@ -131,7 +132,7 @@ def league_columns(visit: Visit, definition: Definition, results: Sequence[Resul
         number_column("rank", "#", 50, maxWidth=56),
         text_column("name", t("地区"), 130, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=230),
         *([text_column("upper", t("市州"), 84, maxWidth=150)] if upper else []),
-        number_column("value", unit, 76, "value_words", maxWidth=110, cellClass="strong"),
+        number_column("value", unit, 76, "value_words", maxWidth=110, cellClass="strong", cellRenderer="Link"),
         text_column(
             "interval_words", t("95% 区间与目标"), 170, cellRenderer="Interval", sortable=False,
             cellRendererParams={"low": low, "high": high},

@@ -20,6 +20,7 @@ from store.codes import Codes, read_codes
 from store.database import Store
 from store.schema import area_report, area_total, data_value, derived_value, issue, submission
 from store.verify_extensions import verify_extensions
+from store.verify_follow_ups import verify_follow_ups
 from store.verify_receipts import verify_receipts
 
 _SHOWN = 20
@@ -52,7 +53,8 @@ def verify(store: Store, registry: Registry) -> list[str]:
             *_compare("falls", dict(_held_falls(connection)), dict(expected.falls)),
         ]
         found += verify_receipts(connection, store.originals, codes)
-        return found + list(verify_extensions(connection))
+        found += verify_extensions(connection)
+        return found + list(verify_follow_ups(connection, store.originals))
 
 
 def _compare(what: str, held: Mapping[Any, Any], expected: Mapping[Any, Any]) -> Iterator[str]:

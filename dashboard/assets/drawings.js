@@ -143,7 +143,8 @@
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   cells.Link = function (props) {
     const href = props.data && props.data[props.colDef.field + "_href"];
-    return href ? e("a", { href: href, onClick: follow, className: "cell-link" }, props.value) : e("span", null, props.value);
+    const shown = props.valueFormatted || props.value;
+    return href ? e("a", { href: href, onClick: follow, className: "cell-link" }, shown) : e("span", null, shown);
   };
   cells.Interval = function (props) {
     const row = props.data || {};

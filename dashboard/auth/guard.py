@@ -29,6 +29,7 @@ TOKEN_COOKIE, TOKEN_HEADER, TOKEN_FIELD = "_csrf_token", "X-CSRFToken", "csrf"
 HARMLESS = ("GET", "HEAD", "OPTIONS")
 CALLBACK = "/_dash-update-component"
 CALLBACK_BYTES, FORM_BYTES = 256 * 1024, 2 * 1024 * 1024
+TAKE_FILES = ("/upload", "/api/", "/follow-ups/")  # addresses that files are sent to
 DEPTH = 200  # brackets within brackets that an honest page never sends
 # What Dash itself serves; anything else is declared through a Door.
 OF_DASH = {
@@ -82,7 +83,7 @@ class Guard:
         if request.path == CALLBACK:
             return CALLBACK_BYTES
         large = (self._settings.upload_max_megabytes + 1) * 1024 * 1024
-        return large if request.path == "/upload" or request.path.startswith("/api/") else FORM_BYTES
+        return large if request.path.startswith(TAKE_FILES) else FORM_BYTES
 
     def _needed(self) -> str | None:
         """What the route needs; None where nobody said."""

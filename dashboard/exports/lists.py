@@ -41,13 +41,14 @@ def list_workbook(
     for cells in sheet.iter_rows(min_row=head + 1):
         for cell in cells:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-    _to_print(sheet, head)
+    to_print(sheet, head)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _to_print(sheet: Worksheet, head: int) -> None:
+def to_print(sheet: Worksheet, head: int) -> None:
+    """Landscape A4, one page wide, headings on each page."""
     sheet.freeze_panes = f"A{head + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4

@@ -7,7 +7,7 @@ from typing import Any
 import dash
 from dash import dcc, html
 
-from dashboard import blocks, profile, wording
+from dashboard import blocks, following, profile, wording
 from dashboard.answers import Answers
 from dashboard.reporting import Calendar, calendar
 from dashboard.view import View
@@ -131,6 +131,7 @@ def _flag(visit: Visit, flag: Flag) -> html.Li:
                     dcc.Link(visit.texts("看走势"), href=link, className="flag-link")
                     if flag.kind in WITH_COURSE
                     else None,
+                    following.badge(visit, flag),
                 ]
             ),
         ],

@@ -110,7 +110,7 @@ def own(visit: Visit, definition: Definition) -> html.Div | None:
     aim = result.target
     return html.Div(
         [
-            html.Div([html.Span(visit.name(result.organisation), className="quiet"), blocks.big_value(result, definition, visit)]),
+            html.Div([html.Span(visit.name(result.organisation), className="quiet"), blocks.value_link(visit, result, blocks.big_value(result, definition, visit))]),
             _figure(t("95% 区间"), wording.interval(result, definition) or wording.MISSING),
             _figure(t("分子 / 分母"), wording.counts(result)),
             _figure(t("目标"), wording.target(aim, definition, t), wording.due(aim, t) if aim else ""),

@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import dcc, html
 
-from dashboard import blocks, county_map, tables, wording
+from dashboard import blocks, county_map, following, tables, wording
 from dashboard.answers import Answers
 from dashboard.findings import Standing, Tally, reports_in, tally
 from dashboard.visit import Visit
@@ -263,24 +263,22 @@ def flag_item(visit: Visit, definition: Definition, found: Sequence[Flag], resul
     short = next((flag.gap for flag in found if flag.kind in ("behind_target", "watch")), None)
     gap = wording.gap(short, definition, visit.texts)
     kind = _kind(found, result, visit)
-    return html.Li(
-        dcc.Link(
-            [
-                html.Div(
-                    [
-                        html.Span(_sign(found), className="flag-sign"),
-                        html.Strong(visit.name(area)),
-                        html.Span(upper, className="quiet") if upper else None,
-                        html.Strong(gap, className="flag-gap") if gap else None,
-                    ],
-                    className="flag-head",
-                ),
-                *[_reason(visit, flag) for flag in found],
-            ],
-            href=visit.view.link(f"/area/{area}"),
-        ),
-        className=f"flag flag--{kind}",
+    link = dcc.Link(
+        [
+            html.Div(
+                [
+                    html.Span(_sign(found), className="flag-sign"),
+                    html.Strong(visit.name(area)),
+                    html.Span(upper, className="quiet") if upper else None,
+                    html.Strong(gap, className="flag-gap") if gap else None,
+                ],
+                className="flag-head",
+            ),
+            *[_reason(visit, flag) for flag in found],
+        ],
+        href=visit.view.link(f"/area/{area}"),
     )
+    return html.Li([link, following.badge(visit, found[0])], className=f"flag flag--{kind}")
 
 
 def _reason(visit: Visit, flag: Flag) -> html.Div:

@@ -1,0 +1,27 @@
+"""The difference of two independent proportions or rates, with its interval from the limits of each."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+
+class Estimate(NamedTuple):
+    """A value with its interval."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+def difference(after: Estimate, before: Estimate) -> Estimate:
+    """After less before: the limits of each are squared and added, so that neither needs to be symmetric.
+
+    With Wilson's limits this is method 10 of Newcombe RG. Interval estimation for the difference between independent
+    proportions: comparison of eleven methods. Stat Med 1998;17:873–890; with limits of rates, Zou GY, Donner A.
+    Construction of confidence limits about effect measures: a general approach. Stat Med 2008;27:1693–1702.
+    """
+    gap = after.value - before.value
+    down = math.hypot(after.value - after.lower, before.upper - before.value)
+    up = math.hypot(after.upper - after.value, before.value - before.lower)
+    return Estimate(gap, gap - down, gap + up)

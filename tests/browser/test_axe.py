@@ -1,0 +1,135 @@
+"""axe-core finds no violation of WCAG 2.2 AA on any page: both languages, light and dark, desk and phone; and what zoom and keyboard need.
+
+axe-core is vendored for these tests only (vendor/axe.min.js, see NOTICE.md) and put into pages past their own
+Content-Security-Policy, which the pages themselves keep.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = {
+    "overview": "/",
+    "prefecture": "/?area=520300",
+    "indicator": "/indicator/prenatal_screening_coverage",
+    "county": "/area/520303",
+    "grading": "/grading",
+    "submissions": "/submissions",
+    "upload": "/submissions?upload=1",
+    "calendar": "/calendar?area=520300",
+    "quality": "/quality?area=520300",
+    "methods": "/methods",
+    "source of a prefecture": "/source?indicator=prenatal_screening_coverage&area=520300",
+    "source of a county": "/source?indicator=prenatal_screening_coverage&area=520303",
+    "source of a share": "/source?indicator=county_level2a_share&area=520300",
+    "follow-ups": "/follow-ups",
+    "asking": "/follow-ups/ask?unit=520302&indicator=prenatal_screening_coverage&show=behind_target",
+    "missing": "/no/such/page",
+}
+# The four ways cover each value of language, scheme and width with each other.
+WAYS = [("zh", "light", 1440), ("en", "dark", 1440), ("zh", "dark", 390), ("en", "light", 390)]
+
+
+def violations(page: Any) -> list[str]:
+    """What axe-core complains of, one line a place."""
+    found = page.evaluate(
+        "async (rules) => (await axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})).violations",
+        RULES,
+    )
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary'].splitlines()[1].strip()} {node['html'][:120]}"
+        for one in found
+        for node in one["nodes"][:6]
+    ]
+
+
+@pytest.fixture(params=WAYS, ids=["-".join(map(str, way)) for way in WAYS])
+def way(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+def test_no_violation_on_any_page(browser, address, way) -> None:
+    language, scheme, width = way
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, bypass_csp=True, color_scheme=scheme
+    )
+    context.add_init_script(AXE.read_text(encoding="utf-8"))
+    context.add_init_script(f"localStorage.setItem('mantine-color-scheme-value', '{scheme}')")
+    page = context.new_page()
+    found: dict[str, list[str]] = {}
+    for name, path in PAGES.items():
+        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+        page.wait_for_selector("#page h1, #page .empty")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_selector(".busy--now, .map--waiting", state="detached")
+        assert page.get_attribute("html", "data-mantine-color-scheme") == scheme
+        if bad := violations(page):
+            found[name] = bad
+    context.close()
+    assert found == {}
+
+
+WIDER = """() => [...document.querySelectorAll('#page *')]
+  .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+    && !one.closest('.scrolling, .ag-root-wrapper, svg'))
+  .map(one => one.tagName + '.' + one.className).slice(0, 5)"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_is_lost_at_twice_the_size(browser, address, language) -> None:
+    """200% zoom of a 1280 wide window is a layout of 640 (WCAG 1.4.4); 400% is one of 320 (1.4.10)."""
+    for width in (640, 320):
+        context = browser.new_context(viewport={"width": width, "height": 450})
+        page = context.new_page()
+        for path in PAGES.values():
+            page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+            page.wait_for_selector("#page h1, #page .empty")
+            page.wait_for_load_state("networkidle")
+            page.wait_for_selector(".busy--now, .map--waiting", state="detached")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            assert page.evaluate(WIDER) == [], (path, width)
+        context.close()
+
+
+FOCUS = """() => { const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
+  return {name: one.getAttribute('aria-label') || one.innerText || one.id || one.tagName, href: one.getAttribute('href') || '',
+    seen: style.outlineStyle !== 'none' || style.boxShadow !== 'none' || !!one.closest('svg, .mantine-Select-root, .ag-root-wrapper'),
+    shown: box.width > 0 && box.height > 0, body: one === document.body}; }"""
+
+
+def test_a_county_is_reached_and_followed_to_its_cells_by_keyboard_alone(window) -> None:
+    window.open("/area/520303?lang=zh")
+    page = window.page
+    stops = []
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(FOCUS))
+        if stops[-1]["href"].startswith("/source?") or stops[-1]["body"]:
+            break
+    assert stops[-1]["href"].startswith("/source?")
+    assert all(stop["seen"] and stop["shown"] for stop in stops)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/source?**")
+    page.locator("h1", has_text="数字来源").wait_for()
+    window.settle()
+    assert "单元格" in window.text()
+    assert window.complaints == []
+
+
+def test_the_menu_and_the_language_work_by_keyboard(window) -> None:
+    window.open("/?lang=zh")
+    page = window.page
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUS)["name"] == "English":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**lang=en**")
+    page.locator("#menu a", has_text="Follow-ups").wait_for()
