@@ -278,13 +278,27 @@ def _held(
     view: View,
 ) -> dict[Key, dict[Block, Cell]]:
     """Every total that may be needed, from one query."""
-    names = {split(name) for one in definitions for name in (*one.numerator, *one.denominator)}
-    elements = sorted({element for element, _ in names})
-    held: dict[Key, dict[Block, Cell]] = {}
-    if not elements or not organisations or not periods:
-        return held
+    names = sorted({name for one in definitions for name in (*one.numerator, *one.denominator)})
+    if not periods:
+        return {}
     first, last = min(period.first for period in periods), max(period.last for period in periods)
-    categories = {category for _, category in names}
+    return totals_of(context, names, organisations, first, last, view)
+
+
+def totals_of(
+    context: Context,
+    names: Sequence[str],
+    organisations: Sequence[str],
+    first: int,
+    last: int,
+    view: View = AS_IT_WAS,
+) -> dict[Key, dict[Block, Cell]]:
+    """Totals of elements (`element` or `element@category`) over blocks that end in first..last (yyyymm), from one query."""
+    elements = sorted({split(name)[0] for name in names})
+    categories = {split(name)[1] for name in names}
+    held: dict[Key, dict[Block, Cell]] = {}
+    if not elements or not organisations:
+        return held
     if view.plain:
         frame = reading.area_totals(context.store, elements, list(organisations), first, last, categories)
     else:

@@ -200,6 +200,8 @@ def _count(cases: Cases) -> dict[tuple[str, int], dict[Key, Reading]]:
     places = _places(cases)
     counted: dict[tuple[str, int], dict[Key, Reading]] = {place: {} for place in places}
     for count in edition.counts:
+        if any(one.column not in cases.columns for one in count.where):
+            continue  # a list without the column says nothing of it: absent is never zero
         numbers = _numbers(cases, count)
         for place, cells in places.items():
             counted[place][count.element, ""] = Reading(
@@ -238,8 +240,6 @@ def _months(period: Period | None) -> Iterator[int]:
 
 def _numbers(cases: Cases, count: Count) -> Mapping[tuple[str, int], int]:
     """How many cases of each organisation and month meet the conditions of a count."""
-    if any(one.column not in cases.columns for one in count.where):
-        return {}
     contents = [cases.columns[one.column].values for one in count.where]
     numbers: dict[tuple[str, int], int] = defaultdict(int)
     alike = Counter(zip(cases.organisations, cases.months, *contents, strict=True))

@@ -229,3 +229,38 @@ def test_a_rule_must_name_columns_of_the_form(registry: Registry, tmp_path: Path
     (tmp_path / f"{FORM}.toml").write_text(text, encoding="utf-8")
     with pytest.raises(DefinitionError, match="'case_minutes' is no column of it, did you mean 'case_"):
         load_forms(registry, (tmp_path,))
+
+
+def test_severe_outcomes_are_counted_by_cause_way_in_and_minutes(desk: Desk) -> None:
+    content = listed(
+        desk,
+        {
+            "case_near_miss": "1",
+            "case_who_renal": "1",
+            "case_cause": "sepsis",
+            "case_minutes_to_treatment": 10,
+        },
+        {
+            "case_outcome": "died",
+            "case_cause": "sepsis",
+            "case_referred_in": "1",
+            "case_minutes_to_treatment": 61,
+        },
+        {"case_cause": "heart", "case_risk_grade": "purple", "case_minutes_to_treatment": 11},
+        period="",
+    )
+    here = counts(check_content(content, "x.xlsx", desk))[HERE, 202610]
+    assert (here["listed_near_miss_sepsis"], here["listed_died_sepsis"], here["listed_near_miss_heart"]) == (
+        1,
+        1,
+        0,
+    )
+    assert [here[f"listed_minutes_{one}"] for one in ("10", "11_30", "31_60", "over_60")] == [1, 1, 0, 1]
+    assert (here["listed_direct_cases"], here["listed_referred_in"]) == (2, 1)
+    assert (
+        here["listed_direct_near_misses"],
+        here["listed_referred_near_misses"],
+        here["listed_referred_died"],
+    ) == (1, 0, 1)
+    assert (here["listed_direct_in_30_minutes"], here["listed_referred_in_30_minutes"]) == (2, 0)
+    assert (here["listed_who_renal"], here["listed_who_hepatic"], here["listed_risk_purple"]) == (1, 0, 1)

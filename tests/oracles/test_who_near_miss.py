@@ -14,6 +14,7 @@ import pytest
 
 from indicators.definition import load_catalogue
 from indicators.results import Context, calculate
+from indicators.severe import severe_picture
 from reference.periods import month_range
 from store.records import SubmissionRecord, UploadRecord, ValueRecord
 from store.saving import save
@@ -75,3 +76,15 @@ def test_the_survey_s_ratios(context, indicator):
     assert (one.numerator, one.denominator) == (numerator, denominator)
     assert one.value == pytest.approx(value, abs=0.0005)
     assert (one.lower is None) == (indicator == "near_miss_to_death_ratio")
+
+
+def test_the_picture_of_severe_cases_has_the_survey_s_ratios(context):
+    found = severe_picture(context, "520000", month_range(202601, 202602)).near_miss
+    assert found is not None
+    ratios = (
+        found.near_miss_ratio,
+        found.severe_outcome_ratio,
+        found.mortality_index,
+        found.near_misses_per_death,
+    )
+    assert ratios == pytest.approx([value for *_, value in PUBLISHED.values()], abs=0.0005)
