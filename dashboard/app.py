@@ -14,13 +14,16 @@ from dashboard.answers import Answers
 from dashboard.compressing import compress_answers
 from dashboard.pages import (
     area,
+    brief,
     calendar,
     grading,
     indicator,
+    matrix,
     methods,
     missing,
     overview,
     quality,
+    severe,
     submissions,
 )
 from dashboard.texts import Texts
@@ -28,7 +31,7 @@ from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
-PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods)
+PAGES = (overview, indicator, area, brief, matrix, severe, grading, submissions, calendar, quality, methods)
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 

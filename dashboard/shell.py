@@ -42,6 +42,8 @@ MENU = (
             ("/", mark("概览")),
             ("/indicator", mark("指标")),
             ("/area", mark("地区")),
+            ("/matrix", mark("矩阵")),
+            ("/severe", mark("危急重症")),
             ("/grading", mark("机构等级")),
         ),
     ),
@@ -84,7 +86,7 @@ def header(visit: Visit) -> list[Any]:
         dmc.Burger(id="burger", opened=False, size="sm", hiddenFrom="sm", **{"aria-label": t("菜单")}),
         dcc.Link(
             [html.Span("", className="seal"), html.Span(t("贵州省妇幼健康指标系统"), className="title")],
-            href=visit.view.link("/", area=visit.view.tree.root),
+            href=visit.view.link("/", area=visit.home),
             className="home",
         ),
         html.Div(_languages(visit), className="languages", **{"aria-label": t("语言")}),

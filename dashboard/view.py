@@ -39,7 +39,13 @@ KEYS = (
     "status",
     "level",
     "form",
+    "as",
+    "estimate",
+    "topic",
+    "sort",
 )
+# Keys that only some pages read; they check the values themselves.
+EXTRA = ("show", "upload", "status", "level", "form", "as", "estimate", "topic", "sort")
 Months = tuple[int, int]
 
 
@@ -62,6 +68,11 @@ class View:
     extra: Mapping[str, str] = field(default_factory=dict)
     period_given: bool = False
     notices: tuple[str, ...] = ()
+
+    @property
+    def is_as_today(self) -> bool:
+        """Whether the past is seen with today's areas and targets."""
+        return self.extra.get("as") == "today"
 
     @property
     def query(self) -> dict[str, str]:
@@ -91,15 +102,19 @@ def read_view(
     months: Mapping[str, Months | None],
     language: str = "zh",
     today: dt.date | None = None,
+    home: str = "",
 ) -> View:
-    """Read an address. What cannot be understood falls back and is said in `notices`."""
+    """Read an address. What cannot be understood falls back and is said in `notices`.
+
+    `home`: the area shown where the address names none; empty for the first tree's root.
+    """
     given = {key: value.strip()[:120] for key, value in parse_qsl(search.lstrip("?")) if value.strip()}
     notices: list[str] = []
     spoken = given.get("lang", language)
     texts = Texts(spoken if spoken in LANGUAGES else language)
     if spoken not in LANGUAGES:
         notices.append(texts("没有“{found}”这种语言，已改用默认语言。", found=spoken))
-    area = _of_path(path, _area(given.get("area", ""), registry, texts, notices), registry)
+    area = _of_path(path, _area(given.get("area", "") or home, registry, texts, notices), registry)
     tree = registry.trees[area.tree]
     span = months.get(tree.code) or _fallback_months(today or dt.date.today())
     period, was_given = _period(given.get("period", ""), given.get("kind", ""), span, tree, texts, notices)
@@ -125,7 +140,7 @@ def read_view(
         indicator=_indicator(given.get("indicator", ""), tree, catalogue, texts, notices),
         unit=_unit(given.get("unit", ""), tree, registry, texts, notices),
         step=given.get("step", "month") if given.get("step", "month") in STEPS else "month",
-        extra={key: given[key] for key in ("show", "upload", "status", "level", "form") if key in given},
+        extra={key: given[key] for key in EXTRA if key in given},
         period_given=was_given,
         notices=tuple(notices),
     )
@@ -241,6 +256,11 @@ def period_choices(kind: str, span: Months, tree: Tree) -> list[Period]:
         found = [rolling_year(month) for month in ends or [last]]
     kept = [period for period in found if period.first <= last and period.last >= first]
     return sorted(kept, key=lambda period: period.last > last)
+
+
+def month_earlier(period: Period) -> Period:
+    """As long a run of months that ends a month before."""
+    return month_range(month_add(period.first, -1), month_add(period.last, -1))
 
 
 def steps_before(step: str, last: int, first: int) -> Sequence[Period]:
