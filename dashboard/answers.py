@@ -20,6 +20,8 @@ from indicators import flags, grading, results
 from indicators.grading import Standing
 from indicators.reporting import Entry
 from indicators.result import Flag, Result
+from indicators.results import AS_IT_WAS
+from indicators.results import View as Seen
 from reference.periods import Period, month_range
 from reference.reporting import CHINA, Duty
 from store import reading
@@ -66,21 +68,31 @@ class Answers:
         return self.once(("synthetic",), lambda: reading.has_synthetic(self.workspace.store))
 
     def results(
-        self, indicators: Sequence[str], organisations: Sequence[str], period: Period
+        self,
+        indicators: Sequence[str],
+        organisations: Sequence[str],
+        period: Period,
+        seen: Seen = AS_IT_WAS,
     ) -> list[Result]:
         """Results of indicators for organisations in one period."""
-        key = ("results", tuple(indicators), tuple(organisations), period)
+        key = ("results", tuple(indicators), tuple(organisations), period, seen)
+        context = self.workspace.context
         return self.once(
-            key,
-            lambda: results.calculate(self.workspace.context, list(indicators), list(organisations), period),
+            key, lambda: results.calculate(context, list(indicators), list(organisations), period, seen)
         )
 
-    def series(self, indicator: str, organisations: Sequence[str], periods: Sequence[Period]) -> list[Result]:
+    def series(
+        self,
+        indicator: str,
+        organisations: Sequence[str],
+        periods: Sequence[Period],
+        seen: Seen = AS_IT_WAS,
+    ) -> list[Result]:
         """Results of one indicator over several periods."""
-        key = ("series", indicator, tuple(organisations), tuple(periods))
+        key = ("series", indicator, tuple(organisations), tuple(periods), seen)
+        context = self.workspace.context
         return self.once(
-            key,
-            lambda: results.series(self.workspace.context, indicator, list(organisations), list(periods)),
+            key, lambda: results.series(context, indicator, list(organisations), list(periods), seen)
         )
 
     def flags(self, organisations: Sequence[str], period: Period) -> list[Flag]:

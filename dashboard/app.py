@@ -18,17 +18,20 @@ from dashboard.pages import (
     account,
     area,
     audit,
+    brief,
     calendar,
     follow_ups,
     forbidden,
     grading,
     inbox,
     indicator,
+    matrix,
     methods,
     missing,
     overview,
     people,
     quality,
+    severe,
     source,
     submissions,
 )
@@ -40,7 +43,7 @@ from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
 PAGES = (
-    *(overview, indicator, area, grading, source, follow_ups),
+    *(overview, indicator, area, brief, matrix, severe, grading, source, follow_ups),
     *(submissions, calendar, quality, methods, inbox, people, audit, account),
 )
 # What each module beside the pages needs, where its routes say nothing else.
@@ -69,7 +72,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     answers = Answers(workspace)
-    watching.register(Door(app, PUBLIC).server, workspace)
+    watching.register(Door(app, PUBLIC).server, workspace)  # type: ignore[arg-type]
     app.server.config["MAX_CONTENT_LENGTH"] = (workspace.settings.upload_max_megabytes + 1) * 1024 * 1024
     app.layout = shell.frame()
     guard.install(app, workspace)

@@ -50,7 +50,7 @@ def heading(visit: Visit, title: str, *more: Any, choosers: Sequence[Any] = ()) 
     return html.Div(
         [
             html.Div([html.H1(title), *more], className="heading-words"),
-            html.Div(list(choosers), className="choosers"),
+            html.Div([one for one in choosers if one is not None], className="choosers"),
         ],
         className="heading",
     )
@@ -78,6 +78,14 @@ def area_chooser(visit: Visit, with_units: bool = False) -> html.Div:
         "area", visit.view.area.code, groups, visit.texts("地区"), drops="unit",
         searchable=True, width=190, nothingFoundMessage=visit.texts("没有这个地区"),
     )  # fmt: skip
+
+
+def level_chooser(visit: Visit) -> html.Div | None:
+    """Which areas stand side by side: the smallest ones, or those above them; nothing where there is no choice."""
+    if len(visit.levels) < 2:
+        return None
+    options = [{"value": level, "label": visit.level_name(level)} for level in visit.levels]
+    return choice("level", visit.level, options, visit.texts("层级"), width=120, drops="unit")
 
 
 def period_choosers(visit: Visit) -> list[Any]:
@@ -203,9 +211,15 @@ def no_data(visit: Visit) -> html.Div:
 
 
 def sparkline(
-    series: Sequence[Result], visit: Visit, name: str, width: int = 120, height: int = 30
+    series: Sequence[Result],
+    visit: Visit,
+    name: str,
+    width: int = 120,
+    height: int = 30,
+    low: float | None = None,
+    high: float | None = None,
 ) -> Sparkline:
-    """The values of a series as a small line with the newest target."""
+    """The values of a series as a small line with the newest target; `low` and `high` are on the scale besides."""
     newest = series[-1].target if series else None
     return Sparkline(
         values=[result.value for result in series],
@@ -213,6 +227,8 @@ def sparkline(
         label=visit.texts("{name}的走势", name=name),
         width=width,
         height=height,
+        low=low,
+        high=high,
     )
 
 
@@ -222,8 +238,9 @@ def bar(
     visit: Visit,
     scale: tuple[float, float],
     peers: float | None = None,
+    band: tuple[float, float] | None = None,
 ) -> IntervalBar:
-    """The value with its interval on a scale, beside the value of all together."""
+    """The value with its interval on a scale, beside the value of all together and the middle half of the peers."""
     words = f"{wording.value(result, definition, visit.texts)} ({wording.interval(result, definition)})"
     return IntervalBar(
         value=result.value,
@@ -231,6 +248,7 @@ def bar(
         upper=result.upper,
         target=result.target.value if result.target else None,
         peers=peers,
+        band=band,
         low=scale[0],
         high=scale[1],
         kind=visit.standing(result).value,

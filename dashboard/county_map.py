@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from dashboard import wording
 from dashboard.drawings import CountyMap
@@ -51,6 +51,28 @@ def words(visit: Visit, definition: Definition, result: Result) -> list[str]:
     return [line for line in lines if line]
 
 
+def zooms(visit: Visit) -> html.Nav | None:
+    """Links to look closer at one part, or at the whole again; they keep the rest of the view."""
+    t, view = visit.texts, visit.view
+    kept = {"step": view.step if view.step != "month" else "", **view.extra}
+    parts = [
+        code
+        for code in visit.below
+        if any(one.is_area for one in visit.registry.organisations.children(code, visit.hierarchy_day))
+    ]
+    links: list[Any] = [
+        dcc.Link(visit.short_name(code), href=view.link(None, area=code, **kept)) for code in parts
+    ]
+    above = visit.registry.organisations.parent(view.area.code, visit.hierarchy_day)
+    if above:
+        back = t("‹ 回到{area}", area=visit.name(above))
+        links.insert(0, dcc.Link(back, href=view.link(None, area=above, **kept)))
+    if not links:
+        return None
+    label = t("放大到：") if parts else ""
+    return html.Nav([html.Span(label), *links], className="zooms", **{"aria-label": t("地图范围")})
+
+
 def draw(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Figure | None:
     """The map with its source line; nothing where no outline belongs to the areas."""
     areas = areas_of(visit, definition, results)
@@ -68,7 +90,9 @@ def draw(visit: Visit, definition: Definition, results: Sequence[Result]) -> htm
                 shown=None if whole else sorted(areas),
                 label=t("{name}分县区地图", name=definition.name(visit.view.language)),
                 quiet=t("地图轮廓没有载入，请看右侧列表。"),
+                names=t.is_chinese,
             ),
+            zooms(visit),
             html.Figcaption(
                 t("底图来源：天地图（国家地理信息公共服务平台） 审图号 {number}", number=REVIEW_NUMBER)
             ),

@@ -1,4 +1,4 @@
-"""Charts: the course of one indicator with its interval and its target."""
+"""Charts: the course of one indicator with its interval, its target and where it is going; and the dress of all charts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dashboard.findings import Standing, standing
 from dashboard.shell import FONTS
 from dashboard.visit import Visit
 from indicators.definition import Definition
+from indicators.outlook import Outlook
 from indicators.result import Result
 from reference.periods import Period, parse
 
@@ -34,11 +35,17 @@ SYMBOLS = {
     Standing.UNAIMED: "circle",
 }
 INK = "#6b7280"
+FAN = "rgba(128,134,145,0.20)"
 GRID = "rgba(128,134,145,0.22)"
 
 
-def trend(visit: Visit, definition: Definition, series: Sequence[Result]) -> go.Figure:
-    """Values joined where they are known, the interval as a band, the target as a step line, the judgement as the marker."""
+def trend(
+    visit: Visit, definition: Definition, series: Sequence[Result], ahead: Outlook | None = None
+) -> go.Figure:
+    """Values joined where they are known, the interval as a band, the target as a step line, the judgement as the marker.
+
+    With `ahead`: the forecast as a fan after the last value, the target's path, and the target on its day.
+    """
     labels = [short_label(parse(result.period)) for result in series]
     figure = go.Figure()
     _band(figure, labels, series)
@@ -48,6 +55,8 @@ def trend(visit: Visit, definition: Definition, series: Sequence[Result]) -> go.
             x=labels, y=aims, mode="lines", name=visit.texts("目标"), hoverinfo="skip",
             line={"color": INK, "width": 1.4, "dash": "dash", "shape": "hvh"},
         )  # fmt: skip
+    if ahead is not None and series:
+        _fan(visit, figure, definition, series, ahead)
     kinds = [standing(result) for result in series]
     figure.add_scatter(
         x=labels, y=[result.value for result in series], mode="lines+markers", name=definition.name(visit.view.language),
@@ -56,7 +65,7 @@ def trend(visit: Visit, definition: Definition, series: Sequence[Result]) -> go.
         customdata=[[_words(visit, definition, result)] for result in series],
         hovertemplate="%{customdata[0]}<extra></extra>",
     )  # fmt: skip
-    return _dressed(figure, definition, visit)
+    return dressed(figure, definition, visit)
 
 
 def short_label(period: Period) -> str:
@@ -83,6 +92,58 @@ def _band(figure: go.Figure, labels: Sequence[str], series: Sequence[Result]) ->
         run = []
 
 
+def _fan(
+    visit: Visit, figure: go.Figure, definition: Definition, series: Sequence[Result], ahead: Outlook
+) -> None:
+    """The months ahead: what they are likely to be, and where the target wants them."""
+    rolling = parse(series[-1].period).span == 12
+    path = ahead.path
+    lines = (
+        (path.rolling, path.rolling_lower, path.rolling_upper)
+        if rolling
+        else (path.centre, path.lower, path.upper)
+    )
+    labels = [f"{month // 100}-{month % 100:02d}" for month in ahead.ahead]
+    middle, low, high = ([float(value) * ahead.unit for value in one[ahead.known :]] for one in lines)
+    figure.add_scatter(
+        x=labels + labels[::-1], y=high + low[::-1], fill="toself", mode="lines", line={"width": 0},
+        fillcolor=FAN, hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=labels, y=middle, mode="lines", name=visit.texts("预测"),
+        line={"color": INK, "width": 1.6, "dash": "dot"},
+        customdata=[
+            f"{visit.texts('预测')} {month}<br>{wording.number(value, definition.decimals)}"
+            f" ({wording.number(lower, definition.decimals)}–{wording.number(upper, definition.decimals)})"
+            for month, value, lower, upper in zip(labels, middle, low, high, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )  # fmt: skip
+    _way(visit, figure, series, ahead, labels)
+
+
+def _way(
+    visit: Visit, figure: go.Figure, series: Sequence[Result], ahead: Outlook, labels: Sequence[str]
+) -> None:
+    """The target's path, where the document gives one, and the target on its day."""
+    if ahead.aim is None:
+        return
+    ends = [parse(result.period).last for result in series] + list(ahead.ahead)
+    names = [short_label(parse(result.period)) for result in series] + list(labels)
+    way = [ahead.expected(month) for month in ends]
+    if any(one is not None for one in way):
+        figure.add_scatter(
+            x=names, y=way, mode="lines", name=visit.texts("目标路径"), hoverinfo="skip",
+            line={"color": COLOURS[Standing.REACHED], "width": 1.6, "dash": "dashdot"},
+        )  # fmt: skip
+    figure.add_scatter(
+        x=[labels[-1]], y=[ahead.aim.target.value], mode="markers", name=visit.texts("目标"),
+        marker={"symbol": "star", "size": 12, "color": COLOURS[Standing.REACHED]},
+        customdata=[f"{visit.texts('目标')} {labels[-1]}<br>{ahead.aim.target.value:,.10g}"],
+        hovertemplate="%{customdata}<extra></extra>",
+    )  # fmt: skip
+
+
 def _words(visit: Visit, definition: Definition, result: Result) -> str:
     lines = [
         f"<b>{parse(result.period).label(visit.view.language)}</b>",
@@ -96,7 +157,8 @@ def _words(visit: Visit, definition: Definition, result: Result) -> str:
     return "<br>".join(line for line in lines if line)
 
 
-def _dressed(figure: go.Figure, definition: Definition, visit: Visit) -> go.Figure:
+def dressed(figure: go.Figure, definition: Definition, visit: Visit) -> go.Figure:
+    """Axes, ground and letters that all charts share; the unit of the indicator stands at the upright axis."""
     axis = {"gridcolor": GRID, "linecolor": GRID, "zeroline": False, "tickfont": {"size": 12}}
     figure.update_layout(
         template="none",

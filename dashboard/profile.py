@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import quantiles
 from typing import Any
 
 from dash import dcc, html
@@ -14,6 +15,9 @@ from dashboard.texts import Texts
 from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.result import Result
+from reference.periods import month_add, month_range
+
+NUMBERS = (1, 3, 8, 9)  # columns set to the right
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,35 @@ class Line:
     result: Result
     peers: Sequence[Result]
     past: Sequence[Result]
+    earlier: Result | None = None  # a year before
+
+    @property
+    def alike(self) -> list[Result]:
+        """The peers of the same level that have a number."""
+        return [one for one in self.peers if one.value is not None and one.level == self.result.level]
+
+    @property
+    def rank(self) -> tuple[int, int] | None:
+        """Which place of how many, 1 the best (the highest, where neither side is better); None without a number or peers."""
+        own, others = self.result.value, self.alike
+        if (
+            own is None
+            or len(others) < 2
+            or all(one.organisation != self.result.organisation for one in others)
+        ):
+            return None
+        lower_is_better = self.definition.polarity == "lower"
+        before = sum((one.value < own) if lower_is_better else (one.value > own) for one in others)  # type: ignore[operator]
+        return before + 1, len(others)
+
+    @property
+    def band(self) -> tuple[float, float] | None:
+        """The values between which the middle half of the peers lies."""
+        values = [one.value for one in self.alike]
+        if len(values) < 4:
+            return None
+        low, _, high = quantiles(values, n=4, method="inclusive")  # type: ignore[type-var]
+        return float(low), float(high)  # type: ignore[arg-type]
 
 
 def suited(visit: Visit, level: str) -> list[Definition]:
@@ -42,12 +75,22 @@ def lines(visit: Visit, code: str) -> list[Line]:
     results = {one.indicator: one for one in visit.results([one.code for one in definitions], [code])}
     counted = [one.code for one in definitions if one.method != "register" and one.code in results]
     known = [one for one in counted if results[one].value is not None]
-    peers, past = visit.peers(), visit.past(known, code)
+    peers, past, earlier = visit.peers(), visit.past(known, code), a_year_before(visit, known, code)
     return [
-        Line(one, results[one.code], peers.get(one.code, ()), past.get(one.code, ()))
+        Line(one, results[one.code], peers.get(one.code, ()), past.get(one.code, ()), earlier.get(one.code))
         for one in definitions
         if one.code in results
     ]
+
+
+def a_year_before(visit: Visit, indicators: Sequence[str], code: str) -> dict[str, Result]:
+    """The same indicators over as many months a year earlier; empty where the data do not reach back so far."""
+    months, period = visit.answers.months(visit.view.tree.code), visit.view.period
+    first, last = month_add(period.first, -12), month_add(period.last, -12)
+    if months is None or not indicators or first < months[0]:
+        return {}
+    found = visit.answers.results(indicators, [code], month_range(first, last))
+    return {one.indicator: one for one in found if one.value is not None}
 
 
 def indicators(visit: Visit, code: str) -> html.Section:
@@ -56,7 +99,7 @@ def indicators(visit: Visit, code: str) -> html.Section:
     found = lines(visit, code)
     valued = [line for line in found if line.result.value is not None]
     note = t(
-        "横线为 95% 区间，虚线为目标，灰线为{whole}；横向范围为全部县区。",
+        "横线为 95% 区间，虚线为目标，灰线为{whole}，灰带为全部县区的中间一半；位次 1 为最好。",
         whole=visit.name(visit.view.tree.root),
     )
     table = html.Div(_table(visit, valued, code), className="scrolling", tabIndex="0") if valued else None
@@ -73,7 +116,7 @@ def headings(texts: Texts) -> tuple[str, ...]:
     """What the columns are called."""
     t = texts
     return (
-        t("指标"), t("值"), t("95% 区间与目标"), t("目标"), t("与目标比"),
+        t("指标"), t("值"), t("95% 区间与目标"), t("同级位次"), t("比上年"), t("目标"), t("与目标比"),
         t("差距"), t("分子 / 分母"), t("所含报表"), t("走势"),
     )  # fmt: skip
 
@@ -91,7 +134,9 @@ def _table(visit: Visit, found: Sequence[Line], code: str) -> html.Table:
     for name, group in groups:
         rows.append(html.Tr(html.Th(name, colSpan=len(names), scope="rowgroup"), className="topic"))
         rows += [_row(visit, line, code) for line in group]
-    head_row = html.Tr([html.Th(name, scope="col") for name in names])
+    head_row = html.Tr(
+        [html.Th(name, scope="col", className="number" if place in NUMBERS else "") for place, name in enumerate(names)]
+    )  # fmt: skip
     return html.Table([html.Thead(head_row), html.Tbody(rows)], className="plain")
 
 
@@ -99,7 +144,7 @@ def _row(visit: Visit, line: Line, code: str) -> html.Tr:
     t, definition, result = visit.texts, line.definition, line.result
     link = visit.view.link(f"/indicator/{definition.code}", indicator="", unit=code)
     whole = next((one.value for one in line.peers if one.organisation == visit.view.tree.root), None)
-    drawn = blocks.bar(result, definition, visit, value_scale(line.peers, result), whole)
+    drawn = blocks.bar(result, definition, visit, value_scale(line.peers, result), whole, line.band)
     name = definition.name(visit.view.language)
     by_when = wording.due(result.target, t) if result.target else ""
     cells = [
@@ -113,14 +158,48 @@ def _row(visit: Visit, line: Line, code: str) -> html.Tr:
                 className="bar-cell",
             )
         ),
+        html.Td(rank_words(line), className="number"),
+        html.Td(change_words(visit, line), className="nowrap"),
         html.Td(_target(visit, line, by_when), className="nowrap"),
         html.Td(blocks.chip(result, visit) if result.target or result.reason else None),
-        html.Td(wording.gap(result.gap, definition, t)),
+        html.Td(wording.gap(result.gap, definition, t), className="gap-cell"),
         html.Td(wording.counts(result), className="number"),
         html.Td(wording.completeness(result.received, result.expected, t), className="number"),
         html.Td(blocks.sparkline(line.past, visit, name, 110, 26) if line.past else None),
     ]  # fmt: skip
     return html.Tr(cells, className=f"row row--{blocks.kind_of(result, visit)}")
+
+
+def rank_words(line: Line) -> str:
+    """Which place among the peers."""
+    return "" if line.rank is None else f"{line.rank[0]} / {line.rank[1]}"
+
+
+def change_words(visit: Visit, line: Line) -> Any:
+    """By how much it changed in a year, whether that is better or worse, and whether the intervals keep apart."""
+    own, before = line.result, line.earlier
+    if before is None or before.value is None or own.value is None:
+        return html.Span(wording.MISSING, className="quiet")
+    change = own.value - before.value
+    words = wording.signed(change, line.definition.decimals)
+    if (
+        line.definition.polarity == "neutral"
+        or own.lower is None
+        or before.lower is None
+        or not apart(own, before)
+    ):
+        return html.Span(words, className="quiet", title=visit.texts("区间重叠，可能是偶然"))
+    better = (change > 0) == (line.definition.polarity == "higher")
+    told = visit.texts("变好") if better else visit.texts("变差")
+    kind = "reached" if better else "behind"
+    return html.Span(f"{'▲' if better else '▼'} {words} {told}", className=f"chip chip--{kind}")
+
+
+def apart(one: Result, other: Result) -> bool:
+    """Whether two intervals do not overlap: a strict reading of "more than chance"."""
+    if one.lower is None or one.upper is None or other.lower is None or other.upper is None:
+        return False
+    return one.lower > other.upper or one.upper < other.lower
 
 
 def _target(visit: Visit, line: Line, by_when: str) -> Any:

@@ -43,6 +43,8 @@ MENU = (
             ("/", mark("概览")),
             ("/indicator", mark("指标")),
             ("/area", mark("地区")),
+            ("/matrix", mark("矩阵")),
+            ("/severe", mark("危急重症")),
             ("/grading", mark("机构等级")),
             ("/follow-ups", mark("督办")),
         ),

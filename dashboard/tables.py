@@ -88,6 +88,7 @@ def league_rows(visit: Visit, definition: Definition, results: Sequence[Result])
     order = sorted(results, key=lambda result: _rank(result, definition))
     return [
         {
+            "code": result.organisation,
             "rank": place if result.value is not None else None,
             "name": visit.name(result.organisation),
             "name_href": visit.view.link(f"/area/{result.organisation}"),

@@ -43,8 +43,16 @@ KEYS = (
     "action",
     "from",
     "until",
+    "as",
+    "estimate",
+    "topic",
+    "sort",
 )
-EXTRA = ("show", "upload", "status", "level", "form", "actor", "action", "from", "until")
+# Keys that only some pages read; they check the values themselves.
+EXTRA = (
+    *("show", "upload", "status", "level", "form", "actor", "action", "from", "until"),
+    *("as", "estimate", "topic", "sort"),
+)
 Months = tuple[int, int]
 
 
@@ -67,6 +75,11 @@ class View:
     extra: Mapping[str, str] = field(default_factory=dict)
     period_given: bool = False
     notices: tuple[str, ...] = ()
+
+    @property
+    def is_as_today(self) -> bool:
+        """Whether the past is seen with today's areas and targets."""
+        return self.extra.get("as") == "today"
 
     @property
     def query(self) -> dict[str, str]:
@@ -270,6 +283,11 @@ def period_choices(kind: str, span: Months, tree: Tree) -> list[Period]:
         found = [rolling_year(month) for month in ends or [last]]
     kept = [period for period in found if period.first <= last and period.last >= first]
     return sorted(kept, key=lambda period: period.last > last)
+
+
+def month_earlier(period: Period) -> Period:
+    """As long a run of months that ends a month before."""
+    return month_range(month_add(period.first, -1), month_add(period.last, -1))
 
 
 def steps_before(step: str, last: int, first: int) -> Sequence[Period]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dashboard import wording
@@ -18,8 +18,10 @@ from dashboard.workspace import Workspace
 from indicators.definition import Definition
 from indicators.reporting import Entry
 from indicators.result import Flag, Result
+from indicators.results import AS_IT_WAS
+from indicators.results import View as Seen
 from reference.organisations import Organisation
-from reference.periods import month_add, month_period, month_range
+from reference.periods import Period, month_add, month_period, month_range
 from reference.registry import Registry
 
 
@@ -31,6 +33,12 @@ class Visit:
     view: View
     today: dt.date
     account: Account = THIS_MACHINE
+    seen: Seen = AS_IT_WAS
+
+    @property
+    def as_asked(self) -> Visit:
+        """The same visit under today's areas and targets, where the address asks for them."""
+        return replace(self, seen=Seen(today=True)) if self.view.is_as_today else self
 
     @property
     def workspace(self) -> Workspace:
@@ -41,6 +49,12 @@ class Visit:
     def registry(self) -> Registry:
         """Its reference data."""
         return self.workspace.registry
+
+    @cached_property
+    def home(self) -> str:
+        """Where the account is at home: its own area, else the root of the tree in view."""
+        own = self.account.home(self.registry.organisations)
+        return own.code if own else self.view.tree.root
 
     @cached_property
     def texts(self) -> Texts:
@@ -78,17 +92,28 @@ class Visit:
 
     def name(self, code: str) -> str:
         """An organisation's name in the visit's language, as it was in the period."""
-        return self.registry.organisations.get(code, self.view.period.last_day).name(self.view.language)
+        return self.registry.organisations.get(code, self._day).name(self.view.language)
+
+    @property
+    def _day(self) -> dt.date | None:
+        """The day by which areas are named and placed."""
+        return None if self.seen.today else self.view.period.last_day
 
     def short_name(self, code: str) -> str:
         """The short name in Chinese, the name otherwise."""
-        found = self.registry.organisations.get(code, self.view.period.last_day)
+        found = self.registry.organisations.get(code, self._day)
         return (found.short or found.zh) if self.texts.is_chinese else found.en
 
     def upper_name(self, code: str) -> str:
         """The area above, short; nothing below the root."""
-        above = self.registry.organisations.parent(code, self.view.period.last_day)
+        above = self.registry.organisations.parent(code, self._day)
         return self.short_name(above) if above and above != self.view.tree.root else ""
+
+    @cached_property
+    def below(self) -> tuple[str, ...]:
+        """The areas right below the one in view: prefectures of the province, counties of a prefecture."""
+        found = self.registry.organisations.children(self.view.area.code, self.hierarchy_day)
+        return tuple(one.code for one in found if one.is_area)
 
     @cached_property
     def units(self) -> tuple[Organisation, ...]:
@@ -99,14 +124,15 @@ class Visit:
     def hierarchy_day(self) -> dt.date | None:
         """The day whose areas are shown: the period's last; today's (None) where senders print today's on old periods."""
         duties = self.workspace.forms.duties
-        today = any(duty.latest_hierarchy for duty in duties if duty.tree == self.view.tree.code)
+        today = self.seen.today or any(
+            duty.latest_hierarchy for duty in duties if duty.tree == self.view.tree.code
+        )
         return None if today else self.view.period.last_day
 
     @property
     def unit_level(self) -> str:
         """What the units are called: county, district."""
-        level = next(one for one in self.view.tree.levels if one.code == self.units[0].level)
-        return self.texts.pick(level.zh, level.en)
+        return self.level_name(self.units[0].level)
 
     @cached_property
     def unit_codes(self) -> tuple[str, ...]:
@@ -118,6 +144,34 @@ class Visit:
         """The smallest areas of the whole tree. Pages ask about all of them at once, so that one answer serves every page."""
         root = self.registry.organisations.get(self.view.tree.root)
         return tuple(unit.code for unit in smallest_areas(self.registry, root, self.hierarchy_day))
+
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """The levels of areas within the area in view that may be shown side by side, the lowest first."""
+        below = self.registry.organisations.descendants(self.view.area.code, self.hierarchy_day)
+        found = {one.level for one in below if one.is_area}
+        order = [one.code for one in self.view.tree.levels if one.code in found]
+        lowest = self.units[0].level
+        return tuple(dict.fromkeys((lowest, *[one for one in reversed(order) if one != "zone"])))
+
+    @property
+    def level(self) -> str:
+        """The level shown side by side: the one asked for, else the lowest."""
+        asked = self.view.extra.get("level", "")
+        return asked if asked in self.levels else self.levels[0]
+
+    @cached_property
+    def side_by_side(self) -> tuple[str, ...]:
+        """The areas of the chosen level: the units, or those above them."""
+        if self.level == self.levels[0]:
+            return self.unit_codes
+        below = self.registry.organisations.descendants(self.view.area.code, self.hierarchy_day)
+        return tuple(one.code for one in below if one.is_area and one.level == self.level)
+
+    def level_name(self, code: str) -> str:
+        """What areas of a level are called."""
+        level = next(one for one in self.view.tree.levels if one.code == code)
+        return self.texts.pick(level.zh, level.en)
 
     @cached_property
     def flags(self) -> list[Flag]:
@@ -139,6 +193,8 @@ class Visit:
         so that a colour, a count and a flag never disagree.
         """
         alone = standing(result)
+        if self.seen.today:
+            return alone  # flags are raised as it was
         is_open = alone in (Standing.BEHIND, Standing.BELOW) and result.period == self.view.period.code
         if not is_open or result.lower is None or result.target is None or not result.target.due:
             return alone
@@ -201,11 +257,17 @@ class Visit:
 
     def result(self, indicator: str, organisation: str) -> Result | None:
         """One result; none where the indicator is not defined for the organisation."""
-        return next(iter(self.answers.results([indicator], [organisation], self.view.period)), None)
+        return next(iter(self.results([indicator], [organisation])), None)
 
     def results(self, indicators: Sequence[str], organisations: Sequence[str]) -> list[Result]:
         """Several."""
-        return self.answers.results(indicators, organisations, self.view.period) if organisations else []
+        if not organisations:
+            return []
+        return self.answers.results(indicators, organisations, self.view.period, self.seen)
+
+    def series(self, indicator: str, organisations: Sequence[str], periods: Sequence[Period]) -> list[Result]:
+        """One indicator over several periods."""
+        return self.answers.series(indicator, organisations, periods, self.seen) if organisations else []
 
     def past(self, indicators: Sequence[str], organisation: str) -> dict[str, list[Result]]:
         """Month by month, the twelve months up to the period's end, by indicator: one question a month for all of them."""
@@ -231,7 +293,7 @@ def smallest_areas(registry: Registry, area: Organisation, on: dt.date | None) -
 
 
 # Pages that show the results of areas; on all others, and for all that is not an area, only what is within reach is shown.
-RESULTS = ("/", "/indicator", "/area", "/grading", "/methods")
+RESULTS = ("/", "/indicator", "/area", "/matrix", "/severe", "/grading", "/source", "/methods")
 
 
 def shows_results(path: str) -> bool:

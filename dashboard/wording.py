@@ -148,12 +148,27 @@ def number(value: float | None, decimals: int = 0) -> str:
     return MISSING if value is None else f"{value:,.{decimals}f}"
 
 
+def signed(change: float, decimals: int = 0) -> str:
+    """A change with its sign; what rounds to nothing has none."""
+    words = number(abs(change), decimals)
+    if float(words.replace(",", "")) == 0:
+        return words
+    return f"{'+' if change > 0 else '−'}{words}"
+
+
 def percent(share: float | None) -> str:
     """A share as percent with one decimal; 99.96% is never rounded up to a whole that is not there."""
     if share is None:
         return MISSING
     shown = 100.0 if share >= 1 else min(share * 100, 99.9)
     return f"{shown:.1f}%".replace(".0%", "%")
+
+
+def likely(chance: float) -> str:
+    """A chance as percent; never said to be none or certain."""
+    if chance < 0.01:
+        return "<1%"
+    return ">99%" if chance > 0.99 else f"{chance:.0%}"
 
 
 def with_unit(text: str, unit: str) -> str:

@@ -63,16 +63,25 @@ def _is_missed(path: Trajectory, board: Board) -> bool:
 
 
 def look(panel: Panel, seen: np.ndarray, size: np.ndarray, target: Target, horizon: int) -> Trajectory:
-    """The forecast of one area's months, kept for as long as its counts are the same."""
+    """The forecast of one area's months toward a target, kept for as long as its counts are the same."""
+    share = target.value / panel.definition.multiplier
+    return forecast_of(panel, seen, size, share, target.operator, horizon)
+
+
+def forecast_of(
+    panel: Panel, seen: np.ndarray, size: np.ndarray, share: float | None, operator: str, horizon: int
+) -> Trajectory:
+    """The same, toward a share or rate per unit of exposure, or toward nothing (None)."""
     kind: Kind = "proportion" if panel.definition.method == "proportion" else "rate"
     usable = np.isfinite(seen) & (size > 0)
     counts = (np.where(usable, one, np.nan) for one in (seen, size))
-    share = target.value / panel.definition.multiplier
-    return _forecast(*(one.tobytes() for one in counts), horizon, share, target.operator, kind)
+    return _forecast(*(one.tobytes() for one in counts), horizon, share, operator, kind)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _forecast(seen: bytes, size: bytes, horizon: int, target: float, operator: str, kind: Kind) -> Trajectory:
+def _forecast(
+    seen: bytes, size: bytes, horizon: int, target: float | None, operator: str, kind: Kind
+) -> Trajectory:
     count, total = (np.frombuffer(one, dtype=np.float64) for one in (seen, size))
     return trajectory(count, total, horizon=horizon, target=target, operator=operator, kind=kind)
 
@@ -93,6 +102,11 @@ def _aim(board: Board, result: Result) -> Aim:
     registry = board.context.registry
     in_force = registry.target(result.indicator, result.level, on, board.asked.tree)
     assert isinstance(in_force, TargetInForce)
+    return aim_of(in_force, on)
+
+
+def aim_of(in_force: TargetInForce, on: dt.date) -> Aim:
+    """What is to be reached or kept, and by when, as seen from a day."""
     if in_force.ahead is not None:
         return Aim(*in_force.ahead, in_force.ahead[0].by)
     if not in_force.due:

@@ -188,13 +188,17 @@ def season_of(count: Numbers, total: Numbers, last_month: int, *, leave_out: int
 
 @dataclass(frozen=True)
 class Peers:
-    """`p`, `worse` (beyond the funnel's limit on the worse side), `lower` and `upper` limits: arrays (units,); `centre`."""
+    """`p`, `worse` (beyond the funnel's limit on the worse side), `lower` and `upper` limits: arrays (units,); `centre`.
+
+    `between`: the variance between units beyond chance, as `funnel_limits` takes it.
+    """
 
     p: Numbers
     worse: Marks
     lower: Numbers
     upper: Numbers
     centre: float
+    between: float = 0.0
 
 
 def peers(
@@ -233,7 +237,17 @@ def peers(
     p = np.asarray(2 * stats.norm.sf(np.abs(z)))
     with np.errstate(invalid="ignore"):
         worse = (value < lower) if wants_more else (value > upper)
-    return Peers(p, np.asarray(worse), lower, upper, centre)
+    return Peers(p, np.asarray(worse), lower, upper, centre, between)
+
+
+def funnel_limits(
+    size: Numbers, centre: float, between: float, kind: Kind, confidence: float
+) -> tuple[Numbers, Numbers]:
+    """The funnel of `peers` for units of any size: arrays of its shape."""
+    if kind == "proportion":
+        return funnel.proportion_limits(size, centre, confidence, between=between)
+    low, high = funnel.rate_limits(size * centre, confidence, between=between)
+    return low * centre, high * centre
 
 
 def standing(flagged: Marks) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-/* Three small drawings (see dashboard/drawings.py), as plain React components over SVG. */
+/* Small drawings (see dashboard/drawings.py), as plain React components over SVG. */
 (function () {
   "use strict";
   const e = React.createElement;
@@ -81,8 +81,14 @@
       const area = props.areas[code];
       const at = sheet.counties[code].at;
       const lines = [];
-      if (area.sign) lines.push(e("tspan", { key: "s", x: at[0], dy: 0 }, area.sign));
-      if (zoomed) lines.push(e("tspan", { key: "n", x: at[0], dy: area.sign ? "1.1em" : 0 }, area.name));
+      const box = sheet.counties[code].box;
+      const named = zoomed || (props.names && area.name.length * 14 < box[2] - box[0] && box[3] - box[1] > 34);
+      if (area.sign) lines.push(e("tspan", { key: "s", x: at[0], dy: named && !zoomed ? "-.35em" : 0 }, area.sign));
+      if (named) {
+        lines.push(e("tspan", {
+          key: "n", x: at[0], dy: area.sign ? "1.1em" : 0, className: zoomed ? "" : "map-name", fontSize: zoomed ? undefined : 14,
+        }, area.name));
+      }
       return e("text", {
         key: "t" + code, x: at[0], y: at[1], fontSize: (zoomed ? 24 : 19) * unit, strokeWidth: 4 * unit,
         className: "sign sign--" + area.kind, textAnchor: "middle", dominantBaseline: "middle",
@@ -104,7 +110,8 @@
     const width = props.width || 120, height = props.height || 32, edge = 3;
     const known = props.values.filter((value) => value !== null);
     if (known.length < 2) return e("span", { className: "quiet" }, "—");
-    const all = props.target === undefined ? known : known.concat([props.target]);
+    const own = props.target === undefined ? known : known.concat([props.target]);
+    const all = props.low === undefined ? own : own.concat([props.low, props.high]); // one scale for several beside each other
     const low = Math.min(...all), high = Math.max(...all);
     const across = (index) => edge + index * (width - 2 * edge) / Math.max(props.values.length - 1, 1);
     const down = (value) => high === low ? height / 2 : height - edge - (value - low) * (height - 2 * edge) / (high - low);
@@ -130,13 +137,16 @@
       e("line", { className: name, x1: across(value), x2: across(value), y1: "8%", y2: "92%" });
     return e("svg", { className: "interval interval--" + props.kind, role: "img", "aria-label": props.label },
       e("line", { className: "rail", x1: 0, x2: "100%", y1: "50%", y2: "50%" }),
+      props.band && e("rect", {
+        className: "band", x: across(props.band[0]), y: "22%", height: "56%", width: (parseFloat(across(props.band[1])) - parseFloat(across(props.band[0]))).toFixed(2) + "%",
+      }),
       upright("peers", props.peers),
       upright("target", props.target),
       known(props.lower) && e("line", { className: "whisker", x1: across(props.lower), x2: across(props.upper), y1: "50%", y2: "50%" }),
       known(props.value) && e("circle", { className: "dot", cx: across(props.value), cy: "50%", r: 4.2 }));
   }
 
-  window.dashboard = { CountyMap: CountyMap, Sparkline: Sparkline, IntervalBar: IntervalBar };
+  window.dashboard = Object.assign(window.dashboard || {}, { CountyMap: CountyMap, Sparkline: Sparkline, IntervalBar: IntervalBar });
   window.mch = Object.assign(window.mch || {}, { follow: follow });
 
   /* Cells of the tables: a link of our own, an interval on the column's scale, a judgement with its sign. */

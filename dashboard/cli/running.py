@@ -15,7 +15,7 @@ from dashboard.auth.first_start import entrance, refuse_open_doors
 from dashboard.cli.output import Format, emit, progress, say
 from dashboard.demo import DEMO_FOLDER, is_needed, load_demo, write_demo
 from dashboard.doctor import examine
-from dashboard.settings import load_settings
+from dashboard.settings import Settings, load_settings
 from dashboard.workspace import open_workspace
 from store.accounts import find_account
 

@@ -7,7 +7,7 @@ from typing import Any
 import dash
 from dash import dcc, html
 
-from dashboard import blocks, following, profile, wording
+from dashboard import area_parts, blocks, following, profile, wording
 from dashboard.answers import Answers
 from dashboard.reporting import Calendar, calendar
 from dashboard.view import View
@@ -55,7 +55,7 @@ def layout(visit: Visit) -> html.Div:
         visit,
         visit.name(code),
         html.P(_above(visit, code), className="quiet"),
-        choosers=[_chooser(visit, code), *blocks.period_choosers(visit)],
+        choosers=[_brief(visit, code), _chooser(visit, code), *blocks.period_choosers(visit)],
     )
     if not visit.has_data:
         return html.Div([head, blocks.no_data(visit)])
@@ -64,11 +64,18 @@ def layout(visit: Visit) -> html.Div:
             head,
             flags(visit, code),
             profile.indicators(visit, code),
+            html.Div([area_parts.severe(visit, code), area_parts.quality(visit, code)], className="halves"),
             html.Div(
                 [institutions(visit, code), reports(visit, code)], className="halves halves--wide-right"
             ),
         ]
     )
+
+
+def _brief(visit: Visit, code: str) -> dcc.Link:
+    """The way to the page that fits on a sheet of paper."""
+    link = visit.view.link(f"{PATH}/{code}/brief")
+    return dcc.Link(visit.texts("一页简报"), href=link, className="button button--quiet")
 
 
 def _above(visit: Visit, code: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Indicator: what it means, every county with its interval, the course of the chosen unit, the map."""
+"""Indicator: what it means, its course and where it goes, chance or change, the map, every area beside its peers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import dash
 from dash import dcc, html
 
-from dashboard import blocks, county_map, figures, tables, wording
+from dashboard import blocks, county_map, indicator_parts, tables, wording
 from dashboard.answers import Answers
 from dashboard.findings import reports_in, tally
+from dashboard.league import league_table
 from dashboard.pages.overview import figures as legend
-from dashboard.view import STEPS, steps_before
 from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.result import Result
@@ -59,12 +59,37 @@ def layout(visit: Visit) -> html.Div:
         choosers=[
             blocks.indicator_chooser(visit, visit.definitions, definition.code),
             blocks.area_chooser(visit),
+            blocks.level_chooser(visit),
             *blocks.period_choosers(visit),
+            *_lenses(visit, definition),
         ],
     )  # fmt: skip
     if not visit.has_data:
         return html.Div([head, blocks.no_data(visit), meaning(visit, definition)])
-    return html.Div([head, *_body(visit, definition)])
+    return html.Div([head, *_body(visit.as_asked, definition)])
+
+
+def _lenses(visit: Visit, definition: Definition) -> list[Any]:
+    """How the numbers are seen: as it was or under today's areas and targets; as counted or drawn towards the mean."""
+    t = visit.texts
+    if definition.method == "register":
+        return []
+    tree = [
+        {"value": "then", "label": t("当时的区划和目标")},
+        {"value": "today", "label": t("今天的区划和目标")},
+    ]
+    estimates = [{"value": "crude", "label": t("原始值")}, {"value": "shrunken", "label": t("收缩值")}]
+    return [
+        blocks.choice("as", "today" if visit.view.is_as_today else "then", tree, t("按"), width=170),
+        blocks.choice(
+            "estimate", "shrunken" if is_shrunken(visit) else "crude", estimates, t("表中数值"), width=110
+        ),
+    ]
+
+
+def is_shrunken(visit: Visit) -> bool:
+    """Whether the table shows estimates drawn towards the mean."""
+    return visit.view.extra.get("estimate") == "shrunken"
 
 
 def _unknown(visit: Visit) -> html.Div:
@@ -78,22 +103,26 @@ def _unknown(visit: Visit) -> html.Div:
 def _body(visit: Visit, definition: Definition) -> list[Any]:
     if definition.method == "register":
         return [own(visit, definition), _to_grading(visit), meaning(visit, definition)]
-    results = visit.results([definition.code], visit.unit_codes)
-    figure = county_map.draw(visit, definition, results)
+    units = visit.results([definition.code], visit.unit_codes)
+    shown = units if visit.level == visit.levels[0] else visit.results([definition.code], visit.side_by_side)
+    figure = county_map.draw(visit, definition, units)
     return [
         own(visit, definition),
-        html.Div(
-            [legend(visit, definition, one) for one in tally(results, visit.standing)], className="figures"
-        ),
+        html.Div([legend(visit, definition, one) for one in tally(shown, visit.standing)], className="figures"),
         html.Div(
             [
-                html.Div([course(visit, definition), meaning(visit, definition)]),
+                html.Div([indicator_parts.trend(visit, definition), meaning(visit, definition)]),
                 blocks.panel(visit.texts("地图"), figure) if figure else None,
             ],
             className="halves" if figure else "",
         ),
-        league(visit, definition, results),
-    ]
+        html.Div(
+            [indicator_parts.control(visit, definition), indicator_parts.peers(visit, definition, shown)],
+            className="halves",
+        ),
+        indicator_parts.multiples(visit, definition),
+        league(visit, definition, shown),
+    ]  # fmt: skip
 
 
 def _to_grading(visit: Visit) -> html.P:
@@ -127,40 +156,11 @@ def _figure(name: str, words: str, more: str = "") -> html.Div:
     )
 
 
-def course(visit: Visit, definition: Definition) -> html.Section:
-    """The chosen unit over time, by month, quarter or rolling year."""
-    t, view = visit.texts, visit.view
-    unit = view.unit or view.area.code
-    months = visit.answers.months(view.tree.code) or (view.period.first, view.period.last)
-    series = visit.answers.series(definition.code, [unit], steps_before(view.step, months[1], months[0]))
-    figure = figures.trend(visit, definition, series)
-    units = [
-        {"value": code, "label": visit.name(code)}
-        for code in dict.fromkeys([view.area.code, *visit.unit_codes, unit])
-    ]
-    steps = [{"value": step, "label": t(blocks.STEPS[step])} for step in STEPS]
-    choosers = html.Div(
-        [
-            blocks.choice("unit", unit, units, t("单位"), searchable=True, width=180),
-            blocks.choice("step", view.step, steps, t("时间间隔"), width=150),
-        ],
-        className="choosers",
-    )
-    chart: Any = dcc.Graph(
-        id="trend", figure=figure, config={"displaylogo": False, "displayModeBar": False, "responsive": True}
-    )
-    if not any(result.value is not None for result in series):
-        chart = blocks.empty(t("这段时间没有可画的数字"))
-    note = t("阴影为 95% 区间，虚线为目标；▼ 确实落后，▲ 确已达标，空心为可能是偶然。")
-    return html.Section([html.Div([html.H2(t("走势")), choosers], className="panel-head panel-head--chooser"), chart, html.P(note, className="quiet")], className="panel")  # fmt: skip
-
-
 def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Section:
-    """Every unit on one scale."""
+    """Every unit on one scale, with the ranks that chance leaves open."""
     t = visit.texts
     received, expected = reports_in(results)
-    rows = tables.league_rows(visit, definition, results)
-    columns = tables.league_columns(visit, definition, results)
+    rows, columns = league_table(visit, definition, results, is_shrunken(visit))
     height = None if len(rows) <= 30 else 620
     links = html.Span(
         [
@@ -176,9 +176,13 @@ def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> h
         ],
         className="downloads",
     )
+    note = t("位次区间：把偶然算在内，该单位的真实位次有 95% 的可能在这两个数之间，与表中序号同向。")
+    if is_shrunken(visit):
+        note += t("收缩值把小单位的数字向总体拉近，人数越少拉得越多。")
     return blocks.panel(
-        t("{level}（{count}）", level=visit.unit_level, count=len(rows)),
+        t("{level}（{count}）", level=visit.level_name(visit.level), count=len(rows)),
         tables.grid("league", columns, rows, t, height),
+        html.P(note, className="quiet") if any("ranks" in row for row in rows) else None,
         note=[t("所含报表"), " ", wording.completeness(received, expected, t), links],
     )
 

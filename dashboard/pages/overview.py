@@ -10,9 +10,12 @@ from dash import dcc, html
 
 from dashboard import blocks, county_map, following, tables, wording
 from dashboard.answers import Answers
+from dashboard.changes import changes
 from dashboard.findings import Standing, Tally, reports_in, tally
+from dashboard.indicator_parts import outlooks_of
 from dashboard.visit import Visit
 from indicators.definition import Definition
+from indicators.outlook import Outlook
 from indicators.result import Flag, Reason, Result
 
 NEEDS = "view_results"
@@ -67,7 +70,12 @@ def cards(visit: Visit, chosen: Definition | None) -> html.Div:
     order = card_order(visit, [one for one in definitions if one.code in results], results, chosen)
     valued = [one.code for one in order if one.method != "register" and results[one.code].value is not None]
     past = visit.past(valued, visit.view.area.code)
-    drawn = [card(visit, one, results[one.code], past.get(one.code, ()), one is chosen) for one in order]
+    aimed = [code for code in valued if results[code].target]
+    ahead = outlooks_of(visit, aimed, visit.view.area.code)
+    drawn = [
+        card(visit, one, results[one.code], past.get(one.code, ()), one is chosen, ahead.get(one.code))
+        for one in order
+    ]
     more = tally([results[one.code] for one in order[FIRST_ROW:]], visit.standing)
     rest = html.Details(
         [
@@ -108,9 +116,14 @@ def _sum_up(visit: Visit, count: int, found: Sequence[Tally]) -> list[Any]:
 
 
 def card(
-    visit: Visit, definition: Definition, result: Result, past: Sequence[Result], current: bool
+    visit: Visit,
+    definition: Definition,
+    result: Result,
+    past: Sequence[Result],
+    current: bool,
+    ahead: Outlook | None = None,
 ) -> dcc.Link:
-    """Value, interval, target and date, gap, judgement in words, and the last year as a line."""
+    """Value, interval, target and date, gap, judgement in words, the last year as a line, and where it leads."""
     t, name = visit.texts, definition.name(visit.view.language)
     spread = wording.interval(result, definition)
     aim = result.target
@@ -141,9 +154,22 @@ def card(
                 ],
                 className="card-foot",
             ),
+            html.Div(leads_to(visit, definition, ahead), className="card-ahead") if ahead else None,
         ],
         href=card_link(visit, definition),
         className="card card--current" if current else "card",
+    )
+
+
+def leads_to(visit: Visit, definition: Definition, ahead: Outlook) -> str:
+    """The chance of the coming target, were the present trend to go on."""
+    if ahead.aim is None or ahead.chance is None:
+        return ""
+    return visit.texts(
+        "◷ 照此走势，{month}达到 {target} 的可能性 {chance}",
+        month=visit.texts.month(ahead.months[-1]),
+        target=wording.target_row(ahead.aim.target, definition, visit.texts),
+        chance=wording.likely(ahead.chance),
     )
 
 
@@ -180,6 +206,7 @@ def by_county(visit: Visit, definition: Definition) -> html.Section:
                 className="side-by-side" if figure else "",
             ),
             None if figure else league(visit, definition, results),
+            since_last_month(visit, definition),
             reporting(visit, results),
         ],
         className="panel",
@@ -322,6 +349,40 @@ def others(visit: Visit, definition: Definition) -> html.P | None:
         one = visit.workspace.catalogue.get(code)
         links.append(dcc.Link(f"{one.name(visit.view.language)} {count}", href=card_link(visit, one)))
     return html.P([html.Span(visit.texts("其他指标的提示：")), *links], className="others")
+
+
+def since_last_month(visit: Visit, definition: Definition) -> html.Div | None:
+    """Who is newly behind, who no longer, and by how many people the gap has changed."""
+    found = changes(visit)
+    if found is None:
+        return None
+    t, own = visit.texts, found.of(definition.code)
+    groups = [(t("新落后"), own.new), (t("不再落后"), own.ended)]
+    items: list[Any] = [
+        html.Span([f"{name} ", *_names(visit, flags)]) for name, flags in groups if flags
+    ] or [html.Span(t("落后的县区没有变化"))]
+    gap = wording.number(abs(own.gap))
+    people = t.pick(definition.people_zh, definition.people_en)
+    if own.gap:
+        words = (
+            t("差距合计扩大 {gap} {people}", gap=gap, people=people)
+            if own.gap > 0
+            else t("差距合计缩小 {gap} {people}", gap=gap, people=people)
+        )
+        items.append(html.Span(words.strip()))
+    everything = t("全部指标的提示：新增 {new}，解除 {ended}", new=len(found.new), ended=len(found.ended))
+    return html.Div(
+        [html.Strong(t("比上月")), *items, dcc.Link(everything, href=visit.view.link("/matrix"), className="changes-all")],
+        className="changes",
+    )  # fmt: skip
+
+
+def _names(visit: Visit, flags: Sequence[Flag]) -> list[Any]:
+    links: list[Any] = []
+    for flag in flags:
+        link = dcc.Link(visit.name(flag.organisation), href=visit.view.link(f"/area/{flag.organisation}"))
+        links += [visit.texts("、"), link] if links else [link]
+    return links
 
 
 def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> Any:
