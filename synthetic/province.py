@@ -18,9 +18,11 @@ from pathlib import Path
 from loaders.forms import Forms, load_forms
 from loaders.template import TemplateRow, write_template
 from reference.organisations import Organisation
-from reference.periods import month_add, month_period
+from reference.periods import Period, calendar_year, month_add, month_period
 from reference.registry import Registry, load_registry
 from synthetic.register import register_rows
+from synthetic.resources import FORM as RESOURCES
+from synthetic.resources import resource_rows
 from synthetic.roughen import FAULTS, as_csv, as_typed, dress, spoil, spoil_workbook
 from synthetic.truth import (
     Truth,
@@ -151,6 +153,10 @@ def write_month(task: Task) -> tuple[int, dict[str, str]]:
             _workbook(found, "grade_register", month, "520000", rows)
         )
         files += 1
+    if rows := resource_rows(found.truth, found.registry, window, month, children_of_2020(found.registry)):
+        content = _workbook(found, RESOURCES, month, "520000", rows, calendar_year(month // 100))
+        (target / f"妇幼保健机构资源与运营年报{month // 100}.xlsx").write_bytes(content)
+        files += 1
     return files, faulty
 
 
@@ -203,9 +209,16 @@ def _row(found: Press, window: Window, sender: Sender, month: int) -> TemplateRo
     )
 
 
-def _workbook(found: Press, form: str, month: int, organisation: str, rows: Sequence[TemplateRow]) -> bytes:
+def _workbook(
+    found: Press,
+    form: str,
+    month: int,
+    organisation: str,
+    rows: Sequence[TemplateRow],
+    period: Period | None = None,
+) -> bytes:
     target = io.BytesIO()
-    period = month_period(month)
+    period = period or month_period(month)
     write_template(
         found.forms.get(form),
         found.registry,
