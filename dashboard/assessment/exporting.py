@@ -14,7 +14,9 @@ from typing import Any
 from dashboard.assessment.standing import Standing
 from dashboard.exports.assessment import Report
 from dashboard.exports.assessment_book import write_book
-from dashboard.exports.assessment_paper import Fonts, prepare_fonts, used_signs, write_pdf
+from dashboard.exports.assessment_chart import chart
+from dashboard.exports.assessment_fonts import Fonts, prepare_fonts
+from dashboard.exports.assessment_paper import used_signs, write_pdf
 from dashboard.exports.assessment_word import write_word
 from dashboard.exports.results import safe
 from dashboard.texts import Texts
@@ -126,11 +128,12 @@ def _job(job: tuple[str, Any]) -> list[Path]:
     for place in what:
         score = report.scores[place]
         stem = to / "reports" / f"{score.organisation}-{report.name(score.organisation).replace('/', '-')}"
+        picture = chart(report, place)
         if "docx" in papers:
-            write_word(report, place, Path(f"{stem}.docx"))
+            write_word(report, place, Path(f"{stem}.docx"), picture)
             made.append(Path(f"{stem}.docx"))
         if "pdf" in papers and fonts is not None:
-            write_pdf(report, place, Path(f"{stem}.pdf"), fonts)
+            write_pdf(report, place, Path(f"{stem}.pdf"), fonts, picture)
             made.append(Path(f"{stem}.pdf"))
     return made
 

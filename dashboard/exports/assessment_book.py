@@ -14,8 +14,8 @@ from xlsxwriter.utility import xl_col_to_name
 from dashboard.exports.assessment import RULE_WORDS, STATUS_WORDS, Report
 from dashboard.exports.assessment_formulas import COLUMN, LineFormulas
 from dashboard.exports.results import safe
-from reference.assessments import polarity_of
 from indicators.scoring.entries import Entry
+from reference.assessments import polarity_of
 
 FONT = "Microsoft YaHei"
 ACCENT, SOFT, LINE = "#1B6783", "#E6F1F5", "#C9D3DA"
@@ -228,6 +228,8 @@ class _Writer:
         ]
         heads += [(say("等次", "Grade"), 11), (say("同组名次", "Place"), 8), (say("签发总分", "Total as signed"), 10), (say("差", "Difference"), 8)]  # fmt: skip
         self._heads(sheet, 0, heads)
+        for place in range(len(report.domains)):  # there to see, and out of the way on paper
+            sheet.set_column(4 + 2 * place, 4 + 2 * place, 9, None, {"level": 1, "hidden": True})
         n = sum(len(report.schemes[one.scheme].lines) for one in report.participants) + 1
         for row, place in enumerate(report.ordered, 1):
             self._total(sheet, row, place, f"'{lines}'!", n)

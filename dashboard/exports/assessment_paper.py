@@ -1,49 +1,22 @@
-"""The PDF report, drawn directly: no office program is needed, and a hundred of them take seconds.
-
-Chinese fonts are some 20 MB. The signs that a whole round uses are cut out once into a font of a few hundred kilobytes, from
-the first font with Chinese signs that the machine has; every PDF embeds it.
-"""
+"""The PDF report, drawn directly: no office program is needed, and a hundred of them take seconds."""
 
 from __future__ import annotations
 
 import io
-import logging
-import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import segno
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
 from dashboard.exports.assessment import Report
-from dashboard.exports.assessment_chart import FONT_FILES, chart
+from dashboard.exports.assessment_fonts import Fonts
 from dashboard.exports.assessment_words import domain_rows, findings, line_rows, raises, summary
 
 ACCENT, WARNING, INK, SOFT = (27, 103, 131), (160, 60, 18), (28, 36, 48), (230, 241, 245)
-BOLD_FILES = tuple((path.replace("Regular", "Bold"), face) for path, face in FONT_FILES if "Regular" in path)
-logging.getLogger("fontTools").setLevel(logging.ERROR)
-
-
-class NoFontError(RuntimeError):
-    """The machine has no font with Chinese signs; the message says what to install."""
-
-
-@dataclass(frozen=True)
-class Fonts:
-    """The cut-out fonts of an export."""
-
-    regular: Path
-    bold: Path
-
-    def remove(self) -> None:
-        """They are only needed while the export runs."""
-        shutil.rmtree(self.regular.parent, ignore_errors=True)
 
 
 def used_signs(report: Report) -> str:
@@ -76,35 +49,14 @@ FIXED = [
 ]
 
 
-def prepare_fonts(signs: str, folder: Path) -> Fonts:
-    """Cut the signs out of the machine's fonts; raises NoFontError when it has none."""
-    found = [(path, face) for path, face in FONT_FILES if Path(path).exists()]
-    if not found:
-        raise NoFontError(
-            "no font with Chinese signs was found; install Noto Sans CJK (Debian: fonts-noto-cjk), or leave pdf out"
-        )
-    bold = [(path, face) for path, face in BOLD_FILES if Path(path).exists()] or found
-    folder.mkdir(parents=True, exist_ok=True)
-    return Fonts(_cut(*found[0], signs, folder / "regular.otf"), _cut(*bold[0], signs, folder / "bold.otf"))
-
-
-def _cut(path: str, face: int, signs: str, to: Path) -> Path:
-    font = TTFont(path, fontNumber=face if path.endswith(".ttc") else -1, lazy=True)
-    options = subset.Options()
-    options.layout_features, options.hinting, options.glyph_names = [], False, False
-    cutter = subset.Subsetter(options)
-    cutter.populate(text=signs)
-    cutter.subset(font)
-    font.save(to)
-    return to
-
-
 class _Paper(FPDF):
     """A4 with the seal at the foot of every page."""
 
     def __init__(self, report: Report, fonts: Fonts) -> None:
         super().__init__(format="A4")
         self.report = report
+        # Chinese breaks anywhere, English between words.
+        self.wrapping = WrapMode.CHAR if report.language == "zh" else WrapMode.WORD
         self.add_font("zh", "", fonts.regular)
         self.add_font("zh", "B", fonts.bold)
         self.set_margins(18, 15)
@@ -136,7 +88,9 @@ class _Paper(FPDF):
         """A paragraph."""
         self.set_font("zh", "B" if bold else "", size)
         self.set_text_color(*colour)
-        self.multi_cell(width, size * 0.55, words, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(
+            width, size * 0.55, words, align="L", wrapmode=self.wrapping, new_x=XPos.LMARGIN, new_y=YPos.NEXT
+        )
         self.ln(1)
         self.set_text_color(*INK)
 
@@ -159,7 +113,7 @@ class _Paper(FPDF):
         self.set_font("zh", size=8)
         self.set_draw_color(201, 211, 218)
         align = tuple("RIGHT" if at in numbers else "LEFT" for at in range(len(heads)))
-        with self.table(col_widths=widths, text_align=align, line_height=4.4, padding=(0.7, 1.2), headings_style=FontFace(emphasis="BOLD", fill_color=SOFT)) as table:  # fmt: skip
+        with self.table(col_widths=widths, text_align=align, line_height=4.4, padding=(0.7, 1.2), wrapmode=self.wrapping, headings_style=FontFace(emphasis="BOLD", fill_color=SOFT)) as table:  # fmt: skip
             table.row(heads)
             for at, row in enumerate(rows):
                 if at in titles:
@@ -169,8 +123,8 @@ class _Paper(FPDF):
                     table.row(row)
 
 
-def write_pdf(report: Report, place: int, to: Path, fonts: Fonts) -> None:
-    """Write one organisation's report."""
+def write_pdf(report: Report, place: int, to: Path, fonts: Fonts, picture: bytes) -> None:
+    """Write one organisation's report; `picture` is its chart."""
     say, paper = report.say, _Paper(report, fonts)
     name = report.name(report.scores[place].organisation)
     paper.set_title(name)
@@ -187,7 +141,7 @@ def write_pdf(report: Report, place: int, to: Path, fonts: Fonts) -> None:
     paper.ln(2)
     if paper.get_y() > 215:
         paper.add_page()
-    paper.image(io.BytesIO(chart(report, place)), w=155)
+    paper.image(io.BytesIO(picture), w=155)
     paper.title_of(say("三、发现", "3. Findings"))
     for words in findings(report, place):
         paper.say(f"· {words}")

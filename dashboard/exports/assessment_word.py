@@ -17,15 +17,14 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from dashboard.exports.assessment import Report
-from dashboard.exports.assessment_chart import chart
 from dashboard.exports.assessment_words import domain_rows, findings, line_rows, raises, summary
 
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
 ACCENT, WARNING, SOFT = RGBColor(0x1B, 0x67, 0x83), RGBColor(0xA0, 0x3C, 0x12), "E6F1F5"
 
 
-def write_word(report: Report, place: int, to: Path) -> None:
-    """Write one organisation's report."""
+def write_word(report: Report, place: int, to: Path, picture: bytes) -> None:
+    """Write one organisation's report; `picture` is its chart."""
     document, say = Document(), report.say
     _dress(document)
     name = report.name(report.scores[place].organisation)
@@ -45,7 +44,7 @@ def write_word(report: Report, place: int, to: Path) -> None:
     _title(document, say("二、各维度", "2. Domains"))
     heads, rows = domain_rows(report, place)
     _table(document, heads, rows, (50, 24, 24, 24, 24, 26), numbers=1)
-    document.add_picture(io.BytesIO(chart(report, place)), width=Mm(160))
+    document.add_picture(io.BytesIO(picture), width=Mm(160))
     _title(document, say("三、发现", "3. Findings"))
     for words in findings(report, place):
         _run(document.add_paragraph(style="List Bullet"), words)
@@ -92,8 +91,11 @@ def _seal(document: Any, report: Report) -> None:
     say = report.say
     table = document.add_table(rows=1, cols=2)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    for at, width in enumerate((140, 32)):
+        table.columns[at].width = Mm(width)
     left, right = table.rows[0].cells
-    left.width, right.width = Mm(136), Mm(36)
+    left.width, right.width = Mm(140), Mm(32)
     lines = [
         f"{say('考核期', 'Period')}：{report.period.label(report.language)}    {say('数据截至', 'received by')} {report.cut_off}",
         f"{say('签发', 'Signed')}：{f'{report.signed_by} {report.signed_at}'.strip() or '—'}    {say('版次', 'Edition')} {report.edition or '—'}",
@@ -152,6 +154,8 @@ def _lines(document: Any, heads: Sequence[str], groups: Sequence[tuple[str, list
     widths = (46, 14, 28, 20, 64)
     table = document.add_table(rows=1, cols=5, style="Table Grid")
     table.autofit = False
+    for at, width in enumerate(widths):
+        table.columns[at].width = Mm(width)
     _row(table.rows[0], heads, widths, 9, head=True)
     _repeat(table.rows[0])
     for name, rows in groups:
