@@ -19,6 +19,7 @@ from reference.registry import Registry
 from store.codes import Codes, read_codes
 from store.database import Store
 from store.schema import area_report, area_total, data_value, derived_value, issue, submission
+from store.verify_assessments import verify_assessments
 from store.verify_extensions import verify_extensions
 from store.verify_follow_ups import verify_follow_ups
 from store.verify_receipts import verify_receipts
@@ -53,6 +54,7 @@ def verify(store: Store, registry: Registry) -> list[str]:
             *_compare("falls", dict(_held_falls(connection)), dict(expected.falls)),
         ]
         found += verify_receipts(connection, store.originals, codes)
+        found += verify_assessments(connection, store.originals)
         found += verify_extensions(connection)
         return found + list(verify_follow_ups(connection, store.originals))
 

@@ -1,0 +1,468 @@
+"""The workbook of a round: every score a live formula over the numbers it rests on, printed on A4 and charted natively."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import segno
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+from dashboard.exports.assessment import RULE_WORDS, STATUS_WORDS, Report
+from dashboard.exports.assessment_formulas import COLUMN, LineFormulas
+from dashboard.exports.results import safe
+from indicators.scoring.entries import Entry
+from reference.assessments import polarity_of
+
+FONT = "Microsoft YaHei"
+ACCENT, SOFT, LINE = "#1B6783", "#E6F1F5", "#C9D3DA"
+Formats = dict[str, Any]
+
+
+def write_book(report: Report, to: Path, *, cached: bool = True) -> None:
+    """Write the workbook. Without `cached` no formula carries its result, so that whoever opens it must calculate."""
+    book = xlsxwriter.Workbook(
+        str(to), {"constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    book.set_properties(
+        {"title": report.title, "comments": f"{report.code} {report.seal}", "created": _created(report)}
+    )
+    book.set_calc_mode("auto")
+    formats = _formats(book)
+    writer = _Writer(report, book, formats, cached)
+    names = [report.say(*one) for one in SHEETS]
+    sheets = [book.add_worksheet(name) for name in names]
+    writer.cover(sheets[0], names)
+    writer.notes(sheets[1])
+    writer.totals(sheets[2], names[3])
+    writer.lines(sheets[3])
+    writer.domains(sheets[4], names[2])
+    writer.ranking(sheets[5])
+    writer.schemes(sheets[6])
+    sheets[0].activate()
+    book.close()
+
+
+SHEETS = (
+    ("封面", "Cover"),
+    ("说明", "Notes"),
+    ("总分", "Totals"),
+    ("分项得分", "Lines"),
+    ("维度与图", "Domains"),
+    ("排序与区间", "Ranking"),
+    ("考核方案", "Scheme"),
+)
+
+
+def _created(report: Report) -> Any:
+    import datetime as dt
+
+    # The day of signing, not of writing: the same round gives the same file.
+    day = report.period.last_day
+    return dt.datetime(day.year, day.month, day.day)
+
+
+def _formats(book: Any) -> Formats:
+    base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+    edge = {"border": 1, "border_color": LINE}
+    kinds = {
+        "text": {"text_wrap": True, **edge},
+        "plain": {},
+        "wrap": {"text_wrap": True, "valign": "top"},
+        "head": {"bold": True, "bg_color": SOFT, "text_wrap": True, "align": "center", **edge},
+        "title": {"font_size": 20, "bold": True, "font_color": ACCENT},
+        "subtitle": {"font_size": 12},
+        "mark": {"bold": True, "font_color": "#A03C12", "text_wrap": True},
+        "section": {"bold": True, "font_size": 12, "font_color": ACCENT},
+        "whole": {"num_format": "#,##0", **edge},
+        "points": {"num_format": "0.00", **edge},
+        "strong": {"num_format": "0.00", "bold": True, **edge},
+        "value": {"num_format": "#,##0.00##", **edge},
+        "share": {"num_format": "0.0000", **edge},
+        "link": {"font_color": ACCENT, "underline": 1},
+        "code": {"font_name": "Consolas", "font_size": 9, "text_wrap": True},
+    }
+    return {name: book.add_format({**base, **kind}) for name, kind in kinds.items()}
+
+
+class _Writer:
+    """Writes one sheet after the other; knows where each line's row is."""
+
+    def __init__(self, report: Report, book: Any, formats: Formats, cached: bool) -> None:
+        self.report, self.book, self.formats, self.cached = report, book, formats, cached
+        self.say = report.say
+
+    def _formula(self, sheet: Any, row: int, column: int, formula: str, kind: str, value: Any) -> None:
+        sheet.write_formula(row, column, formula, self.formats[kind], value if self.cached else "")
+
+    def _page(self, sheet: Any, *, portrait: bool = False, heads: int = 0) -> None:
+        """A4, as wide as the page, title rows repeated, seal and page number at the foot."""
+        sheet.set_paper(9)
+        if not portrait:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.hide_gridlines(2)
+        if heads:
+            sheet.repeat_rows(0, heads - 1)
+            sheet.freeze_panes(heads, 2)
+        seal = self.report.short or self.say("未签发", "not signed")
+        marks = self.say("合成数据 ", "Synthetic data ") if self.report.synthetic else ""
+        sheet.set_footer(f"&L&8{marks}{self.report.code} {seal}&R&8&P / &N")
+
+    def _heads(self, sheet: Any, row: int, heads: Sequence[tuple[str, float]]) -> None:
+        for column, (name, width) in enumerate(heads):
+            sheet.write_string(row, column, name, self.formats["head"])
+            sheet.set_column(column, column, width)
+        sheet.set_row(row, 32)
+
+    def cover(self, sheet: Any, names: Sequence[str]) -> None:
+        """Title, seal, marks, contents."""
+        report, say = self.report, self.say
+        self._page(sheet, portrait=True)
+        sheet.set_column(0, 0, 22)
+        sheet.set_column(1, 1, 66)
+        sheet.write_string(1, 0, safe(report.title), self.formats["title"])
+        row = 3
+        for mark in report.marks:
+            sheet.merge_range(row, 0, row, 1, mark, self.formats["mark"])
+            row += 1
+        lines = [
+            (say("考核期", "Period"), report.period.label(report.language)),
+            (say("数据截至", "Numbers received by"), report.cut_off),
+            (say("参加单位", "Organisations"), str(len(report.scores))),
+            (
+                say("考核方案", "Schemes"),
+                "；".join(one.name(report.language) for one in report.schemes.values()),
+            ),
+            (say("签发", "Signed"), f"{report.signed_by} {report.signed_at}".strip() or "—"),
+            (say("版次", "Edition"), str(report.edition or "—")),
+            (say("核验码", "Check code"), report.short or "—"),
+            (say("封印（SHA-256）", "Seal (SHA-256)"), report.seal or "—"),
+        ]
+        row += 1
+        for name, value in lines:
+            sheet.write_string(row, 0, name, self.formats["text"])
+            sheet.write_string(row, 1, safe(value), self.formats["text"])
+            row += 1
+        if report.seal:
+            image = io.BytesIO()
+            segno.make(report.check, error="m").save(image, kind="png", scale=4, border=2)
+            sheet.insert_image(row + 1, 1, "qr.png", {"image_data": image, "description": report.check})
+            sheet.write_string(
+                row + 1,
+                0,
+                say("扫码或输入核验码核对", "Scan, or type the code, to check"),
+                self.formats["wrap"],
+            )
+            row += 11
+        sheet.write_string(row, 0, say("目录", "Contents"), self.formats["section"])
+        for name in names[1:]:
+            row += 1
+            sheet.write_url(row, 0, f"internal:'{name}'!A1", self.formats["link"], name)
+
+    def notes(self, sheet: Any) -> None:
+        """How the scores come about, in sentences."""
+        self._page(sheet, portrait=True)
+        sheet.set_column(0, 0, 92)
+        for row, (kind, words) in enumerate(note_lines(self.report)):
+            sheet.write_string(row, 0, words, self.formats["section" if kind else "wrap"])
+            if not kind:
+                width = 46 if self.report.language == "zh" else 96
+                sheet.set_row(row, 16 * (1 + len(words) // width))
+
+    def lines(self, sheet: Any) -> None:
+        """One row an organisation and line, with its formulas."""
+        report = self.report
+        self._page(sheet, heads=1)
+        self._heads(sheet, 0, [(report.say(zh, en), width) for zh, en, width in COLUMN.values()])
+        row = 1
+        end = 1 + sum(len(report.schemes[one.scheme].lines) for one in report.participants)
+        for place in report.ordered:
+            one, score = report.participants[place], report.scores[place]
+            scheme = report.schemes[one.scheme]
+            for line in scheme.lines:
+                self._line(sheet, row, end, one, score, scheme, line)
+                row += 1
+        sheet.autofilter(0, 0, row - 1, len(COLUMN) - 1)
+
+    def _line(self, sheet: Any, row: int, end: int, one: Any, score: Any, scheme: Any, line: Any) -> None:
+        report, held = self.report, score.line(line.code)
+        entry = one.entries.get(line.code, Entry())
+        polarity = polarity_of(line, {line.indicator: (entry.polarity, True)}) or "higher"
+        made = LineFormulas(row + 1, end, scheme, line, entry, held, polarity)
+        places = {name: column for column, name in enumerate(COLUMN)}
+        domain = next(two for two in scheme.domains if two.code == held.domain)
+        texts = {
+            "organisation": one.organisation, "name": report.name(one.organisation), "scheme": scheme.code,
+            "peer": one.peer, "domain": domain.code, "line": line.code, "line_name": line.name(report.language),
+            "rule": report.pick(RULE_WORDS[line.rule]), "unit": report.unit(scheme.code, line.code),
+            "status": report.pick(STATUS_WORDS[held.status]), "how": held.sentence(report.language),
+            "monitored": "★" if line.monitored else "",
+        }  # fmt: skip
+        for name, text in texts.items():
+            sheet.write_string(row, places[name], safe(text), self.formats["text"])
+        for name, (content, kind, value) in made.cells().items():
+            if content is None:
+                sheet.write_blank(row, places[name], None, self.formats[kind])
+            elif isinstance(content, str):
+                self._formula(sheet, row, places[name], content, kind, value)
+            else:
+                sheet.write_number(row, places[name], content, self.formats[kind])
+
+    def totals(self, sheet: Any, lines: str) -> None:
+        """One row an organisation: domains' scores, total, grade, place, all formulas over the lines."""
+        report, say = self.report, self.say
+        self._page(sheet, heads=1)
+        heads: list[tuple[str, float]] = [(say("代码", "Code"), 12), (say("单位", "Organisation"), 30)]
+        heads += [(say("方案", "Scheme"), 17), (say("同组", "Peers"), 7)]
+        for domain in report.domains:
+            heads += [(f"{domain.name(report.language)}\n{say('计入权重', 'weight counted')}", 9), (f"{domain.name(report.language)}\n{say('得分', 'score')}", 9)]  # fmt: skip
+        heads += [
+            (say("否决前总分", "Before veto"), 10),
+            (say("一票否决", "Vetoes"), 8),
+            (say("总分", "Total"), 10),
+        ]
+        heads += [(say("等次", "Grade"), 11), (say("同组名次", "Place"), 8), (say("签发总分", "Total as signed"), 10), (say("差", "Difference"), 8)]  # fmt: skip
+        self._heads(sheet, 0, heads)
+        for place in range(len(report.domains)):  # there to see, and out of the way on paper
+            sheet.set_column(4 + 2 * place, 4 + 2 * place, 9, None, {"level": 1, "hidden": True})
+        n = sum(len(report.schemes[one.scheme].lines) for one in report.participants) + 1
+        for row, place in enumerate(report.ordered, 1):
+            self._total(sheet, row, place, f"'{lines}'!", n)
+        sheet.autofilter(0, 0, len(report.scores), len(heads) - 1)
+        last = 4 + 2 * len(report.domains) + 2
+        sheet.conditional_format(1, last, len(report.scores), last, {"type": "data_bar", "bar_color": "#9CC5D5", "bar_solid": True, "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 100})  # fmt: skip
+
+    def _total(self, sheet: Any, row: int, place: int, lines: str, n: int) -> None:
+        report = self.report
+        one, score = report.participants[place], report.scores[place]
+        scheme = report.schemes[one.scheme]
+        r = row + 1
+
+        def column(name: str) -> str:
+            letter = xl_col_to_name(list(COLUMN).index(name))
+            return f"{lines}${letter}$2:${letter}${n}"
+
+        for place_, text in enumerate(
+            (one.organisation, report.name(one.organisation), scheme.code, one.peer)
+        ):
+            sheet.write_string(row, place_, safe(text), self.formats["text"])
+        scores, weights, at = [], [], 4
+        held = {two.code: two for two in score.domains}
+        for domain in report.domains:
+            mine, where = (
+                held.get(domain.code),
+                f'{column("organisation")},$A{r},{column("domain")},"{domain.code}"',
+            )
+            w, s = f"{xl_col_to_name(at)}{r}", f"{xl_col_to_name(at + 1)}{r}"
+            counted = f"SUMIFS({column('weight')},{where},{column('counted')},1)"
+            self._formula(sheet, row, at, f"=IF({counted}=0,0,SUMIFS({column('weight')},{where}))", "points",
+                          float(mine.weight) if mine and mine.score is not None else 0)  # fmt: skip
+            self._formula(sheet, row, at + 1, f"=IF({counted}=0,0,ROUND({w}*SUMIFS({column('points')},{where})/{counted},2))", "points",
+                          float(mine.score or 0) if mine else 0)  # fmt: skip
+            weights.append(w)
+            scores.append(s)
+            at += 2
+        total = f"=IF({'+'.join(weights)}=0,0,ROUND(100*({'+'.join(scores)})/({'+'.join(weights)}),2))"
+        self._formula(sheet, row, at, total, "points", float(score.before_veto))
+        before, veto, final = (f"{xl_col_to_name(at + step)}{r}" for step in range(3))
+        veto_sum = f"=SUMIFS({column('value')},{column('organisation')},$A{r},{column('veto')},1)"
+        self._formula(sheet, row, at + 1, veto_sum, "whole", len(score.vetoes))
+        self._formula(
+            sheet,
+            row,
+            at + 2,
+            f"=IF({veto}>0,MIN({before},{scheme.veto_cap}),{before})",
+            "strong",
+            float(score.total),
+        )
+        grade = f'"{report.say(scheme.grades[-1].zh, scheme.grades[-1].en)}"'
+        for two in reversed(scheme.grades[:-1]):
+            grade = f'IF({final}>={two.limit},"{report.say(two.zh, two.en)}",{grade})'
+        self._formula(sheet, row, at + 3, f"={grade}", "text", report.say(score.grade_zh, score.grade_en))
+        letter, end = xl_col_to_name(at + 2), len(report.scores) + 1
+        rank = f'=1+COUNTIFS($C$2:$C${end},$C{r},$D$2:$D${end},$D{r},${letter}$2:${letter}${end},">"&{final})'
+        self._formula(sheet, row, at + 4, rank, "whole", score.place)
+        sheet.write_number(row, at + 5, float(score.total), self.formats["points"])
+        self._formula(sheet, row, at + 6, f"=ROUND({final}-{xl_col_to_name(at + 5)}{r},2)", "points", 0)
+
+    def domains(self, sheet: Any, totals: str) -> None:
+        """Means by scheme and domain, and how many reached each grade; with native charts."""
+        report, say = self.report, self.say
+        self._page(sheet)
+        heads = [(say("方案", "Scheme"), 34), (say("单位数", "Number"), 9)]
+        heads += [
+            (f"{one.name(report.language)}\n{say('平均得分率（%）', 'mean share (%)')}", 14)
+            for one in report.domains
+        ]
+        heads += [
+            (say("平均总分", "Mean total"), 11),
+            (say("最低", "Lowest"), 9),
+            (say("最高", "Highest"), 9),
+        ]
+        self._heads(sheet, 0, heads)
+        end, t = len(report.scores) + 1, f"'{totals}'!"
+        final = xl_col_to_name(4 + 2 * len(report.domains) + 2)
+        for row, scheme in enumerate(report.schemes.values(), 1):
+            mine = [one for one in report.scores if one.scheme == scheme.code]
+            sheet.write_string(row, 0, scheme.name(report.language), self.formats["text"])
+            where = f'{t}$C$2:$C${end},"{scheme.code}"'
+            self._formula(sheet, row, 1, f"=COUNTIFS({where})", "whole", len(mine))
+            for place, domain in enumerate(report.domains):
+                w, s = (xl_col_to_name(4 + 2 * place + step) for step in range(2))
+                share = f"SUMIFS({t}${s}$2:${s}${end},{where})/SUMIFS({t}${w}$2:${w}${end},{where})"
+                self._formula(
+                    sheet,
+                    row,
+                    2 + place,
+                    f'=IFERROR(100*{share},"")',
+                    "points",
+                    _mean_share(mine, domain.code),
+                )
+            at, totals_ = 2 + len(report.domains), [float(one.total) for one in mine]
+            area = f"{t}${final}$2:${final}${end}"
+            self._formula(
+                sheet, row, at, f"=AVERAGEIFS({area},{where})", "points", sum(totals_) / max(len(totals_), 1)
+            )
+            for step, name in enumerate(("MIN", "MAX"), 1):
+                formula = f"=SUMPRODUCT({name}(({t}$C$2:$C${end}=\"{scheme.code}\")*{area}" + ("" if name == "MAX" else f"+1000*({t}$C$2:$C${end}<>\"{scheme.code}\")") + "))"  # fmt: skip
+                self._formula(
+                    sheet, row, at + step, formula, "points", (min if step == 1 else max)(totals_, default=0)
+                )
+        self._charts(sheet, len(report.schemes), totals)
+
+    def _charts(self, sheet: Any, schemes: int, totals: str) -> None:
+        report, say = self.report, self.say
+        name = sheet.get_name()
+        chart = self.book.add_chart({"type": "column"})
+        for row in range(1, schemes + 1):
+            chart.add_series({
+                "name": [name, row, 0], "categories": [name, 0, 2, 0, 1 + len(report.domains)],
+                "values": [name, row, 2, row, 1 + len(report.domains)], "gap": 80,
+                "data_labels": {"value": True, "num_format": "0", "font": {"size": 8}},
+            })  # fmt: skip
+        chart.set_title(
+            {
+                "name": say("各维度平均得分率（%）", "Mean share of points by domain (%)"),
+                "name_font": {"size": 12},
+            }
+        )
+        chart.set_y_axis(
+            {"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#E5E8EB"}}}
+        )
+        chart.set_legend({"position": "bottom"})
+        chart.set_size({"width": 900, "height": 320})
+        sheet.insert_chart(schemes + 3, 0, chart)
+        row = schemes + 21
+        self._grades(sheet, row, totals)
+
+    def _grades(self, sheet: Any, row: int, totals: str) -> None:
+        report, say = self.report, self.say
+        name, end = sheet.get_name(), len(report.scores) + 1
+        grades = list(dict.fromkeys(report.say(one.zh, one.en) for scheme in report.schemes.values() for one in scheme.grades))  # fmt: skip
+        letter = xl_col_to_name(4 + 2 * len(report.domains) + 3)
+        sheet.write_string(row, 0, say("等次", "Grade"), self.formats["head"])
+        sheet.write_string(row, 1, say("单位数", "Number"), self.formats["head"])
+        for step, grade in enumerate(grades, 1):
+            sheet.write_string(row + step, 0, grade, self.formats["text"])
+            count = sum(report.say(one.grade_zh, one.grade_en) == grade for one in report.scores)
+            self._formula(
+                sheet,
+                row + step,
+                1,
+                f"=COUNTIF('{totals}'!${letter}$2:${letter}${end},$A{row + step + 1})",
+                "whole",
+                count,
+            )
+        chart = self.book.add_chart({"type": "bar"})
+        chart.add_series({"categories": [name, row + 1, 0, row + len(grades), 0], "values": [name, row + 1, 1, row + len(grades), 1],
+                          "fill": {"color": ACCENT}, "gap": 60, "data_labels": {"value": True}})  # fmt: skip
+        chart.set_title({"name": say("各等次单位数", "Organisations by grade"), "name_font": {"size": 12}})
+        chart.set_legend({"none": True})
+        chart.set_y_axis({"reverse": True})
+        chart.set_size({"width": 560, "height": 260})
+        sheet.insert_chart(row, 3, chart)
+
+    def ranking(self, sheet: Any) -> None:
+        """Places with their intervals, and who cannot be told apart."""
+        report, say = self.report, self.say
+        self._page(sheet, heads=1)
+        heads = [(say("代码", "Code"), 12), (say("单位", "Organisation"), 32), (say("方案", "Scheme"), 17), (say("同组", "Peers"), 24), (say("总分", "Total"), 9)]  # fmt: skip
+        heads += [(say("名次", "Place"), 8), (say("并列", "Tied"), 7), (say("同组家数", "Of"), 8), (say("名次区间下限", "From place"), 10), (say("名次区间上限", "To place"), 10)]  # fmt: skip
+        heads += [(say("与之无法区分的同组单位数", "Peers not told apart"), 14)]
+        self._heads(sheet, 0, heads)
+        for row, place in enumerate(report.ordered, 1):
+            score, rank = report.scores[place], report.rankings[place]
+            for column, text in enumerate(
+                (score.organisation, report.name(score.organisation), score.scheme, report.peer(score))
+            ):
+                sheet.write_string(row, column, safe(text), self.formats["text"])
+            sheet.write_number(row, 4, float(score.total), self.formats["points"])
+            for column, number in enumerate(
+                (rank.place, rank.tied, rank.peers, rank.low, rank.high, len(rank.like)), 5
+            ):
+                sheet.write_number(row, column, number, self.formats["whole"])
+        sheet.autofilter(0, 0, len(report.scores), len(heads) - 1)
+
+    def schemes(self, sheet: Any) -> None:
+        """The schemes' lines with weights and rules."""
+        report, say = self.report, self.say
+        self._page(sheet, heads=1)
+        heads = [(say("方案", "Scheme"), 17), (say("维度", "Domain"), 14), (say("指标代码", "Line"), 20), (say("指标", "Name"), 34), (say("国家监测", "Monitored"), 9)]  # fmt: skip
+        heads += [(say("权重", "Weight"), 8), (say("规则", "Rule"), 20), (say("目标", "Target"), 11), (say("下限", "Floor"), 9), (say("分档", "Bands"), 30), (say("数据来源", "Source"), 34)]  # fmt: skip
+        self._heads(sheet, 0, heads)
+        row = 1
+        for scheme in report.schemes.values():
+            for domain in scheme.domains:
+                for line in domain.lines:
+                    target = (
+                        say("现行目标", "in force") if line.target == "in_force" else str(line.target or "")
+                    )
+                    bands = "；".join(f"{one.limit}→{one.share * 100:.0f}%" for one in line.bands)
+                    source = line.indicator or (f"({' + '.join(line.numerator)}) / ({' + '.join(line.denominator)}) × {line.multiplier}" if line.numerator else say("自评与专家核定", "answered, confirmed by evaluators"))  # fmt: skip
+                    texts = (scheme.code, domain.name(report.language), line.code, line.name(report.language), "★" if line.monitored else "")  # fmt: skip
+                    for column, text in enumerate(texts):
+                        sheet.write_string(row, column, safe(text), self.formats["text"])
+                    sheet.write_number(row, 5, float(line.weight), self.formats["points"])
+                    for column, text in enumerate((report.pick(RULE_WORDS[line.rule]), target, str(line.floor if line.floor is not None else ""), bands, source), 6):  # fmt: skip
+                        sheet.write_string(row, column, text, self.formats["text"])
+                    row += 1
+        sheet.autofilter(0, 0, row - 1, len(heads) - 1)
+
+
+def _mean_share(scores: Sequence[Any], domain: str) -> float:
+    held = [two for one in scores for two in one.domains if two.code == domain and two.score is not None]
+    weight = sum(float(one.weight) for one in held)
+    return 100 * sum(float(one.score) for one in held) / weight if weight else 0
+
+
+def note_lines(report: Report) -> list[tuple[bool, str]]:
+    """The notes: (is a title, words)."""
+    say = report.say
+    found = [
+        (True, say("怎样算分", "How scores come about")),
+        (False, say("每项得分＝权重×得分率，四舍五入到两位小数；得分率保留四位，指标值保留四位。所有舍入均为“逢五进一（远离零）”，与电子表格的 ROUND 相同。", "Points of a line are its weight times its share, to two decimals; shares and values have four. Every rounding is half away from zero, as ROUND does.")),
+        (False, say("维度得分＝维度权重×（计入指标得分之和÷计入指标权重之和）：不适用或按方案不计的指标，其权重由本维度其余指标按比例分担；整个维度都不计时，由其他维度分担。", "A domain's score is its weight times the points of the lines that count over their weights: the weight of a line left out goes to the rest of its domain, that of a whole domain to the others.")),
+        (False, say("总分＝100×各维度得分之和÷计入维度权重之和。发生一票否决的，总分不超过方案规定的上限。", "The total is 100 times the sum of the domains' scores over the weights of the domains that count. A veto caps it as the scheme says.")),
+        (False, say("“分项得分”表中的值、得分率、得分，“总分”表中的各栏都是公式：改动分子、分母或权重，总分随之变化；“差”一栏与签发总分核对，应为 0。", "Values, shares and points under 'Lines' and all of 'Totals' are formulas: change a numerator, a denominator or a weight and the totals follow. 'Difference' holds them against the totals as signed and should be 0.")),
+        (False, say("率先汇总分子、分母，再相除；缺报不作零。★为国家监测指标。", "Numerators and denominators are summed first and divided last; what is missing is never zero. ★ marks nationally monitored lines.")),
+        (True, say("名次", "Places")),
+        (False, say("名次只在同一方案、同一规模组内比较。名次区间：把每个率在其二项或泊松抽样误差内（Jeffreys 后验）反复抽取，每次重新计分排序，取 95% 区间；抽取次数和随机种子写在方案里，可重复。专家评分、凭佐证的指标和按区间计分的指标不参与抽取。", "Places are among peers of the same scheme and size. Their intervals: every rate is drawn again and again within its binomial or Poisson uncertainty (Jeffreys posterior), scored and ranked each time; 95% of the places. Number of draws and seed stand in the scheme. Expert scores, evidence lines and lines judged by their interval are not drawn.")),
+        (False, say("名次区间重叠很多的单位，名次高低可能只是偶然。", "Where intervals overlap widely, who stands higher may be chance.")),
+        (True, say("核验", "Checking")),
+        (False, say(f"在系统中运行 mch assess verify {report.code}，或在考核页面输入核验码，可由留存的原始输入重算全部得分，并与签发结果逐位比对。", f"Run mch assess verify {report.code}, or type the check code on the assessment page: all scores are recomputed from the inputs kept and compared to the last digit.")),
+        (True, say("来源", "Sources")),
+    ]  # fmt: skip
+    for scheme in report.schemes.values():
+        found.append(
+            (
+                False,
+                f"{scheme.name(report.language)}：{scheme.document}。{say(scheme.note_zh, scheme.note_en)}",
+            )
+        )
+        found.append((False, say(f"抽取 {scheme.draws} 次，种子 {scheme.seed}，置信水平 {scheme.confidence}。", f"{scheme.draws} draws, seed {scheme.seed}, confidence {scheme.confidence}.")))  # fmt: skip
+    return found

@@ -1,0 +1,408 @@
+"""Writing assessments: rounds, evaluators, what is said of lines, evidence, steps and seals; each in the audit log.
+
+What a step allows is held here, under the writing lock, so that no page, command or second browser can get around it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select
+
+from store.audit import Chain, canonical, sha256
+from store.connecting import StoreError
+from store.database import Store
+from store.schema_assessment import (
+    assessment_entry,
+    assessment_evaluator,
+    assessment_evidence,
+    assessment_participant,
+    assessment_round,
+    assessment_scheme,
+    assessment_seal,
+    assessment_sealed,
+    assessment_step,
+)
+from store.times import now
+
+STEPS = ("self", "scoring", "review", "signed", "published")
+# In which steps each kind of entry may be added.
+OPEN_FOR: Mapping[str, tuple[str, ...]] = {
+    "answer": ("self",),
+    "mark": ("scoring",),
+    "settlement": ("review",),
+    "applies": ("self", "scoring", "review"),
+    "appeal": ("published",),
+    "decision": ("published",),
+}
+_WORDS, _NAME, _ACTOR = 1000, 200, 80
+
+
+class AssessmentError(StoreError):
+    """An assessment cannot take this; `zh` and `en` say why and what to do."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+@dataclass(frozen=True)
+class NewRound:
+    """A round to be opened; `participants` are (organisation, area served, scheme)."""
+
+    code: str
+    zh: str
+    en: str
+    period: str
+    cut_off: int
+    synthetic: bool
+    schemes: Mapping[str, str]
+    participants: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """Something said of a line; `kind` as in the table."""
+
+    organisation: str
+    line: str
+    kind: str
+    value: str
+    words: str = ""
+    seat: int = 0
+
+
+def open_round(store: Store, new: NewRound, actor: str) -> int:
+    """Open a round; returns its number. Raises AssessmentError when the code is taken or nobody takes part."""
+    if not new.participants:
+        raise AssessmentError("没有参加考核的单位。", "Nobody takes part in this round.")
+    with store.writing() as connection:
+        if connection.scalar(select(assessment_round.c.id).where(assessment_round.c.code == new.code)):
+            raise AssessmentError(
+                f"已有代码为 {new.code} 的考核轮次。", f"A round '{new.code}' exists already."
+            )
+        number, at = _next(connection, assessment_round), now()
+        row = {"id": number, "code": new.code, "zh": new.zh, "en": new.en, "period": new.period}
+        row |= {
+            "cut_off": new.cut_off,
+            "synthetic": new.synthetic,
+            "opened_by": actor[:_ACTOR],
+            "opened_at": at,
+        }
+        connection.execute(insert(assessment_round), row)
+        connection.execute(
+            insert(assessment_scheme),
+            [{"round_id": number, "code": code, "text": text} for code, text in new.schemes.items()],
+        )
+        connection.execute(
+            insert(assessment_participant),
+            [
+                {"round_id": number, "organisation": one, "area": area, "scheme": scheme}
+                for one, area, scheme in new.participants
+            ],
+        )
+        chain = Chain(connection)
+        _add_step(connection, chain, number, "self", "", actor)
+        chain.add(actor, "assess_open", f"round:{new.code}", opening(connection, number))
+        chain.write()
+    return number
+
+
+def opening(connection: Connection, number: int) -> dict[str, Any]:
+    """What the audit log says of a round's opening."""
+    row = connection.execute(select(assessment_round).where(assessment_round.c.id == number)).mappings().one()
+    of, who = assessment_scheme.c, assessment_participant.c
+    schemes = connection.execute(select(of.code, of.text).where(of.round_id == number).order_by(of.code))
+    people = connection.execute(
+        select(who.organisation, who.area, who.scheme)
+        .where(who.round_id == number)
+        .order_by(who.organisation)
+    )
+    return {
+        "period": row["period"],
+        "cut_off": row["cut_off"],
+        "names": [row["zh"], row["en"]],
+        "schemes": {one.code: sha256(one.text) for one in schemes},
+        "participants": sha256(canonical([list(one) for one in people])),
+    }
+
+
+def assign(
+    store: Store, code: str, organisations: Sequence[str], evaluators: Sequence[tuple[str, str]], actor: str
+) -> None:
+    """Give organisations their two evaluators, (name, where the evaluator works) each.
+
+    Raises AssessmentError for one who would score the own institution, the same person twice, or a round already signed.
+    """
+    if len(evaluators) != 2 or evaluators[0][0].strip().casefold() == evaluators[1][0].strip().casefold():
+        raise AssessmentError(
+            "每家单位须由两名不同的专家评分。", "Two different evaluators score each institution."
+        )
+    if not all(name.strip() for name, _ in evaluators):
+        raise AssessmentError("请写明专家的账号。", "Name the evaluators' accounts.")
+    with store.writing() as connection:
+        number = _round(connection, code)
+        _in_step(connection, number, ("self", "scoring"))
+        known = set(_participants(connection, number))
+        rows: list[dict[str, Any]] = []
+        first = _next(connection, assessment_evaluator)
+        for organisation in organisations:
+            if organisation not in known:
+                raise _stranger(organisation)
+            for seat, (name, place) in enumerate(evaluators, 1):
+                if place and place == organisation:
+                    raise AssessmentError(
+                        f"专家 {name} 属于被考核单位 {organisation}，须回避。",
+                        f"{name} works at {organisation} and may not score it.",
+                    )
+                row = {
+                    "id": first + len(rows),
+                    "round_id": number,
+                    "organisation": organisation,
+                    "seat": seat,
+                }
+                row |= {
+                    "evaluator": name.strip()[:_ACTOR],
+                    "from_organisation": place,
+                    "actor": actor[:_ACTOR],
+                    "at": now(),
+                }
+                rows.append(row)
+        connection.execute(insert(assessment_evaluator), rows)
+        _say(connection, actor, "assess_assign", code, rows)
+
+
+def add_entries(store: Store, code: str, entries: Sequence[NewEntry], actor: str) -> None:
+    """Add what was said of lines; all of it or nothing. Raises AssessmentError when the step does not allow it.
+
+    Of a mark, the actor must be the evaluator assigned to that seat, and work somewhere else.
+    """
+    if not entries:
+        return
+    with store.writing() as connection:
+        number = _round(connection, code)
+        step, known = current_step(connection, number), set(_participants(connection, number))
+        first, rows = _next(connection, assessment_entry), []
+        seats = _seats(connection, number)
+        for place, one in enumerate(entries):
+            if one.organisation not in known:
+                raise _stranger(one.organisation)
+            if step not in OPEN_FOR[one.kind]:
+                raise _closed(step)
+            if one.kind == "mark" and seats.get((one.organisation, one.seat)) != actor:
+                raise AssessmentError(
+                    f"{one.organisation} 没有分配给 {actor} 评分。",
+                    f"{one.organisation} is not assigned to {actor}.",
+                )
+            if one.kind in ("settlement", "applies", "appeal", "decision") and not one.words.strip():
+                raise AssessmentError("请写明理由。", "Say why: a reason is needed.")
+            if len(one.words) > _WORDS:
+                raise AssessmentError(
+                    f"说明超过 {_WORDS} 字。", f"The words are longer than {_WORDS} characters."
+                )
+            row = {
+                "id": first + place,
+                "round_id": number,
+                "organisation": one.organisation,
+                "line": one.line,
+            }
+            row |= {"kind": one.kind, "seat": one.seat, "value": one.value, "words": one.words.strip()}
+            rows.append(row | {"actor": actor[:_ACTOR], "at": now()})
+        connection.execute(insert(assessment_entry), rows)
+        _say(connection, actor, f"assess_{entries[0].kind}", code, rows)
+
+
+def add_evidence(
+    store: Store, code: str, organisation: str, line: str, name: str, content: bytes, actor: str
+) -> str:
+    """Keep a file of evidence; returns its SHA-256. Raises AssessmentError outside self-assessment."""
+    digest = hashlib.sha256(content).hexdigest()
+    with store.reading() as connection:
+        number = _round(connection, code)
+        _in_step(connection, number, OPEN_FOR["answer"])
+        if organisation not in _participants(connection, number):
+            raise _stranger(organisation)
+    store.originals.keep([(digest, content)])
+    with store.writing() as connection:
+        _in_step(connection, number, OPEN_FOR["answer"])
+        row = {"id": _next(connection, assessment_evidence), "round_id": number, "organisation": organisation}
+        row |= {"line": line, "name": name[-_NAME:], "sha256": digest, "size": len(content)}
+        row |= {"actor": actor[:_ACTOR], "at": now()}
+        connection.execute(insert(assessment_evidence), row)
+        _say(connection, actor, "assess_evidence", code, [row])
+    return digest
+
+
+def take_step(store: Store, code: str, step: str, actor: str, words: str = "") -> None:
+    """Move a round on, or back before it is signed; `sign` alone makes it signed."""
+    with store.writing() as connection:
+        number = _round(connection, code)
+        held = current_step(connection, number)
+        back = step in ("self", "scoring") and held in ("scoring", "review")
+        on = step in STEPS and step != "signed" and STEPS.index(step) == STEPS.index(held) + 1
+        if not (on or (back and STEPS.index(step) < STEPS.index(held))):
+            raise _closed(held)
+        if back and not words.strip():
+            raise AssessmentError("退回须写明理由。", "Say why the round goes back a step.")
+        chain = Chain(connection)
+        _add_step(connection, chain, number, step, words, actor)
+        chain.write()
+
+
+def sign(
+    store: Store,
+    code: str,
+    parts: Mapping[str, str],
+    actor: str,
+    *,
+    reason: str = "",
+    seen: int,
+    decision: NewEntry | None = None,
+) -> tuple[int, str]:
+    """Freeze and seal a round; gives edition and seal. A signed round gets a further edition, with its reason.
+
+    `seen`: the newest entry that the parts rest on; raises AssessmentError when something was added since. `decision`: the
+    upheld appeal that a further edition carries out, written in the same transaction.
+    """
+    with store.writing() as connection:
+        number = _round(connection, code)
+        step = current_step(connection, number)
+        again = step == "published"
+        if step not in ("review", "published") or (again and not (reason.strip() and decision)):
+            raise _closed(step)
+        if newest_entry(connection, number) != seen:
+            raise AssessmentError("刚刚有人改动了本轮考核，请重新核对后再签发。", "Somebody has just added to this round: look again, then sign.")  # fmt: skip
+        edition = 1 + (
+            connection.scalar(
+                select(func.max(assessment_seal.c.edition)).where(assessment_seal.c.round_id == number)
+            )
+            or 0
+        )
+        hashes = {part: sha256(text) for part, text in sorted(parts.items())}
+        seal = seal_of(hashes)
+        connection.execute(
+            insert(assessment_sealed),
+            [
+                {"round_id": number, "edition": edition, "part": part, "sha256": hashes[part], "text": text}
+                for part, text in parts.items()
+            ],
+        )
+        row = {
+            "round_id": number,
+            "edition": edition,
+            "seal": seal,
+            "reason": reason.strip(),
+            "actor": actor[:_ACTOR],
+        }
+        connection.execute(insert(assessment_seal), row | {"at": now()})
+        chain = Chain(connection)
+        chain.add(
+            actor,
+            "assess_sign",
+            f"round:{code}",
+            {"edition": edition, "seal": seal, "reason": reason.strip()},
+        )
+        if not again:
+            _add_step(connection, chain, number, "signed", "", actor)
+        chain.write()
+        if decision is not None:
+            row = _entry_row(connection, number, decision, actor)
+            connection.execute(insert(assessment_entry), row)
+            _say(connection, actor, "assess_decision", code, [row])
+    return edition, seal
+
+
+def _entry_row(connection: Connection, number: int, one: NewEntry, actor: str) -> dict[str, Any]:
+    row = {"id": _next(connection, assessment_entry), "round_id": number, "organisation": one.organisation}
+    row |= {
+        "line": one.line,
+        "kind": one.kind,
+        "seat": one.seat,
+        "value": one.value,
+        "words": one.words.strip(),
+    }
+    return row | {"actor": actor[:_ACTOR], "at": now()}
+
+
+def seal_of(hashes: Mapping[str, str]) -> str:
+    """The seal: the hash over the names and hashes of all parts, in order of their names."""
+    return sha256(canonical(dict(sorted(hashes.items()))))
+
+
+def current_step(connection: Connection, number: int) -> str:
+    """Where a round stands."""
+    of = assessment_step.c
+    return str(
+        connection.scalar(select(of.step).where(of.round_id == number).order_by(of.id.desc()).limit(1))
+    )
+
+
+def newest_entry(connection: Connection, number: int) -> int:
+    """The number of the newest thing said in a round, evidence included."""
+    found = 0
+    for table in (assessment_entry, assessment_evidence):
+        found += connection.scalar(select(func.max(table.c.id)).where(table.c.round_id == number)) or 0
+    return found
+
+
+def _round(connection: Connection, code: str) -> int:
+    number = connection.scalar(select(assessment_round.c.id).where(assessment_round.c.code == code))
+    if number is None:
+        raise AssessmentError(f"没有代码为 {code} 的考核轮次。", f"There is no round '{code}'.")
+    return int(number)
+
+
+def _participants(connection: Connection, number: int) -> list[str]:
+    of = assessment_participant.c
+    return [str(one) for one in connection.scalars(select(of.organisation).where(of.round_id == number))]
+
+
+def _seats(connection: Connection, number: int) -> dict[tuple[str, int], str]:
+    of = assessment_evaluator.c
+    rows = connection.execute(select(assessment_evaluator).where(of.round_id == number).order_by(of.id))
+    return {(row.organisation, row.seat): row.evaluator for row in rows}
+
+
+def _in_step(connection: Connection, number: int, steps: Sequence[str]) -> None:
+    held = current_step(connection, number)
+    if held not in steps:
+        raise _closed(held)
+
+
+def _closed(step: str) -> AssessmentError:
+    return AssessmentError(f"本轮考核处于“{step}”阶段，不能这样做。", f"The round is in the step '{step}', which does not allow this.")  # fmt: skip
+
+
+def _stranger(organisation: str) -> AssessmentError:
+    return AssessmentError(f"{organisation} 不参加本轮考核。", f"{organisation} takes no part in this round.")
+
+
+def _next(connection: Connection, table: Table) -> int:
+    return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+
+
+def _add_step(connection: Connection, chain: Chain, number: int, step: str, words: str, actor: str) -> None:
+    row = {"id": _next(connection, assessment_step), "round_id": number, "step": step}
+    row |= {"words": words.strip()[:400], "actor": actor[:_ACTOR], "at": now()}
+    connection.execute(insert(assessment_step), row)
+    chain.add(
+        actor, "assess_step", f"step:{row['id']}", {"round": number, "step": step, "words": row["words"]}
+    )
+
+
+def _say(
+    connection: Connection, actor: str, action: str, code: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """One entry of the audit log for all rows added together: from which to which, and the hash of what they say."""
+    first, last = rows[0]["id"], rows[-1]["id"]
+    chain = Chain(connection)
+    chain.add(actor, action, f"round:{code}", {"first": first, "last": last, "said": said(rows)})
+    chain.write()
+
+
+def said(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The hash of what rows say."""
+    return sha256(canonical([{name: value for name, value in row.items()} for row in rows]))

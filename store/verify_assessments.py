@@ -1,0 +1,118 @@
+"""Proving assessments: what was said, handed in and signed is what the audit log says, and every file of evidence is whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from store.assessing import opening, said, seal_of
+from store.audit import sha256
+from store.originals import OriginalError, Originals
+from store.schema import audit
+from store.schema_assessment import (
+    assessment_entry,
+    assessment_evaluator,
+    assessment_evidence,
+    assessment_round,
+    assessment_seal,
+    assessment_sealed,
+    assessment_step,
+)
+
+_TABLES: dict[str, Table] = {"assess_assign": assessment_evaluator, "assess_evidence": assessment_evidence}
+
+
+def verify_assessments(connection: Connection, originals: Originals, code: str = "") -> Iterator[str]:
+    """Every fault as a sentence that names the round; of one round, or of all."""
+    logged: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    steps: dict[int, dict[str, Any]] = {}
+    for row in connection.execute(select(audit).where(audit.c.action.like("assess%")).order_by(audit.c.seq)):
+        detail = json.loads(row.detail)
+        if row.action == "assess_step":
+            steps[int(row.subject.removeprefix("step:"))] = detail
+        else:
+            logged.setdefault(row.subject, []).append((row.action, detail))
+    query = select(assessment_round)
+    if code:
+        query = query.where(assessment_round.c.code == code)
+    for one in connection.execute(query).all():
+        entries = logged.get(f"round:{one.code}", [])
+        for fault in (
+            *_opening(connection, one.id, entries),
+            *_added(connection, one.id, entries),
+            *_steps(connection, one.id, steps),
+            *_seals(connection, one.id, entries),
+            *_files(connection, one.id, originals),
+        ):
+            yield f"round {one.code}: {fault}"
+
+
+def _opening(connection: Connection, number: int, entries: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    opened = next((detail for action, detail in entries if action == "assess_open"), None)
+    held = opening(connection, number)
+    if opened is None:
+        yield "the audit log does not know that it was opened"
+        return
+    for name in held:
+        if opened.get(name) != held[name]:
+            yield f"its {name} is not what the audit log says of its opening"
+
+
+def _added(connection: Connection, number: int, entries: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    """Rows added together hash to what the log says, and no row is there that the log does not know."""
+    known: dict[str, set[int]] = {}
+    for action, detail in entries:
+        if "said" not in detail:
+            continue
+        table = _TABLES.get(action, assessment_entry)
+        wanted = select(table).where(table.c.id.between(detail["first"], detail["last"])).order_by(table.c.id)
+        rows = [dict(row) for row in connection.execute(wanted).mappings()]
+        known.setdefault(table.name, set()).update(range(detail["first"], detail["last"] + 1))
+        if said(rows) != detail["said"]:
+            yield f"{table.name} {detail['first']}–{detail['last']} is not what the audit log says"
+    for table in (assessment_entry, assessment_evaluator, assessment_evidence):
+        held = set(connection.scalars(select(table.c.id).where(table.c.round_id == number)))
+        for stray in sorted(held - known.get(table.name, set())):
+            yield f"{table.name} {stray}: the audit log does not know it"
+
+
+def _steps(connection: Connection, number: int, steps: dict[int, dict[str, Any]]) -> Iterator[str]:
+    of = assessment_step.c
+    held = {row.id: row for row in connection.execute(select(assessment_step).where(of.round_id == number))}
+    for key in sorted({*held, *(key for key, one in steps.items() if one["round"] == number)}):
+        row, detail = held.get(key), steps.get(key)
+        if row is None or detail is None or (row.step, row.words) != (detail["step"], detail["words"]):
+            yield f"step {key} is not what the audit log says"
+
+
+def _seals(connection: Connection, number: int, entries: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    of, part_of = assessment_seal.c, assessment_sealed.c
+    logged = {detail["edition"]: detail for action, detail in entries if action == "assess_sign"}
+    held = {
+        row.edition: row for row in connection.execute(select(assessment_seal).where(of.round_id == number))
+    }
+    for edition in sorted({*logged, *held}):
+        row, detail = held.get(edition), logged.get(edition)
+        if row is None or detail is None or (row.seal, row.reason) != (detail["seal"], detail["reason"]):
+            yield f"edition {edition}: its seal is not the one in the audit log"
+            continue
+        query = select(assessment_sealed).where(part_of.round_id == number, part_of.edition == edition)
+        hashes = {}
+        for part in connection.execute(query):
+            hashes[part.part] = sha256(part.text)
+            if hashes[part.part] != part.sha256:
+                yield f"edition {edition}: the signed part '{part.part}' has been changed"
+        if seal_of(hashes) != row.seal:
+            yield f"edition {edition}: the signed parts no longer give the seal {row.seal[:12]}…"
+
+
+def _files(connection: Connection, number: int, originals: Originals) -> Iterator[str]:
+    of = assessment_evidence.c
+    for row in connection.execute(select(assessment_evidence).where(of.round_id == number)):
+        try:
+            originals.read(row.sha256)
+        except OriginalError as error:
+            yield f"evidence {row.id} of {row.organisation}, line {row.line}: {error}"
