@@ -20,11 +20,11 @@ from loaders.template import TemplateRow, write_template
 from reference.organisations import Organisation
 from reference.periods import Period, calendar_year, month_add, month_period
 from reference.registry import Registry, load_registry
+from synthetic.quarterly import load_services, quarter_ending, residents_of_2020, service_counts
 from synthetic.register import register_rows
 from synthetic.resources import FORM as RESOURCES
 from synthetic.resources import resource_rows
 from synthetic.roughen import FAULTS, as_csv, as_typed, dress, spoil, spoil_workbook
-from synthetic.services import load_services, quarter_ending, residents_of_2020, service_counts
 from synthetic.severe import FORM as CASES
 from synthetic.severe import case_rows
 from synthetic.truth import (

@@ -8,7 +8,7 @@ import numpy as np
 
 from loaders.template import TemplateRow
 from reference.periods import first_day
-from synthetic.services import Severe
+from synthetic.quarterly import Severe
 from synthetic.truth import Counts, Window
 
 FORM = "severe_maternal_cases"

@@ -48,7 +48,7 @@ class Severe(Strict):
 
 
 class Services(Strict):
-    """services.toml."""
+    """quarterly.toml."""
 
     forms: tuple[Service, ...]
     severe: Severe
@@ -57,7 +57,7 @@ class Services(Strict):
 @cache
 def load_services() -> Services:
     """Read the file; raises DefinitionError for a wrong key."""
-    return read_toml(Path(__file__).with_name("services.toml"), Services)
+    return read_toml(Path(__file__).with_name("quarterly.toml"), Services)
 
 
 def quarter_ending(window: Window, month: int) -> Period | None:

@@ -8,7 +8,7 @@ from loaders.forms import load_forms
 from reference.periods import quarter
 from reference.registry import load_registry
 from synthetic.province import LAST, SEED, children_of_2020
-from synthetic.services import load_services, quarter_ending, residents_of_2020, service_counts
+from synthetic.quarterly import load_services, quarter_ending, residents_of_2020, service_counts
 from synthetic.severe import case_rows
 from synthetic.truth import Window, institution_counts, load_truth
 
