@@ -10,7 +10,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, html
 
 from dashboard import downloads, headers, marked, shell, take_step, take_table, taking_away, upload
 from dashboard.answers import Answers
-from dashboard.auth import audit_file, entrance, guard, own_account
+from dashboard.auth import audit_file, entrance, guard, own_account, single
 from dashboard.auth import people as people_routes
 from dashboard.auth.declaring import PUBLIC, SIGNED_IN, Door, is_granted
 from dashboard.compressing import compress_answers
@@ -77,6 +77,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
     app.layout = shell.frame()
     guard.install(app, workspace)
     entrance.register(app, workspace)
+    single.register(app, workspace)
     own_account.register(app, workspace)
     people_routes.register(app, workspace)
     audit_file.register(app, answers)

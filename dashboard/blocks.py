@@ -69,10 +69,15 @@ def area_chooser(visit: Visit, with_units: bool = False) -> html.Div:
         items = [
             {"value": one.code, "label": one.name(visit.view.language)}
             for one in areas
-            if with_units
-            or one.code == tree.root
-            or any(child.is_area for child in organisations.children(one.code))
+            if (
+                with_units
+                or one.code in (tree.root, visit.view.area.code)
+                or any(child.is_area for child in organisations.children(one.code))
+            )
+            and visit.shows(one.code)
         ]
+        if not items:
+            continue
         groups.append({"group": visit.texts.pick(tree.zh, tree.en), "items": items})
     return choice(
         "area", visit.view.area.code, groups, visit.texts("地区"), drops="unit",

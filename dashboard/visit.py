@@ -77,6 +77,13 @@ class Visit:
         """Whether what an organisation sent may be shown to whoever asks."""
         return self.account.reaches(code, self.registry.organisations)
 
+    def shows(self, code: str) -> bool:
+        """Whether the page in view may be about an area."""
+        home = self.account.home(self.registry.organisations)
+        if home is not None and code == home.code:
+            return True
+        return self.sees(code) if shows_results(self.view.path) else self.reaches(code)
+
     @cached_property
     def reaches_view(self) -> bool:
         """Whether all that was sent in the area in view may be shown."""

@@ -215,3 +215,15 @@ def keep_hash(store: Store, name: str, password: str) -> None:
     """Keep the same password in a costlier way; nothing else changes."""
     with store.writing() as connection:
         connection.execute(update(account).where(account.c.name == name).values(password=password))
+
+
+def find_subject(store: Store, subject: str) -> AccountRecord | None:
+    """The account that the single sign-on calls by this name."""
+    with store.reading() as connection:
+        name = connection.scalar(select(account.c.name).where(account.c.subject == subject))
+    return find_account(store, name) if name else None
+
+
+def set_subject(store: Store, name: str, subject: str, actor: str) -> None:
+    """Tie an account to what the single sign-on calls it; '' unties it."""
+    change(store, name, {"subject": subject or None}, actor, "access.account_changed")

@@ -243,3 +243,8 @@ def enter(store: Store, actor: str, action: str, subject: str, detail: Mapping[s
         chain = Chain(connection)
         chain.add(actor, f"access.{action}", subject[:120], detail)
         chain.write()
+
+
+def enter_failure(store: Store, name: str, address: str, reason: str) -> None:
+    """Say that somebody was not let in, where no failure of ours is counted."""
+    enter(store, name, "sign_in_failed", f"account:{name}", {"address": address[:64], "reason": reason})

@@ -7,6 +7,8 @@ the one named beside it (`needs=`). The guard refuses whatever was registered in
 from __future__ import annotations
 
 import functools
+import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,7 @@ from flask import Flask, abort
 from dashboard.auth.asking import current_account
 from dashboard.auth.roles import load_roles
 
+LONGEST = 20_000  # signs of one text that a page sends
 PUBLIC = "public"  # asked by nobody in particular: the sign-in page and what it is made of
 SIGNED_IN = "signed in"  # any account
 HALF = "half signed in"  # accounts that still owe a one-time code or a new password, and all others
@@ -65,10 +68,14 @@ class Door:
         permission = known(needs or self._needs)
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
+            kinds = _kinds(function)
+
             @functools.wraps(function)
             def asked(*given: Any, **named: Any) -> Any:
                 if not is_granted(permission):
                     abort(403)
+                if not all(_fits(value, kind) for value, kind in zip(given, kinds, strict=False)):
+                    abort(400)
                 return function(*given, **named)
 
             before = set(self._app.callback_map)
@@ -87,6 +94,24 @@ class Door:
     def _note(self, before: set[str], permission: str) -> None:
         for output in set(self._app.callback_map) - before:
             declared(self._app.server).callbacks[output] = permission
+
+
+def _kinds(function: Callable[..., Any]) -> list[str]:
+    """What a callback says its arguments are."""
+    return [str(one.annotation) for one in inspect.signature(function).parameters.values()]
+
+
+def _fits(value: Any, kind: str) -> bool:
+    """Whether what a browser sent is of the kind that the callback takes; a page may always send nothing."""
+    if (
+        value is None
+        or not {"str", "int"} & set(re.findall(r"\w+", kind))
+        or "list" in kind
+        or "dict" in kind
+    ):
+        return True
+    allowed = ((str,) if "str" in kind else ()) + ((int, float) if "int" in kind else ())
+    return isinstance(value, allowed) and (not isinstance(value, str) or len(value) <= LONGEST)
 
 
 class Routes:

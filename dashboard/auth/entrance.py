@@ -38,6 +38,13 @@ def inside(path: str) -> str:
     return path if is_ours and "\\" not in path and path.isprintable() else "/"
 
 
+def speaking(there: str, language: str, workspace: Workspace) -> str:
+    """The same path in the language that was spoken at the door."""
+    if "lang=" in there or language == workspace.settings.language:
+        return there
+    return f"{there}{'&' if '?' in there else '?'}lang={language}"
+
+
 def admitted(workspace: Workspace, found: Entered, there: str) -> Any:
     """To where they wanted, with a new secret: nothing of before is good for anything any more."""
     answer: Any = redirect("/sign-in/code" if found.stage == "code" else inside(there), 303)
@@ -110,7 +117,7 @@ def _register_password(door: Door, workspace: Workspace) -> None:
         name, password = request.form.get("name", ""), request.form.get("password", "")
         found = sign_in(workspace, name, password, whence())
         if isinstance(found, Entered):
-            return admitted(workspace, found, there)
+            return admitted(workspace, found, speaking(there, t.language, workspace))
         return sign_in_page(workspace, t, there, said(t, found, t("账号或密码不对。")), name[:80])
 
     @door.server.get("/sign-in/link/<secret>")

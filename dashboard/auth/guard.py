@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -56,21 +55,21 @@ class Guard:
     def __call__(self) -> Any:
         """None to go on; an answer to refuse with."""
         if not self._is_ours(request.host):
-            return self._refused(400)
+            return self.refused(400)
         if request.method not in HARMLESS:
             request.max_content_length = self._most_bytes()
         needs = self._needed()
         if needs is None:
-            return self._refused(404 if request.endpoint is None else 403)
+            return self.refused(404 if request.endpoint is None else 403)
         self._identify()
         if needs != PUBLIC:
             refused = self._stranger() or self._unfinished(needs)
             if refused is not None:
                 return refused
             if not is_granted(needs):
-                return self._refused(403)
+                return self.refused(403)
         if request.method not in HARMLESS and not self._is_meant():
-            return self._refused(403, NOT_MEANT)
+            return self.refused(403, NOT_MEANT)
         return self._callback() or self._too_fast()
 
     def _is_ours(self, host: str) -> bool:
@@ -124,7 +123,7 @@ class Guard:
         if _wants_a_page():
             there = request.full_path.rstrip("?")
             return redirect(f"/sign-in?next={quote(there, safe='')}" if there != "/" else "/sign-in")
-        return self._refused(401)
+        return self.refused(401)
 
     def _unfinished(self, needs: str) -> Any:
         """Accounts that still owe a code or a new password get no further than where they give it."""
@@ -134,7 +133,7 @@ class Guard:
         step = next_step(session, self._settings.password_days)
         if not step:
             return None
-        return redirect(step) if _wants_a_page() else self._refused(401)
+        return redirect(step) if _wants_a_page() else self.refused(401)
 
     def _is_meant(self) -> bool:
         """Whether a changing request comes from one of our own pages, shown to the same browser."""
@@ -156,12 +155,12 @@ class Guard:
             return None
         text = request.get_data(as_text=True)
         if text.count("[") + text.count("{") > 20_000 or _depth(text) > DEPTH:
-            return self._refused(400)
+            return self.refused(400)
         body: Any = request.get_json(silent=True)
         if not _is_call(body) or body["output"] not in self._callbacks():
-            return self._refused(400)
+            return self.refused(400)
         needs = self._declared.callbacks.get(body["output"])
-        return None if needs is not None and is_granted(needs) else self._refused(403)
+        return None if needs is not None and is_granted(needs) else self.refused(403)
 
     def _too_fast(self) -> Any:
         account = g.get("account")
@@ -170,12 +169,12 @@ class Guard:
         wait = self._pacing.wait(account.name, Pace.of(request.path, request.method, self._settings))
         if not wait:
             return None
-        refused = self._refused(429)
+        refused = self.refused(429)
         refused.headers["Retry-After"] = str(wait)
         return refused
 
     @staticmethod
-    def _refused(status: int, says: str = "") -> Response:
+    def refused(status: int, says: str = "") -> Response:
         """A short answer that says nothing of what there might be."""
         answer = jsonify({"outcome": "refused", "says": says or SAYS[status]})
         answer.status_code = status
@@ -235,7 +234,7 @@ def _is_call(body: Any) -> bool:
 def install(app: dash.Dash, workspace: Workspace) -> None:
     """Put the guard before everything that the app's server answers."""
     server: Flask = app.server
-    guard: Callable[[], Any] = Guard(workspace, declared(server), lambda: app.callback_map)
+    guard = Guard(workspace, declared(server), lambda: app.callback_map)
     # Before Dash's own preparations, so that nothing at all happens for strangers.
     server.before_request_funcs.setdefault(None, []).insert(0, guard)
     secure = workspace.settings.public_url.startswith("https://")
@@ -257,6 +256,8 @@ def install(app: dash.Dash, workspace: Workspace) -> None:
         """A number that the log knows; nothing of the inside."""
         if isinstance(error, HTTPException):
             return error
+        if request.path.startswith("/_dash-component-suites/"):
+            return guard.refused(404)  # a file that the libraries do not have
         number = secrets.token_hex(4)
         log.exception("%s %s failed, reference %s", request.method, request.path, number)
         says = f"系统内部出错。编号 {number}。 Something failed in the system, reference {number}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import dash
@@ -21,6 +22,7 @@ from store.accounts import find_account, set_code, sign_out_everywhere
 from store.sessions import SessionRecord, take_code
 
 ISSUER = "Guizhou MCH"
+SECRET = re.compile(r"[A-Z2-7]{32}")  # as our own page makes them
 
 
 def register(app: dash.Dash, workspace: Workspace) -> None:
@@ -46,7 +48,9 @@ def register(app: dash.Dash, workspace: Workspace) -> None:
         if request.method == "GET":
             return _code_page(t, session, pyotp.random_base32(), "")
         secret, code = request.form.get("secret", ""), request.form.get("code", "")
-        step = code_step(secret, code) if secret.isalnum() and len(secret) == 32 else None
+        if not SECRET.fullmatch(secret):
+            return redirect("/account/code", 303)
+        step = code_step(secret, code)
         if not is_right(session.account.password, request.form.get("now", "")):
             return _code_page(t, session, secret, t("现在的密码不对。"))
         if step is None:

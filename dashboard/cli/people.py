@@ -19,7 +19,7 @@ from dashboard.cli.output import Format, emit, say
 from dashboard.texts import Texts
 from dashboard.workspace import Workspace, open_workspace
 from reference.reporting import CHINA
-from store.accounts import AccountError, AccountRecord, accounts, disable, enable, find_account
+from store.accounts import AccountError, AccountRecord, accounts, disable, enable, find_account, set_subject
 from store.audit import verify_chain
 from store.audit_reading import Wanted, entries
 from store.sessions import forget_failures
@@ -36,8 +36,8 @@ SheetOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
-    account = typer.Typer(help="账号 · Accounts: add, list, disable, enable, reset, release, import.")
-    for command in (add, disable_account, enable_account, reset_account, release, import_accounts):
+    account = typer.Typer(help="账号 · Accounts: add, list, disable, enable, reset, release, tie, import.")
+    for command in (add, disable_account, enable_account, reset_account, release, tie, import_accounts):
         account.command(command.__name__.partition("_")[0])(command)
     account.command("list")(list_accounts)
     app.add_typer(account, name="account")
@@ -137,6 +137,17 @@ def reset_account(name: Name) -> None:
     """A new initial password, printed once; one-time codes stay asked."""
     workspace = open_workspace(prepare=True)
     _report(workspace, [reset(workspace, _found(workspace, name), _machine())])
+
+
+def tie(
+    name: Name,
+    subject: Annotated[str, typer.Argument(help="What the single sign-on calls it (sub); '' unties.")],
+) -> None:
+    """Tie an account to the single sign-on's name for its person."""
+    workspace = open_workspace(prepare=True)
+    set_subject(workspace.store, _found(workspace, name).name, subject, _machine().name)
+    workspace.close()
+    say(f"已关联 · Tied: {name}")
 
 
 def release(name: Name) -> None:
