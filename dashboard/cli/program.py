@@ -9,7 +9,7 @@ import sys
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.cli import files, numbers, reporting, running
+from dashboard.cli import files, methods, numbers, reporting, running
 from dashboard.cli.output import say
 from dashboard.settings import SettingsError
 from reference.organisations import AmbiguousOrganisationError, UnknownOrganisationError
@@ -43,7 +43,7 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for module in (running, files, reporting, numbers):
+    for module in (running, files, reporting, numbers, methods):
         module.register(app)
     return app
 
