@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
-
-import pandas as pd
 
 from dashboard.workspace import Workspace
-from indicators.reporting import Entry, Extension, Receipt, Report, entries
+from indicators.reporting import Entry, as_extensions, as_receipts, entries
 from reference.organisations import Organisation
 from reference.periods import Period, month_period
 from reference.reporting import Duty, due_day, ends_in, last_day, owing
@@ -34,27 +31,6 @@ def read_calendar(
         now,
         first_arrival(workspace.store),
     )
-
-
-def as_receipts(frame: pd.DataFrame) -> dict[Report, Receipt]:
-    """Rows of `store.receipts.receipts` by report; of several spans that end together, the first that came."""
-    found: dict[Report, Receipt] = {}
-    rows: list[Any] = list(frame.itertuples(index=False))
-    for row in rows:
-        report = (row.form, row.organisation, row.month)
-        receipt = Receipt(row.received_at, row.submission_id, row.upload_id, row.zero, row.warnings)
-        if report not in found or receipt.received_at < found[report].received_at:
-            found[report] = receipt
-    return found
-
-
-def as_extensions(frame: pd.DataFrame) -> dict[Report, Extension]:
-    """Rows of `store.extending.extensions` in force, by report."""
-    rows: list[Any] = list(frame.itertuples(index=False))
-    return {
-        (row.form, row.organisation, row.month): Extension(row.until, row.reason, row.granted_by)
-        for row in rows
-    }
 
 
 def extend(

@@ -35,7 +35,7 @@ METHODS = {
     "proportion": mark("比例，Wilson 置信区间"),
     "rate": mark("率，Byar 近似置信区间（少于 10 例用精确法）"),
     "ratio": mark("两数之比，不作区间"),
-    "register": mark("由等级登记逐家计数"),
+    "register": mark("由登记逐个计数，不作区间"),
 }
 # Topics of the definitions, in the order of a pregnancy and a childhood.
 TOPICS = {
@@ -47,7 +47,11 @@ TOPICS = {
     "newborn": mark("新生儿"),
     "child": mark("儿童保健"),
     "mortality": mark("死亡"),
+    "women": mark("妇女保健"),
+    "premarital": mark("婚前孕前保健"),
+    "childcare": mark("托育服务"),
     "grading": mark("机构等级"),
+    "reporting": mark("报表质量"),
     "other": mark("其他"),
 }
 BASES = {

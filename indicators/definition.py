@@ -35,7 +35,7 @@ class Definition(Strict):
 
     `numerator` and `denominator` list data elements (or `element@category`) that are summed; sums come first, the division last.
     `method`: proportion (Wilson interval; numerator part of denominator) · rate (Byar, exact below ten events) ·
-    ratio (two counts, no interval) · register (counted from the grade register).
+    ratio (two counts, no interval) · register (counted from a register: of grades, of rescue centres, of the reports).
     """
 
     code: str
@@ -65,7 +65,9 @@ class Definition(Strict):
     reported_zh: str  # who reports the numerator, on which form
     reported_en: str
     reviewed: dt.date  # the day on which this file was last held against its sources
-    register_rule: Literal["", "level3_or_above", "level2a_or_above"] = ""
+    register_rule: Literal[
+        "", "level3_or_above", "level2a_or_above", "both_centres", "reports_received", "reports_on_time"
+    ] = ""
     register_levels: tuple[str, ...] = ()  # administrative levels of the institutions counted
     people_zh: str = ""  # what one unit of the gap is: 名孕妇
     people_en: str = ""

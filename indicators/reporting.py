@@ -14,6 +14,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+import pandas as pd
 
 from reference.calendar import CalendarRules
 from reference.organisations import Organisations
@@ -188,3 +191,24 @@ def tally_by_area(found: Iterable[Entry]) -> dict[str, Tally]:
         for area in one.areas:
             groups[area].append(one)
     return {area: tally(group) for area, group in groups.items()}
+
+
+def as_receipts(frame: pd.DataFrame) -> dict[Report, Receipt]:
+    """Rows of `store.receipts.receipts` by report; of several spans that end together, the first that came."""
+    found: dict[Report, Receipt] = {}
+    rows: list[Any] = list(frame.itertuples(index=False))
+    for row in rows:
+        report = (row.form, row.organisation, row.month)
+        receipt = Receipt(row.received_at, row.submission_id, row.upload_id, row.zero, row.warnings)
+        if report not in found or receipt.received_at < found[report].received_at:
+            found[report] = receipt
+    return found
+
+
+def as_extensions(frame: pd.DataFrame) -> dict[Report, Extension]:
+    """Rows of `store.extending.extensions` in force, by report."""
+    rows: list[Any] = list(frame.itertuples(index=False))
+    return {
+        (row.form, row.organisation, row.month): Extension(row.until, row.reason, row.granted_by)
+        for row in rows
+    }

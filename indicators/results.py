@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from indicators import grading
-from indicators.calculate import Block, Cell, Counted, Series, add, blocks_within, latest, tile, total
+from indicators import registered
+from indicators.calculate import Block, Cell, Counted, add
+from indicators.choosing import Choice, Key, choose
+from indicators.choosing import split as split
 from indicators.definition import Catalogue, Definition
 from indicators.judge import judge
 from indicators.result import Result
@@ -20,14 +22,13 @@ from reference.periods import Period, month_add, month_range
 from reference.policies import TargetInForce
 from reference.registry import Registry
 from reference.reporting import Duty, duties_for, last_day, owing
-from store import as_known, panels, reading
+from store import as_known, extending, panels, reading, receipts
 from store.database import Store
 from store.panels import Monthly as Monthly
 from store.panels import Series as Where
 
 REMEMBERED = 256  # answers kept; each is a few thousand small objects at most
 Kept = TypeVar("Kept")
-Key = tuple[str, str, str, str]  # organisation, element, category, basis
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,18 @@ class Context:
     def longer_spans(self) -> frozenset[str]:
         """Elements of which some totals cover more than a month."""
         return self.once_per_version("longer spans", lambda: panels.longer_spans(self.store))
+
+    def receipts(self, forms: Sequence[str], first: int, last: int) -> pd.DataFrame:
+        """Reports that stand, as `store.receipts.receipts` gives them."""
+        return receipts.receipts(self.store, list(forms), None, first, last)
+
+    def extensions(self, forms: Sequence[str], first: int, last: int) -> pd.DataFrame:
+        """Deadlines put off, as `store.extending.extensions` gives them."""
+        return extending.extensions(self.store, list(forms), None, first, last)
+
+    def first_arrival(self) -> dt.datetime | None:
+        """When the installation took in its first file."""
+        return receipts.first_arrival(self.store)
 
     def months(self, tree: str) -> tuple[int, int] | None:
         """The first and last month that anybody in the tree has reported."""
@@ -210,7 +223,7 @@ def _compute(
         for definition in definitions:
             suited = [code for code in organisations if _suits(context, definition, code)]
             if definition.method == "register":
-                results.extend(grading.share(context, definition, suited, period))
+                results.extend(registered.share(context, definition, suited, period))
                 continue
             for basis, group in _by_basis(context, definition, suited).items():
                 counts = [
@@ -342,65 +355,6 @@ def _count(
         received=received,
         expected=expected,
     )
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which blocks of which series an indicator takes for one organisation and period, and what they come to.
-
-    `blocks`: of each element that forms report; the others (populations) have a value only. `stocks`: those of the elements
-    that take a period's last value.
-    """
-
-    found: dict[str, Series]
-    blocks: dict[str, list[Block]]
-    stocks: tuple[str, ...]
-    values: dict[str, int | None]
-
-
-def choose(
-    context: Context,
-    definition: Definition,
-    code: str,
-    basis: str,
-    period: Period,
-    held: dict[Key, dict[Block, Cell]],
-) -> Choice:
-    """The blocks that an indicator takes: flows over the same months, stocks at their last month."""
-    names = tuple(dict.fromkeys((*definition.numerator, *definition.denominator)))
-    found: dict[str, Series] = {name: held.get((code, *split(name), basis), {}) for name in names}
-    lasting = [name for name in names if name.partition("@")[0] in context.registry.elements_that_last]
-    people = {
-        name: value
-        for name in lasting
-        if not blocks_within([found[name]], period)
-        and (value := _population(context, code, name, period)) is not None
-    }
-    stocks = [name for name in lasting if name not in people]
-    flows = [name for name in names if name not in lasting]
-    months = tile([found[name] for name in flows], period)
-    stand = latest([found[name] for name in stocks], period)
-    values: dict[str, int | None] = {name: total(found[name], months) for name in flows}
-    values |= {name: found[name][stand].value if stand else None for name in stocks}
-    values |= people
-    blocks = dict.fromkeys(flows, months) | {name: [stand] if stand else [] for name in stocks}
-    return Choice(found, blocks, tuple(stocks), values)
-
-
-def split(name: str) -> tuple[str, str]:
-    """An element and its category: `births@male` is (births, male)."""
-    element, _, category = name.partition("@")
-    return element, category
-
-
-def _population(context: Context, code: str, element: str, period: Period) -> int | None:
-    """A denominator that no form reports: the newest figure on or before the period's last day."""
-    rows = [
-        one
-        for one in context.registry.populations
-        if one.organisation == code and one.element == element and one.on <= period.last_day
-    ]
-    return max(rows, key=lambda one: one.on).value if rows else None
 
 
 def _reporting(

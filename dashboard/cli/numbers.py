@@ -13,11 +13,13 @@ import typer
 from dashboard.cli.output import Format, emit, say
 from dashboard.exports.results import write_results
 from dashboard.workspace import Workspace, open_workspace
+from indicators.disclosure import in_plan, public_results
 from indicators.flags import find_flags, find_watched
-from indicators.result import Flag, Result
+from indicators.result import Flag, Reason, Result
 from indicators.results import View
 from indicators.results import calculate as calculate_results
 from reference import periods
+from reference.disclosure import disclosure_rules
 from reference.organisations import Organisation
 from reference.periods import Period
 from reference.reporting import late_from
@@ -86,6 +88,7 @@ PeriodOption = Annotated[
         help="2026-03, 2026Q1, 2025, SY2025, 2020-04..2021-03 … Default: the last 12 months with data.",
     ),
 ]
+StepOption = Annotated[Step, typer.Option(help="Cut the period into months, quarters, half-years or years.")]
 AsOfOption = Annotated[
     dt.datetime | None,
     typer.Option(
@@ -114,9 +117,7 @@ def calculate(
     level: LevelOption = "",
     organisation: OrganisationOption = None,
     period: PeriodOption = "",
-    by: Annotated[
-        Step, typer.Option(help="Cut the period into months, quarters, half-years or years.")
-    ] = Step.WHOLE,
+    by: StepOption = Step.WHOLE,
     as_of: AsOfOption = None,
     today: TodayOption = False,
     format: FormatOption = Format.TABLE,
@@ -186,6 +187,14 @@ def export(
     level: LevelOption = "county",
     organisation: OrganisationOption = None,
     period: PeriodOption = "",
+    by: StepOption = Step.WHOLE,
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public",
+            help="For publication: small numbers hidden so that none follows from the others; no flags.",
+        ),
+    ] = False,
     language: Annotated[str, typer.Option(help="zh or en; default: the setting.")] = "",
 ) -> None:
     """Write results, flags and their sources to a workbook or a CSV that opens right in Excel and WPS."""
@@ -194,11 +203,20 @@ def export(
         raise DefinitionError(f"{to}: write to a file ending in .xlsx or .csv")
     chosen = choose_organisations(workspace, organisation or [], level)
     codes = choose_indicators(workspace, indicator or [], chosen)
-    span = choose_period(workspace, period, chosen)
+    span = (
+        _released_period(workspace, period, chosen, by)
+        if public
+        else choose_period(workspace, period, chosen)
+    )
     organisations = [one.code for one in chosen]
-    results = calculate_results(workspace.context, codes, organisations, span)
-    found = find_flags(workspace.context, organisations, span, codes)
-    synthetic = reading.has_synthetic(workspace.store)
+    spans = cut(span, by)
+    if public:
+        results = public_results(workspace.context, codes, organisations, spans)
+    else:
+        results = [
+            one for part in spans for one in calculate_results(workspace.context, codes, organisations, part)
+        ]
+    found = [] if public else find_flags(workspace.context, organisations, span, codes)
     write_results(
         to,
         results,
@@ -207,10 +225,36 @@ def export(
         workspace.catalogue,
         span,
         language or workspace.settings.language,
-        synthetic,
+        reading.has_synthetic(workspace.store),
+        public=public,
     )
-    say(f"{to}: {len(results)} results, {len(found)} flags, {span.label('zh')}")
+    if public:
+        hidden = sum(one.reason is Reason.SUPPRESSED for one in results)
+        say(f"{to}: {len(results)} results, {hidden} with hidden numbers, {span.label('zh')}")
+    else:
+        say(f"{to}: {len(results)} results, {len(found)} flags, {span.label('zh')}")
     workspace.close()
+
+
+def _released_period(workspace: Workspace, text: str, chosen: Iterable[Organisation], by: Step) -> Period:
+    """The period asked for, if a public release holds it; else the last whole year of the releases."""
+    organisations = list(chosen)
+    plan = disclosure_rules().release
+    end = choose_period(workspace, "", organisations).last
+    if text:
+        period = periods.parse(text)
+    else:
+        period = plan.year_of(end)
+        period = period if period.last <= end else period.year_before()
+    for part in cut(period, by):
+        for one in organisations:
+            if not in_plan(workspace.context, one.level, part):
+                raise DefinitionError(
+                    f"a public release does not hold {part.code} for the level '{one.level}'. It holds "
+                    f"{plan.year.replace('_', ' ')}s and runs of {', '.join(map(str, plan.months))} months that begin "
+                    f"with the year and have ended, for {', '.join(plan.levels)}. For use inside, leave out --public"
+                )
+    return period
 
 
 def choose_organisations(workspace: Workspace, named: Iterable[str], level: str) -> list[Organisation]:

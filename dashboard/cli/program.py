@@ -9,7 +9,7 @@ import sys
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.cli import exchanging, files, keeping, numbers, people, reporting, running
+from dashboard.cli import exchanging, files, keeping, methods, numbers, people, reporting, running
 from dashboard.cli.output import say
 from dashboard.running import BackupError
 from dashboard.settings import SettingsError
@@ -47,7 +47,7 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for module in (running, keeping, files, reporting, numbers, exchanging, people):
+    for module in (running, keeping, files, reporting, numbers, methods, exchanging, people):
         module.register(app)
     return app
 

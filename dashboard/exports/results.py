@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from indicators.definition import Catalogue
 from indicators.result import Flag, Result
-from reference.periods import Period
+from reference.disclosure import disclosure_rules
+from reference.periods import Period, parse
 from reference.registry import Registry
 
 Row = Sequence[Any]
@@ -25,6 +26,7 @@ COLUMNS = (
     ("organisation", "机构代码", "Code", 12, "@"),
     ("name", "名称", "Name", 26, "@"),
     ("indicator", "指标", "Indicator", 30, "@"),
+    ("period", "报告期", "Period", 16, "@"),
     ("numerator", "分子", "Numerator", 12, "#,##0"),
     ("denominator", "分母", "Denominator", 12, "#,##0"),
     ("value", "值", "Value", 10, "#,##0.00"),
@@ -69,17 +71,26 @@ def write_results(
     period: Period,
     language: str,
     synthetic: bool,
+    *,
+    public: bool = False,
 ) -> None:
-    """Write `to` (.xlsx or .csv by its ending); a CSV has the results alone, with a byte-order mark for Chinese Excel and WPS."""
+    """Write `to` (.xlsx or .csv by its ending); a CSV has the results alone, with a byte-order mark for Chinese Excel and WPS.
+
+    `public`: the results come from `indicators.disclosure` and the file says so. Flags rest on numbers of other months and
+    are never public; with them it is refused.
+    """
+    if public and flags:
+        raise ValueError("flags are not for the public")
     rows = [_row(one, registry, catalogue, language) for one in results]
     if to.suffix.lower() == ".csv":
         return _write_csv(to, rows, language, synthetic)
     book = Workbook()
     cover = book.active
     assert cover is not None
-    _cover(cover, period, language, synthetic, len(rows), len(flags))
+    _cover(cover, period, language, synthetic, len(rows), len(flags), public)
     _table(book.create_sheet(_say("结果", "Results", language)), rows, language)
-    _flags(book.create_sheet(_say("预警", "Flags", language)), flags, registry, language)
+    if not public:
+        _flags(book.create_sheet(_say("预警", "Flags", language)), flags, registry, language)
     book.save(to)
 
 
@@ -100,6 +111,7 @@ def _row(result: Result, registry: Registry, catalogue: Catalogue, language: str
         result.organisation,
         registry.organisations.get(result.organisation).name(language),
         definition.name(language),
+        parse(result.period).label(language),
         result.numerator,
         result.denominator,
         result.value,
@@ -130,7 +142,7 @@ def _write_csv(to: Path, rows: Sequence[Row], language: str, synthetic: bool) ->
 
 
 def _cover(
-    sheet: Worksheet, period: Period, language: str, synthetic: bool, results: int, flags: int
+    sheet: Worksheet, period: Period, language: str, synthetic: bool, results: int, flags: int, public: bool
 ) -> None:
     sheet.title = _say("封面", "Cover", language)
     lines = [
@@ -139,8 +151,14 @@ def _cover(
             Font(size=16, bold=True),
         ),
         (period.label(language), Font(size=12)),
-        (_say(f"结果 {results} 行，预警 {flags} 条", f"{results} results, {flags} flags", language), Font()),
+        (
+            _say(f"结果 {results} 行", f"{results} results", language)
+            if public
+            else _say(f"结果 {results} 行，预警 {flags} 条", f"{results} results, {flags} flags", language),
+            Font(),
+        ),
         (f"{_say('编制日期', 'Written on', language)} {dt.date.today().isoformat()}", Font()),
+        *((note, Font()) for note in (disclosure_notes(language) if public else [_inside(language)])),
     ]
     if synthetic:
         lines.insert(
@@ -158,6 +176,35 @@ def _cover(
         cell = sheet.cell(number, 1, text)
         cell.font = font
     sheet.column_dimensions["A"].width = 80
+
+
+def _inside(language: str) -> str:
+    return _say(
+        "内部使用：含未作小数处理的数字，不得对外公布",
+        "For use inside: small numbers are not hidden; not for publication",
+        language,
+    )
+
+
+def disclosure_notes(language: str) -> list[str]:
+    """What a public file says of its hidden numbers, and how far that protects."""
+    small = [one for one in disclosure_rules().classes if one.below]
+    lines = [
+        _say(
+            "公开版：小数及可由其推出的数已隐去",
+            "Public version: small numbers, and those that would give them away, are hidden",
+            language,
+        )
+    ]
+    lines += [_say(f"{one.zh}：{one.note_zh}", f"{one.en}: {one.note_en}", language) for one in small]
+    lines.append(
+        _say(
+            "同一年度的公开表格之间相减，得不出隐去的数；不同日期编制的公开表格、其他机构公布的数，以及本就知情的人，不在此保证之内。",
+            "No hidden number follows from subtracting public tables of one year from one another; tables written on another day, numbers published by others, and what people know already are beyond that promise.",
+            language,
+        )
+    )
+    return lines
 
 
 def _table(sheet: Worksheet, rows: Sequence[Row], language: str) -> None:

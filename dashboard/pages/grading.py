@@ -49,8 +49,8 @@ def layout(visit: Visit) -> html.Div:
 
 
 def share_definitions(visit: Visit) -> list[Definition]:
-    """The indicators counted from the register."""
-    return [one for one in visit.definitions if one.method == "register"]
+    """The indicators counted from the grade register."""
+    return [one for one in visit.definitions if one.register_levels]
 
 
 def shares(visit: Visit) -> html.Div:

@@ -13,6 +13,7 @@ from dashboard import blocks, wording
 from dashboard.answers import Answers
 from dashboard.visit import Visit
 from indicators.definition import Definition, Example
+from reference.disclosure import disclosure_rules
 from reference.policies import Policy, Target
 
 PATH = "/methods"
@@ -107,10 +108,16 @@ def definition(visit: Visit, one: Definition) -> html.Div:
             t("分母"), pick(one.denominator_zh, one.denominator_en), _elements(visit, one.denominator)
         ),
         *blocks.term(t("乘数"), wording.number(one.multiplier)),
+        *blocks.term(t("单位"), one.unit(visit.view.language) or wording.MISSING),
         *blocks.term(t("方向"), t(wording.POLARITIES[one.polarity])),
         *blocks.term(t("口径"), t(wording.BASES[one.basis])),
         *blocks.term(t("区间方法"), t(wording.METHODS[one.method])),
+        *blocks.term(t("层级"), t("、").join(_levels(visit, one.levels))),
+        *blocks.term(t("谁报"), pick(one.reported_zh, one.reported_en)),
+        *blocks.term(t("公开时的小数"), _hidden(visit, one)),
         *blocks.term(t("出处"), one.origin(visit.view.language), " ", one.clause),
+        *blocks.term(t("是否确认"), blocks.certainty(one.mark, visit)),
+        *blocks.term(t("复核日期"), t.date(one.reviewed)),
     ]
     caveats = pick(one.caveats_zh, one.caveats_en)
     if caveats:
@@ -123,6 +130,23 @@ def definition(visit: Visit, one: Definition) -> html.Div:
     return html.Div(
         [html.Dl(lines, className="terms"), targets(visit, one), examples(visit, one), html.P(link)]
     )
+
+
+def _hidden(visit: Visit, one: Definition) -> str:
+    """What becomes of its small counts in a public release."""
+    rule = disclosure_rules().get(one.disclosure)
+    pick = visit.texts.pick
+    return visit.texts("{what}（{why}）", what=pick(rule.zh, rule.en), why=pick(rule.note_zh, rule.note_en))
+
+
+def _levels(visit: Visit, codes: Iterable[str]) -> list[str]:
+    """Levels by name, each once."""
+    names = {
+        level.code: visit.texts.pick(level.zh, level.en)
+        for tree in visit.registry.trees.values()
+        for level in tree.levels
+    }
+    return [names.get(code, code) for code in codes]
 
 
 def _elements(visit: Visit, codes: Iterable[str]) -> html.Div:
@@ -159,18 +183,17 @@ def targets(visit: Visit, one: Definition) -> Any:
 
 def _target(visit: Visit, one: Definition, target: Target, policy: Policy) -> list[html.Td]:
     t = visit.texts
-    levels = {
-        level.code: t.pick(level.zh, level.en)
-        for tree in visit.registry.trees.values()
-        for level in tree.levels
-    }
+    path = [
+        html.Div(t("{day}：{value}", day=t.date(point.on), value=f"{point.value:g}"), className="quiet")
+        for point in target.path
+    ]
     return [
         html.Td(wording.target_row(target, one, t), className="nowrap strong"),
-        html.Td(t.date(target.by), className="nowrap"),
-        html.Td("、".join(levels.get(level, level) for level in target.levels) if t.is_chinese else ", ".join(levels.get(level, level) for level in target.levels)),
+        html.Td([t.date(target.by), *path], className="nowrap"),
+        html.Td(t("、").join(_levels(visit, target.levels))),
         html.Td(t.pick(policy.zh, policy.en)),
         html.Td(target.clause),
-        html.Td(blocks.certainty(target.mark, visit)),
+        html.Td([blocks.certainty(target.mark, visit), html.Div(target.note, className="quiet") if target.note and not t.is_chinese else None]),
     ]  # fmt: skip
 
 

@@ -110,7 +110,29 @@ def test_from_template_to_flag(mch: Callable[..., Any]) -> None:
     assert openpyxl.load_workbook("out.xlsx").sheetnames == ["封面", "结果", "预警"]
     assert mch("export", "out.csv", "-o", "520102", "-p", "2026-01..2026-10").code == 0
     assert Path("out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert mch("export", "public.xlsx", "-o", "520102", "-p", "2026Q1", "--public").code == 0
+    assert openpyxl.load_workbook("public.xlsx").sheetnames == ["封面", "结果"]
+    refused = mch("export", "public.xlsx", "-o", "520102", "-p", "2026-01..2026-10", "--public")
+    assert refused.code == 2
+    assert "a public release does not hold 2026-01..2026-10" in refused.err
     assert mch("doctor").code == 0
+
+
+def test_methods_print_the_whole_catalogue(mch: Callable[..., Any]) -> None:
+    everything = json.loads(mch("methods", "--format", "json").out)
+    assert len(everything) >= 70
+    (row,) = (one for one in everything if one["code"] == "prenatal_screening_coverage")
+    assert [(one["value"], one["by"], one["clause"]) for one in row["targets"]] == [
+        (80.0, "2025-12-31", "§三(六)"),
+        (90.0, "2027-12-31", "主要目标"),
+    ]
+    assert {"disclosure", "reported_zh", "reviewed", "source", "examples", "basis", "method"} <= row.keys()
+    rows = list(csv.DictReader(io.StringIO(mch("methods", "--format", "csv").out)))
+    assert [one["code"] for one in rows] == [one["code"] for one in everything]
+    whole = mch("methods", "under3_management_rate").out
+    for text in ("3岁以下儿童系统管理率", "unsure, to be confirmed", "not assessable", "by 2030-12-31"):
+        assert text in whole
+    assert "under3_management_rate" in mch("methods", "under3_managment_rate").err
 
 
 def test_a_file_with_errors_is_exit_one_and_saves_nothing(mch: Callable[..., Any]) -> None:

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from indicators.atoms import Part, protect
 from indicators.definition import load_catalogue
-from indicators.disclosure import Part, hide, in_plan, protect, public_results, release_of
+from indicators.disclosure import hide, in_plan, public_results, release_of
 from indicators.result import Comparison, Reason
 from indicators.results import calculate
 from reference.disclosure import disclosure_rules

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from indicators.disclosure import Part, protect
+from indicators.atoms import Part, protect
 
 WHOLE, PART, INNER, BESIDE = ((name, "residence") for name in ("whole", "part", "inner", "beside"))
 MONTHS = 4

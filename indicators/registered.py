@@ -1,0 +1,117 @@
+"""Indicators that are counted from registers and not from data elements: grades, rescue centres, and the reports themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from indicators import grading
+from indicators.calculate import Counted
+from indicators.judge import judge
+from indicators.reporting import Tally, as_extensions, as_receipts, entries, tally_by_area
+from reference.periods import Period, month_of
+from reference.policies import TargetInForce
+
+if TYPE_CHECKING:
+    from indicators.definition import Definition
+    from indicators.result import Result
+    from indicators.results import Context
+
+CENTRES = ("severe_maternal_centre", "severe_newborn_centre")
+
+
+def share(
+    context: Context, definition: Definition, organisations: Sequence[str], period: Period
+) -> list[Result]:
+    """A register indicator for areas on the period's last day, or, of reports, over the period."""
+    match definition.register_rule:
+        case "both_centres":
+            counts = _centres(context, organisations, period.last_day)
+        case "reports_received" | "reports_on_time":
+            counts = _reports(context, definition, organisations, period)
+        case _:
+            return grading.share(context, definition, organisations, period)
+    on, tree = period.last_day, context.registry.organisations
+
+    def target(code: str) -> TargetInForce | None:
+        one = tree.get(code, on)
+        return context.registry.target(definition.code, one.level, on, one.tree)
+
+    rules = context.registry.flagging(on)
+    return judge(
+        definition,
+        counts,
+        period.code,
+        definition.basis,
+        lambda code: tree.get(code, on).level,
+        target,
+        rules,
+    )
+
+
+def _centres(context: Context, areas: Sequence[str], on: dt.date) -> list[Counted]:
+    """Counties in which institutions on record hold a rescue centre for mothers and one for newborns, over all counties.
+
+    `received` is how many counties are on record, `expected` how many there are.
+    """
+    tree = context.registry.organisations
+    held: dict[str, set[str]] = {}
+    for (institution, element), text in _newest(context, CENTRES, on).items():
+        held.setdefault(tree.parent(institution, on), set()).update([element] if text == "1" else [])
+    counties = [one.code for one in tree.at_level("county", on=on)]
+    return [
+        Counted(area, *_of_counties([one for one in counties if area in tree.adds_into(one, on)], held))
+        for area in areas
+    ]
+
+
+def _of_counties(counties: Sequence[str], held: Mapping[str, Collection[str]]) -> tuple[int, int, int, int]:
+    both = sum(len(held.get(one, ())) == len(CENTRES) for one in counties)
+    return both, len(counties), sum(one in held for one in counties), len(counties)
+
+
+def _newest(context: Context, elements: Sequence[str], on: dt.date) -> dict[tuple[str, str], str]:
+    """(institution, element) → what the register said last, by the day."""
+    frame = context.values(elements=list(elements))
+    columns = (frame[name].tolist() for name in ("month", "organisation", "element", "text"))
+    rows = sorted(row for row in zip(*columns, strict=True) if row[0] <= month_of(on) and row[3])
+    return {(organisation, element): text for _, organisation, element, text in rows}
+
+
+def _reports(context: Context, definition: Definition, areas: Sequence[str], period: Period) -> list[Counted]:
+    """Reports received, or come in time, of those owed. Of timeliness those are left out of which nobody knows it."""
+    counts = []
+    for area in areas:
+        one = _tallies(context, context.registry.organisations.get(area).tree, period).get(area, Tally())
+        part, whole = (
+            (one.received, one.expected)
+            if definition.register_rule == "reports_received"
+            else (one.on_time, one.timed)
+        )
+        counts.append(Counted(area, part, whole, one.received, one.expected))
+    return counts
+
+
+def _tallies(context: Context, tree: str, period: Period) -> Mapping[str, Tally]:
+    """Area → its reports of the period's months that have come, over all forms that are owed regularly."""
+    held = context.months(tree)
+    last = min(period.last, held[1]) if held else 0
+    duties = [duty for duty in context.duties if duty.tree == tree and duty.span]
+
+    def work() -> Mapping[str, Tally]:
+        forms = [duty.form for duty in duties]
+        return tally_by_area(
+            entries(
+                duties,
+                [month for month in period.months if month <= last],
+                context.registry.organisations,
+                context.registry.calendar,
+                as_receipts(context.receipts(forms, period.first, period.last)),
+                as_extensions(context.extensions(forms, period.first, period.last)),
+                dt.datetime.now(dt.UTC),
+                context.first_arrival(),
+            )
+        )
+
+    return context.kept(("reports", tree, period.first, last), work)
