@@ -5,6 +5,7 @@ The version of the data is the cache key: a new submission makes new keys, nothi
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import threading
 from collections import OrderedDict
@@ -22,6 +23,7 @@ from indicators.reporting import Entry
 from indicators.result import Flag, Result
 from indicators.results import AS_IT_WAS
 from indicators.results import View as Seen
+from loaders.load import ReadingRoom
 from reference.periods import Period, month_range
 from reference.reporting import CHINA, Duty
 from store import reading
@@ -38,8 +40,17 @@ class Answers:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self._room: ReadingRoom | None = None
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = threading.Lock()
+
+    def reading_room(self) -> ReadingRoom:
+        """The processes that read uploads: begun with the first upload, ended with the program."""
+        with self._lock:
+            if self._room is None:
+                self._room = self.workspace.open_reading_room("web")
+                atexit.register(self._room.close)
+            return self._room
 
     def once(self, key: tuple[Hashable, ...], ask: Callable[[], Answer]) -> Answer:
         """The answer kept under the key for this version of the data, else asked for now."""

@@ -10,6 +10,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, html
 
 from dashboard import downloads, headers, marked, shell, take_step, take_table, taking_away, upload
 from dashboard.answers import Answers
+from dashboard.api import routes as api_routes
 from dashboard.auth import audit_file, entrance, guard, own_account, single
 from dashboard.auth import people as people_routes
 from dashboard.auth.declaring import PUBLIC, SIGNED_IN, Door, is_granted
@@ -52,6 +53,7 @@ ROUTES = (
     (downloads, "export"),
     (marked, "view_uploads"),
     (take_step, "view_results"),
+    (api_routes, "view_results"),
 )
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import logging
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +31,6 @@ def register(app: Door, answers: Answers) -> None:
     """Put POST /upload on the app's server."""
 
     server = app.server
-    rooms = _Rooms(answers)
 
     @server.post("/upload")
     def upload() -> tuple[Response, int]:
@@ -48,22 +45,7 @@ def register(app: Door, answers: Answers) -> None:
             return _refuse(texts("文件超过 {limit} MB，没有上传。", limit=limit), 413)
         if file is None or not file.filename:
             return _refuse(texts("没有收到文件。"), 400)
-        return _receive(answers, rooms.open(), file.read(), plain_name(file.filename), texts)
-
-
-class _Rooms:
-    """The processes that read uploads, begun with the first upload and ended with the program."""
-
-    def __init__(self, answers: Answers) -> None:
-        self._answers, self._lock = answers, threading.Lock()
-        self._room: ReadingRoom | None = None
-
-    def open(self) -> ReadingRoom:
-        with self._lock:
-            if self._room is None:
-                self._room = self._answers.workspace.open_reading_room("web")
-                atexit.register(self._room.close)
-            return self._room
+        return _receive(answers, answers.reading_room(), file.read(), plain_name(file.filename), texts)
 
 
 def plain_name(name: str) -> str:
@@ -83,7 +65,7 @@ def _receive(
         if is_archive(content):
             return _receive_archive(answers, content, name, texts)
         loaded = load_content(
-            content, name, workspace.desk, workspace.store, **_sending(answers), sandbox=room
+            content, name, workspace.desk, workspace.store, **sending(answers), sandbox=room
         )
         receipt = loaded.receipt
         if receipt is None:
@@ -102,7 +84,7 @@ def _receive(
     )
 
 
-def _sending(answers: Answers) -> dict[str, Any]:
+def sending(answers: Answers) -> dict[str, Any]:
     """Who sends, for whom they may, and whether it is a demonstration's."""
     account = current_account()
     organisations = answers.workspace.registry.organisations
@@ -118,7 +100,7 @@ def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) 
         jobs,
         workspace.desk,
         workspace.store,
-        **_sending(answers),
+        **sending(answers),
         workers=workspace.workers,
         batch=workspace.settings.batch,
     )

@@ -13,6 +13,7 @@ import typer
 
 from dashboard.cli.giving_back import give_back
 from dashboard.cli.output import Format, emit, print_csv, print_json, print_table, progress, say
+from dashboard.documents import issue_row
 from dashboard.filled_template import filled_template
 from dashboard.settings import load_settings
 from dashboard.workspace import open_workspace
@@ -208,18 +209,7 @@ def _issues(outcome: Outcome, receipt: Receipt | None) -> list[Issue]:
 
 
 def _issue_row(path: Path, issue: Issue) -> dict[str, Any]:
-    return {
-        "file": str(path),
-        "severity": issue.severity,
-        "code": issue.code,
-        "sheet": issue.sheet,
-        "cell": issue.cell,
-        "found": issue.found,
-        "message_zh": issue.message("zh"),
-        "mend_zh": issue.mend("zh"),
-        "message_en": issue.message("en"),
-        "mend_en": issue.mend("en"),
-    }
+    return {"file": str(path), **issue_row(issue)}
 
 
 def _document(path: Path, outcome: Outcome, receipt: Receipt | None) -> dict[str, Any]:
@@ -249,10 +239,7 @@ def _document(path: Path, outcome: Outcome, receipt: Receipt | None) -> dict[str
             "superseded": receipt.superseded,
             "values": receipt.values,
         },
-        "issues": [
-            {key: value for key, value in _issue_row(path, issue).items() if key != "file"}
-            for issue in _issues(outcome, receipt)
-        ],
+        "issues": [issue_row(issue) for issue in _issues(outcome, receipt)],
     }
 
 

@@ -11,11 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from dashboard.cli.output import Format, emit, say
+from dashboard.documents import flag_row, result_row
 from dashboard.exports.results import write_results
 from dashboard.workspace import Workspace, open_workspace
 from indicators.disclosure import in_plan, public_results
 from indicators.flags import find_flags, find_watched
-from indicators.result import Flag, Reason, Result
+from indicators.result import Reason
 from indicators.results import View
 from indicators.results import calculate as calculate_results
 from reference import periods
@@ -308,55 +309,8 @@ def cut(period: Period, by: Step) -> list[Period]:
     ]
 
 
-def result_row(workspace: Workspace, result: Result) -> dict[str, Any]:
-    """A result as a row: numbers stay numbers."""
-    definition = workspace.catalogue.get(result.indicator)
-    return {
-        "organisation": result.organisation,
-        "name": workspace.registry.organisations.get(result.organisation).zh,
-        "period": result.period,
-        "indicator": result.indicator,
-        "numerator": result.numerator,
-        "denominator": result.denominator,
-        "value": result.value,
-        "lower": result.lower,
-        "upper": result.upper,
-        "method": result.method,
-        "target": result.target.value if result.target else None,
-        "comparison": str(result.comparison),
-        "unit": definition.unit_en,
-        "gap": result.gap,
-        "received": result.received,
-        "expected": result.expected,
-        "reason": str(result.reason),
-        "basis": result.basis,
-        "target_by": result.target.by.isoformat() if result.target else None,
-        "target_document": result.target.policy if result.target else None,
-        "name_en": workspace.registry.organisations.get(result.organisation).en,
-    }
-
-
 def _rounded(workspace: Workspace, row: dict[str, Any]) -> dict[str, Any]:
     decimals = workspace.catalogue.get(row["indicator"]).decimals
     shown = {key: f"{row[key]:,.{decimals}f}" for key in ("value", "lower", "upper") if row[key] is not None}
     counts = {key: f"{row[key]:,}" for key in ("numerator", "denominator") if row[key] is not None}
     return {**row, **shown, **counts, "comparison": row["reason"] or row["comparison"]}
-
-
-def flag_row(workspace: Workspace, flag: Flag) -> dict[str, Any]:
-    """A flag as a row."""
-    return {
-        "severity": flag.severity,
-        "kind": flag.kind,
-        "organisation": flag.organisation,
-        "name": workspace.registry.organisations.get(flag.organisation).zh,
-        "indicator": flag.indicator,
-        "period": flag.period,
-        "gap": flag.gap,
-        "gap_before": flag.gap_before,
-        "stood": flag.stood,
-        "is_new": flag.is_new,
-        "sentence_zh": flag.sentence_zh,
-        "sentence_en": flag.sentence_en,
-        "link": flag.link,
-    }
