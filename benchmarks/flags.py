@@ -17,11 +17,11 @@ from multiprocessing import Pool
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.made_up import COUNTIES, Planted, WorldContext, codes, context_of, planted
+from benchmarks.made_up import COUNTIES, FIRST, Planted, WorldContext, codes, context_of, planted, with_slips
 from indicators.board import Board, Finding, question
 from indicators.looking_ahead import will_miss
 from indicators.result import Reason
-from reference.periods import month_period, rolling_year
+from reference.periods import month_add, month_period, rolling_year
 from synthetic.worlds import MONTHS
 
 SEEDS, LAST_MONTHS, STEP, PROCESSES = 200, 24, 3, 2
@@ -47,7 +47,12 @@ def main(worlds: int = SEEDS) -> None:
     print("\nagainst rules that take every number alone (found of what is true · false per 100 looked at)")
     for kind in ("behind_target", "worsening", "outlying"):
         _rivals(kind, [one[kind] for one in scored])
-    print(f"\n{worlds} provinces, {time.perf_counter() - began:.0f} s")
+    with Pool(PROCESSES) as pool:
+        true, hits, false, looked = np.array(pool.map(slips, range(worlds), chunksize=1)).sum(axis=0)
+    print(
+        f"\na digit too many in one month: {hits / true:.1%} of {true:,} found, {false} false of {looked:,} series"
+    )
+    print(f"{worlds} provinces, {time.perf_counter() - began:.0f} s")
 
 
 class Scored:
@@ -87,6 +92,22 @@ def score(seed: int) -> dict[str, Scored]:
     scored = {kind: _scored(kind, made, at, np.stack(found[kind])) for kind in KINDS if found[kind]}
     scored["will_miss"] = _ahead(made)
     return scored
+
+
+def slips(seed: int) -> tuple[int, int, int, int]:
+    """Of digits too many in the last year: how many, how many found, false findings, and series looked at."""
+    made, marks = with_slips(seed)
+    board, _ = _boards(context_of(made, MONTHS - 1))
+    found = {
+        (code, one.result.organisation, one.numbers["month"])
+        for one in board.doubtful()
+        for code in one.numbers["indicators"]
+    }
+    planted_ones = {
+        (codes()[place], COUNTIES[county], month_add(FIRST, int(month)))
+        for place, county, month in np.argwhere(marks)
+    }
+    return len(planted_ones), len(found & planted_ones), len(found - planted_ones), marks[..., 0].size
 
 
 def _boards(context: WorldContext) -> tuple[Board, Board]:

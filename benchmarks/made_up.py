@@ -25,7 +25,8 @@ from synthetic.worlds import SHARES, World, world
 Numbers = NDArray[np.float64]
 Marks = NDArray[np.bool_]
 FIRST = 202201
-SILENT, SWAPPED = 0.02, 0.01  # shares of counties that stop reporting, of series whose counts are exchanged
+# Shares of counties that stop reporting, of series whose counts are exchanged, of series with a digit too many in one month.
+SILENT, SWAPPED, SLIPPED = 0.02, 0.01, 0.02
 HISTORY = 24
 
 
@@ -207,6 +208,18 @@ def planted(seed: int) -> Planted:
     count, total = np.where(swapped > 0, total, count), np.where(swapped > 0, count, total)
     clean = (silent == 0) & (np.maximum.accumulate(swapped, axis=-1) == 0)
     return Planted(one, count, total, silent, swapped, clean)
+
+
+def with_slips(seed: int) -> tuple[Planted, Marks]:
+    """One province in which some wholes of the last year have a digit too many in one month; and where."""
+    made = planted(seed)
+    random = np.random.default_rng([seed, 2])
+    indicators, counties, months = made.count.shape
+    marks = np.zeros(made.count.shape, bool)
+    chosen = np.argwhere(random.random((indicators, counties)) < SLIPPED)
+    marks[chosen[:, 0], chosen[:, 1], random.integers(months - 12, months, len(chosen))] = True
+    marks &= np.isfinite(made.total)
+    return replace(made, total=np.where(marks, made.total * 10, made.total)), marks
 
 
 def _since(chosen: NDArray[np.bool_], random: np.random.Generator, months: int) -> NDArray[np.int64]:

@@ -237,6 +237,43 @@ class Board:
                 found.append(Finding(reason.value, one, stood=stood))
         return found
 
+    def doubtful(self) -> list[Finding]:
+        """Single months of the period whose count is many times what the area usually counts, as a slip of the pen makes it.
+
+        Told once for each count, with `indicators`: the codes of all that rest on it.
+        """
+        told: dict[tuple[str, int, tuple[str, ...]], Finding] = {}
+        for code, panel in self.monthly.items():
+            definition = self.catalogue.get(code)
+            if definition.method not in COUNTED or code not in self.wide:
+                continue
+            for side in ("numerator", "denominator"):
+                names: tuple[str, ...] = getattr(definition, side)
+                places, usual = signals.slips(
+                    getattr(panel, side),
+                    self.period.span,
+                    times=self.rules.implausible_times,
+                    smallest=self.rules.implausible_smallest,
+                    also_low=side == "denominator",
+                )
+                for row in map(int, np.flatnonzero(places >= 0)):
+                    place = int(places[row])
+                    key = (self.asked.areas[row], place, names)
+                    if key in told:
+                        told[key].numbers["indicators"].append(code)
+                        continue
+                    numbers = {
+                        "side": side,
+                        "month": panel.months[place],
+                        "count": int(getattr(panel, side)[row, place]),
+                        "usual": float(usual[row]),
+                        "indicators": [code],
+                    }
+                    wide = self.wide[code]
+                    result = wide.result(row, len(wide.months) - 1, self.period.code)
+                    told[key] = Finding("doubtful", result, numbers, stood=len(panel.months) - place)
+        return list(told.values())
+
     def worsening(self) -> list[Finding]:
         """Worse in the last months than the area's own months before."""
         looks = []

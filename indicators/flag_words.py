@@ -10,13 +10,16 @@ from indicators.definition import Definition
 from indicators.result import Comparison, Flag, Result
 from indicators.results import Context
 from indicators.wording import amount, day, people, say
-from reference.periods import Period
+from reference.periods import Period, month_period
 
 FAR, NEAR = (
     0.10,
     0.05,
 )  # relative distance from the target to the nearest end of the interval: severity 1 and 2
-NAMES = {"behind_pooled": "behind_target"}  # what is found in another way is the same reason
+NAMES = {
+    "behind_pooled": "behind_target",
+    "doubtful": "implausible",
+}  # what is found in another way is the same reason
 COUNTS = ("numerator", "denominator", "value", "lower", "upper", "received", "expected")
 
 
@@ -48,7 +51,7 @@ def _severity(finding: Finding, also_behind: bool) -> int:
         return _distance(finding.result)
     if finding.kind == "worsening":
         return 1 if also_behind else 2
-    if finding.kind == "implausible":
+    if finding.kind in ("implausible", "doubtful"):
         return 2
     if finding.kind == "outlying":
         return 3 if finding.result.comparison is Comparison.BETTER else 2
@@ -169,6 +172,17 @@ def _watched(definition: Definition, finding: Finding, language: str) -> dict[st
     return {"needed": _count(needed), "people_counted": people(definition, language)}
 
 
+def _doubtful(definition: Definition, finding: Finding, language: str) -> dict[str, str]:
+    numbers = finding.numbers
+    return {
+        "month": month_period(numbers["month"]).label(language),
+        "name": getattr(definition, f"{numbers['side']}_{language}"),
+        "count": _count(numbers["count"]),
+        "usual": f"{numbers['usual']:,.0f}",
+        "indicators": str(len(numbers["indicators"])),
+    }
+
+
 Words = Callable[[Definition, Finding, str], Mapping[str, str]]
 ADDED: dict[str, Words] = {
     "behind_pooled": _pooled,
@@ -176,6 +190,7 @@ ADDED: dict[str, Words] = {
     "outlying": _peers,
     "will_miss": _ahead,
     "watch": _watched,
+    "doubtful": _doubtful,
 }
 
 

@@ -97,8 +97,11 @@ def _of_family(context: Context, tree: str, level: str, asked: Sequence[str], pe
 
 
 def _look(board: Board) -> _Seen:
+    doubtful = board.doubtful()
+    doubted = {(one.result.organisation, code) for one in doubtful for code in one.numbers["indicators"]}
     found = [*board.behind(), *board.worsening(), *board.outlying(), *will_miss(board)]
-    found += board.unjudged(Reason.IMPLAUSIBLE)
+    found = [one for one in found if _about(one) not in doubted]
+    found += [*board.unjudged(Reason.IMPLAUSIBLE), *doubtful]
     behind = {_about(one) for one in found if one.kind in ("behind_target", "behind_pooled")}
     flags = tuple(
         flag_of(board.context, one, board.period, also_behind=_about(one) in behind)

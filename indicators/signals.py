@@ -20,6 +20,7 @@ from indicators.statistics.control_chart import RANGE_TO_SIGMA
 Numbers = NDArray[np.float64]
 Marks = NDArray[np.bool_]
 Kind = Literal["proportion", "rate"]
+HISTORY, SLIPS = 24, 2  # months that make a usual count, and the most of them that may be slips
 FEW = 10.0  # events; with fewer expected on either side, the normal distribution does not serve
 SEASON_EVENTS = (
     500.0  # events of all units together in a calendar month, below which its season cannot be told
@@ -248,6 +249,31 @@ def funnel_limits(
         return funnel.proportion_limits(size, centre, confidence, between=between)
     low, high = funnel.rate_limits(size * centre, confidence, between=between)
     return low * centre, high * centre
+
+
+def slips(
+    count: Numbers, window: int, *, times: float, smallest: float, fewest: int = 12, also_low: bool = False
+) -> tuple[NDArray[np.int64], Numbers]:
+    """The last month in the window whose count is `times` the usual one or more, as a digit too many makes it.
+
+    `count`: (units, months), monthly; NaN without a number. The usual count is the median of the last two years, of which
+    `fewest` months must be known; counts below `smallest` are left to chance. `also_low`: a `times`th of it or less, too. A
+    level that lasts is no slip: with more than two such months nothing is said. Gives places (units,), −1 for none, and
+    the usual counts.
+    """
+    lately = count[:, -HISTORY:]
+    known = np.isfinite(lately)
+    enough = known.sum(axis=1) >= fewest
+    usual = np.full(len(count), np.nan)
+    usual[enough] = np.nanmedian(lately[enough], axis=1)
+    with np.errstate(invalid="ignore"):
+        out = (lately >= times * usual[:, None]) & (lately >= smallest) & (usual >= 1)[:, None]
+        if also_low:
+            out |= (lately * times <= usual[:, None]) & (usual >= smallest)[:, None]
+    few = out.sum(axis=1) <= SLIPS
+    seen = out[:, -window:] & few[:, None]
+    back = np.argmax(seen[:, ::-1], axis=1)
+    return np.where(seen.any(axis=1), count.shape[1] - 1 - back, -1), usual
 
 
 def standing(flagged: Marks) -> NDArray[np.int64]:

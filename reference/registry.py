@@ -81,6 +81,8 @@ class Flagging(Strict):
     minimum_reporting: float
     expiry_warning_days: int
     implausible_above: float
+    implausible_times: float = 5
+    implausible_smallest: int = 20
     false_discovery: float = 0.05
     peer_confidence: float = 0.998
     worsening_windows: tuple[int, ...] = (1, 3, 7)

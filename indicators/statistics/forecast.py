@@ -17,6 +17,7 @@ Numbers = NDArray[np.float64]
 Kind = Literal["proportion", "rate"]
 YEAR = 12
 FEWEST = 12  # months with a number, below which nothing is forecast
+EVENTS_A_TERM = 10  # the events (of a share, on the rarer side) that each term of the model needs
 DAMPING = 0.85  # each month ahead the trend goes on by this much of the month before
 DRIFT = (
     0.03  # how far the level itself may wander in a month, on the scale of the model (log odds, or log rate)
@@ -60,9 +61,12 @@ def trajectory(
     """Forecast one monthly series; `count` and `total` of shape (months,), NaN where there is no number.
 
     A binomial (logit) or Poisson (log) model with a linear trend, damped ahead, yearly harmonics where two whole years are
-    known (two pairs from three), and the dispersion that Pearson's χ² shows (never below 1). `target` as a share or a rate
-    per unit of exposure. With fewer than twelve months known nothing is forecast. Raises ValueError for impossible counts.
+    known (two pairs from three), and the dispersion that Pearson's χ² shows (never below 1). Each term needs ten events (of
+    a share, on the rarer side) beside those of the others: few events have a level and no trend. `target` as a share or a
+    rate per unit of exposure. With fewer than twelve months known nothing is forecast. Raises ValueError for impossible
+    counts.
     McCullagh P, Nelder JA. Generalized linear models. 2nd ed. London: Chapman & Hall 1989 (quasi-likelihood, chapter 9);
+    Peduzzi P et al. A simulation study of the number of events per variable. J Clin Epidemiol 1996;49:1373–1379;
     Gardner ES, McKenzie E. Forecasting trends in time series. Manage Sci 1985;31:1237–1246 (the damped trend).
     """
     seen, size = _checked(count, total, horizon, kind, confidence)
@@ -84,10 +88,11 @@ class _Model:
 def _fit(
     seen: Numbers, size: Numbers, at: NDArray[np.intp], months: int, horizon: int, kind: Kind, season: bool
 ) -> _Model:
-    plain = seen.sum() == 0 or (kind == "proportion" and bool(np.all(seen == size)))
-    design = _design(
-        months, horizon, 0 if plain or not season else min(at.size // YEAR - 1, 2), trend=not plain
-    )
+    events = float(seen.sum() if kind == "rate" else min(seen.sum(), (size - seen).sum()))
+    plain = events == 0
+    terms = int(events // EVENTS_A_TERM)
+    waves = min(at.size // YEAR - 1, 2, (terms - 2) // 2) if season else 0
+    design = _design(months, horizon, max(waves, 0), trend=terms >= 2)
     if plain:  # nothing, or everything, was counted: half an event keeps the odds finite
         share = (seen.sum() + 0.5) / (size.sum() + 1)
         odds = size.sum() * share * (1 - share) if kind == "proportion" else size.sum() * share

@@ -93,6 +93,9 @@ def test_a_county_about_to_fall_below_is_told_before_it_does(sender):
     (flag,) = of_kind(found, "will_miss")
     assert flag.numbers["probability"] < 0.05
     assert flag.numbers["forecast_upper"] < flag.numbers["value"]
+    assert flag.stood is not None
+    assert flag.stood > 1
+    assert (flag.gap, flag.gap_before) == (0, 0)
     assert "2027年12月31日" in flag.sentence("zh")
     assert "2027-12-31" in flag.sentence("en")
 
@@ -160,3 +163,56 @@ def test_the_gap_a_month_before_and_what_is_new(sender):
     # three months of 240: 960 − 720 = 240 short; a month before 330 + 240 + 240 of 1,200: 150 short; before that 60.
     assert (flag.gap, flag.gap_before) == (240, 150)
     assert "扩大90" in flag.sentence("zh")
+
+
+def test_a_digit_too_many_is_told_as_data_to_be_checked_and_judged_by_nobody(sender):
+    """200 women a month; in one month 2,000 were typed. The year would be 2,160 of 4,200, far behind 80%."""
+    women = [200] * 11 + [2000]
+    sender.course(
+        COUNTIES[0], months(24), parturient_women=[200] * 12 + women, prenatal_screened_women=[180] * 24
+    )
+    (flag,) = find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING])
+    assert (flag.kind, flag.severity, flag.gap, flag.stood) == ("implausible", 2, None, 1)
+    for words in ("2026年10月", "产妇数", "2,000", "约200"):
+        assert words in flag.sentence("zh")
+    for words in ("2,000", "about 200"):
+        assert words in flag.sentence("en")
+
+
+def test_a_new_level_is_no_slip(sender):
+    """A new hospital: from 40 a month to 240, for half a year by now."""
+    sender.course(
+        COUNTIES[0],
+        months(24),
+        parturient_women=[40] * 18 + [240] * 6,
+        prenatal_screened_women=[36] * 18 + [216] * 6,
+    )
+    assert of_kind(find_flags(sender.context, [COUNTIES[0]], PERIOD), "implausible") == []
+
+
+def test_one_slip_is_one_flag_however_many_indicators_rest_on_it(sender):
+    sender.course(
+        COUNTIES[0],
+        months(24),
+        live_births=[100] * 23 + [1000],
+        maternal_deaths=[0] * 24,
+        neonatal_deaths=[0] * 24,
+        parturient_women=[100] * 24,
+        prenatal_screened_women=[90] * 24,
+    )
+    (flag,) = of_kind(find_flags(sender.context, [COUNTIES[0]], PERIOD), "implausible")
+    assert len(flag.numbers["indicators"]) > 1
+
+
+@pytest.mark.parametrize("kind", ["worsening", "outlying"])
+def test_every_kind_says_how_long_and_what_changed(sender, kind):
+    """Down from 97% to 81% within the last year, beside six at 95%: by now each has stood and its gap has moved."""
+    wave(sender, COUNTIES[1:], share=0.95)
+    fall = [round(200 * (0.97 - 0.16 * max(0, place - 18) / 12)) for place in range(31)]
+    sender.course(COUNTIES[0], months(31), parturient_women=[200] * 31, prenatal_screened_women=fall)
+    found = [one for one in find_flags(sender.context, COUNTIES, PERIOD, [SCREENING]) if one.kind == kind]
+    (flag,) = [one for one in found if one.organisation == COUNTIES[0]]
+    assert flag.stood is not None
+    assert flag.stood > 1
+    assert flag.gap_before is not None
+    assert "比上月" in flag.sentence("zh")

@@ -75,6 +75,27 @@ def test_intervals_cover_and_forecasts_beat_the_naive_ones():
     assert error < min(naive, seasonal)
 
 
+def test_few_events_are_no_trend_and_no_season():
+    """Eleven deaths, all in one corner of three years: a model of trend and waves would go through the roof."""
+    count = np.zeros(36)
+    count[[30, 31, 33, 34, 35]] = [1, 2, 3, 3, 2]
+    found = trajectory(count, np.full(36, 400.0), 12, kind="rate")
+    assert np.allclose(found.centre, 11 / (36 * 400))
+    assert found.upper[36:].max() < 0.02
+
+
+def test_forecasts_of_rare_rates_beat_the_naive_ones():
+    """A small part of benchmarks/forecasts.py, of which the mean is spoilt by a single forecast gone astray."""
+    errors = []
+    for seed in range(5000, 5006):
+        made = world(seed)
+        for county in (0, 20, 40):
+            one = backtest(made.count[-1, county], made.total[-1, county], horizon=12, step=12, kind="rate")
+            errors.append((one.error, one.naive_error, one.seasonal_error))
+    error, naive, seasonal = np.mean(errors, axis=0)
+    assert error < min(naive, seasonal)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=0, max_size=50),
