@@ -83,11 +83,13 @@ def _receive(
     try:
         if is_archive(content):
             return _receive_archive(answers, content, name, texts)
-        loaded = load_content(content, name, workspace.desk, workspace.store, sender=SENDER, sandbox=room)
+        visit = open_visit(answers, "/submissions", f"lang={texts.language}")
+        loaded = load_content(
+            content, name, workspace.desk, workspace.store, sender=SENDER, sandbox=room, reaches=visit.reaches
+        )
         receipt = loaded.receipt
         if receipt is None:
             raise RuntimeError("the loader gave no receipt")
-        visit = open_visit(answers, "/submissions", f"lang={texts.language}")
         found = outcomes.fresh_outcome(receipt, loaded.outcome.recognised, loaded.outcome.issues)
         panel = outcomes.draw(visit, found)
     except Exception:
@@ -102,6 +104,7 @@ def _receive(
 def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) -> tuple[Response, int]:
     """Every workbook of a .zip, each a file of its own; the answer is one table of what became of them."""
     workspace = answers.workspace
+    visit = open_visit(answers, "/submissions", f"lang={texts.language}")
     jobs = jobs_in(content, Path(name), workspace.desk.limits)
     loaded = load_jobs(
         jobs,
@@ -110,11 +113,11 @@ def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) 
         sender=SENDER,
         workers=workspace.workers,
         batch=workspace.settings.batch,
+        reaches=visit.reaches,
     )
     found = [
         outcomes.fresh_outcome(one.receipt, one.outcome.recognised, one.outcome.issues) for one in loaded
     ]
-    visit = open_visit(answers, "/submissions", f"lang={texts.language}")
     panel = outcomes.draw_many(visit, name, found)
     return _answer({"outcome": "archive", "files": len(found), "panel": panel.to_plotly_json()}, 200)
 

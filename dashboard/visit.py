@@ -57,6 +57,10 @@ class Visit:
         found = self.workspace.catalogue.of_tree(self.view.tree.code)
         return tuple(sorted(found, key=lambda one: order.index(wording.topic_of(one))))
 
+    def reaches(self, code: str) -> bool:
+        """Whether the account that asks may see and report for an organisation."""
+        return self.account.reaches(code, self.registry.organisations)
+
     def name(self, code: str) -> str:
         """An organisation's name in the visit's language, as it was in the period."""
         return self.registry.organisations.get(code, self.view.period.last_day).name(self.view.language)

@@ -63,7 +63,7 @@ def find_header(found: Found, labels: Labels) -> Header | None:
     """The header block: it begins where a key column's wording stands and ends above the first row with a key."""
     sheet, edition = found.sheet, found.edition
     names, codes = {words(one) for one in edition.name_header}, {words(one) for one in edition.code_header}
-    for row in range(min(HEADER_SEARCH, len(sheet.rows))):
+    for row in range(sheet.first, min(sheet.first + HEADER_SEARCH, len(sheet.rows))):
         keys = [words(raw) if isinstance(raw, str) else "" for raw in sheet.rows[row]]
         name = next((column for column, key in enumerate(keys) if key and key in names), None)
         code = next((column for column, key in enumerate(keys) if key and key in codes), None)

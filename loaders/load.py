@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -41,11 +41,15 @@ def load_content(
     sender: str,
     synthetic: bool = False,
     sandbox: ReadingRoom | None = None,
+    reaches: Reaches | None = None,
 ) -> Loaded:
-    """Read, check and save one file's bytes; in the sandbox when one is given, else in this process."""
+    """Read, check and save one file's bytes; in the sandbox when one is given, else in this process.
+
+    A file that speaks for an organisation which `reaches` denies is returned whole.
+    """
     clerk, job = Clerk(Checker(desk), sender, synthetic, store.originals.folder), Job(Path(name), content)
     answer = sandbox.one(job) if sandbox else clerk.check(job)
-    (loaded,) = _save([clerk.answered(job, answer)], desk, store, sender)
+    (loaded,) = _save([_within(clerk.answered(job, answer), reaches, desk)], desk, store, sender)
     return loaded
 
 
@@ -73,8 +77,9 @@ def load_jobs(
     synthetic: bool = False,
     workers: int = 1,
     batch: int = 50,
+    reaches: Reaches | None = None,
 ) -> Iterator[Loaded]:
-    """Read, check and save; yields each file after its batch is saved.
+    """Read, check and save; yields each file after its batch is saved. `reaches`: see load_content.
 
     A batch is one transaction: stopped at any moment, every file is in the store whole or not at all, and running it
     again goes on from there, since the same bytes change nothing.
@@ -83,7 +88,7 @@ def load_jobs(
     waiting: list[Checked] = []
     with open_sandbox(clerk, min(workers, 1 + len(jobs) // CHUNK)) as sandbox:
         for job, answer in sandbox.each(jobs):
-            waiting.append(clerk.answered(job, answer))
+            waiting.append(_within(clerk.answered(job, answer), reaches, desk))
             if len(waiting) >= batch:
                 yield from _save(waiting, desk, store, sender)
                 waiting = []
@@ -145,6 +150,25 @@ class Checked:
     arrival: Arrival
 
 
+def _within(checked: Checked, reaches: Reaches | None, desk: Desk) -> Checked:
+    """The same, or returned where it speaks for an organisation that its sender may not report for."""
+    spoken_for = {one.record.organisation: one.record.form for one in checked.arrival.submissions}
+    denied = sorted(code for code in spoken_for if reaches is not None and not reaches(code))
+    if not denied:
+        return checked
+    issues = []
+    for code in denied:
+        who = desk.registry.organisations.get(code)
+        names = {"who_zh": who.zh, "who_en": who.en}
+        issues.append(
+            Issue("not_yours_to_report", "", "", f"{who.zh} ({code})", names, "", spoken_for[code], code)
+        )
+    outcome = replace(checked.outcome, issues=(*checked.outcome.issues, *issues))
+    record = checked.arrival.record
+    returned = replace(record, submissions=(), issues=(*record.issues, *map(_issue, issues)))
+    return Checked(checked.path, outcome, arrive(returned))
+
+
 def _save(waiting: list[Checked], desk: Desk, store: Store, sender: str) -> Iterator[Loaded]:
     # Files count as received in the order given, whichever worker was done first.
     arrivals = [received(one.arrival, dt.datetime.now(dt.UTC)) for one in waiting]
@@ -160,6 +184,7 @@ def _save(waiting: list[Checked], desk: Desk, store: Store, sender: str) -> Iter
 
 
 log = logging.getLogger(__name__)
+Reaches: TypeAlias = Callable[[str], bool]  # an organisation's code → whether the sender may report for it
 ReadingRoom: TypeAlias = Sandbox[Job, Checked]
 
 

@@ -155,7 +155,8 @@ def load(
 
 
 def _jobs(paths: Iterable[Path], desk: Desk) -> list[Job]:
-    missing = [path for path in paths if not path.exists()]
+    # A link that leads nowhere is a file that cannot be opened, and no reason to leave the others unread.
+    missing = [path for path in paths if not os.path.lexists(path)]
     if missing:
         raise FileNotFoundError(f"no such file or folder: {', '.join(map(str, missing))}")
     found = find_jobs(list(paths), desk.limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -50,6 +51,7 @@ def program() -> typer.Typer:
 
 def main() -> None:
     """Entry point of `mch`."""
+    _speak_unicode()
     logging.basicConfig(level=os.environ.get("MCH_LOG_LEVEL", "WARNING"), stream=sys.stderr)
     try:
         program()()
@@ -72,6 +74,13 @@ def main() -> None:
         _stop(
             f"Something went wrong in the program ({type(error).__name__}: {error}). MCH_LOG_LEVEL=DEBUG shows where."
         )
+
+
+def _speak_unicode() -> None:
+    """Print UTF-8 whatever the terminal's language; a file name that is none is escaped, as JSON escapes it too."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _stop(message: str, code: int = 2) -> None:
