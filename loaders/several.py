@@ -162,7 +162,8 @@ def _periods_of_columns(found: Found, row: int, first: int) -> Iterator[tuple[in
     sheet, period = found.sheet, None
     for column in range(first, sheet.width):
         raw = sheet.spread(row, column)
-        stated = _period(raw, found)
+        # Columns are numbered 1 2 3 … on many forms: here a bare number is no month.
+        stated = None if text_of(raw).isdecimal() and len(text_of(raw)) <= 2 else _period(raw, found)
         if stated is None and text_of(raw):
             period = None  # 合计, 备注: no month's column
         period = stated or period
