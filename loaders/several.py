@@ -5,6 +5,7 @@ A view shows one return and leaves the rest blank, so that every cell keeps the 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from loaders.by_element import HEADER_DEPTH, find_keys
-from loaders.by_organisation import find_header
+from loaders.by_organisation import HEADER_SEARCH, find_header
 from loaders.forms import Forms
 from loaders.matching import REMEMBERED, Labels, is_foot, is_total, words
 from loaders.recognise import Found
@@ -37,6 +38,7 @@ MONTH_WORDS = {
     "month",
     "period",
 }
+LONGEST_MONTH_WORD = 8  # signs of a header that stands over months
 _LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -95,11 +97,24 @@ def by_period(found: Found, labels: Labels) -> list[Found]:
     return _in_columns(found, labels) if layout == "elements_in_rows" else [found]
 
 
+@lru_cache(maxsize=64)
+def _month_words(labels: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(MONTH_WORDS | set(map(words, labels)))
+
+
 def _in_rows(found: Found, labels: Labels) -> list[Found]:
-    sheet, header = found.sheet, find_header(found, labels)
+    sheet, wanted = found.sheet, _month_words(found.edition.period_label)
+    top = sheet.rows[sheet.first : sheet.first + HEADER_SEARCH]
+    # Nearly every sheet is of one month: a look at the shortest texts tells, before the header is looked for.
+    if not any(
+        raw.__class__ is str and len(raw) <= LONGEST_MONTH_WORD and words(raw) in wanted
+        for row in top
+        for raw in row
+    ):
+        return [found]
+    header = find_header(found, labels)
     if header is None:
         return [found]
-    wanted = MONTH_WORDS | {words(one) for one in found.edition.period_label}
     column = next(
         (at for at in range(sheet.width) if at not in (header.code, header.name)
          and any(words(sheet.spread(row, at)) in wanted for row in range(header.top, header.bottom + 1))),
@@ -142,10 +157,13 @@ def _periods_of_rows(found: Found, first: int, column: int, key: int | None) -> 
 
 
 def _in_columns(found: Found, labels: Labels) -> list[Found]:
+    sheet = found.sheet
+    top = sheet.rows[sheet.first : sheet.first + HEADER_SEARCH]
+    if not any(sum(_names_period(raw) for raw in row) >= 2 for row in top):
+        return [found]
     keys = find_keys(found, labels)
     if keys is None:
         return [found]
-    sheet = found.sheet
     for row in range(keys.first - 1, max(-1, keys.first - 1 - HEADER_DEPTH), -1):
         columns = dict(_periods_of_columns(found, row, keys.label + 1))
         if len(set(columns.values())) >= 2:
@@ -155,6 +173,13 @@ def _in_columns(found: Found, labels: Labels) -> list[Found]:
                 for period in dict.fromkeys(columns.values())
             ]  # fmt: skip
     return [found]
+
+
+def _names_period(raw: Any) -> bool:
+    """Whether a cell looks like the heading of a period's column, before it is read as one."""
+    return (
+        raw.__class__ is str and len(raw) <= 20 and ("月" in raw or "季" in raw or "-" in raw or "." in raw)
+    ) or isinstance(raw, dt.date)
 
 
 def _periods_of_columns(found: Found, row: int, first: int) -> Iterator[tuple[int, Period]]:
