@@ -13,14 +13,11 @@ import typer
 
 from dashboard.cli.giving_back import give_back
 from dashboard.cli.output import Format, emit, print_csv, print_json, print_table, progress, say
-from dashboard.filled_template import filled_template
 from dashboard.settings import load_settings
-from dashboard.workspace import open_workspace
 from loaders.files import Job, check_jobs, find_jobs
 from loaders.forms import load_forms
 from loaders.intake import Desk
 from loaders.issues import Issue
-from loaders.load import load_jobs
 from loaders.outcome import Outcome
 from loaders.template import write_template
 from reference import periods
@@ -72,6 +69,9 @@ def template(
     code = registry.organisations.resolve(organisation, chosen.tree).code if organisation else ""
     if code and wanted:
         # With a sender and a period there may be earlier values to print beside the cells.
+        from dashboard.filled_template import filled_template
+        from dashboard.workspace import open_workspace
+
         workspace = open_workspace(prepare=True)
         target.write_bytes(filled_template(workspace, chosen, code, wanted))
         workspace.close()
@@ -134,6 +134,10 @@ def load(
     ] = False,
 ) -> None:
     """Check workbooks and save those without errors. Loading the same file again changes nothing."""
+    # These bring the statistics with them, which checking alone needs not.
+    from dashboard.workspace import open_workspace
+    from loaders.load import load_jobs
+
     workspace = open_workspace(prepare=True)
     jobs = _jobs(files, workspace.desk)
     loaded: list[Row] = []

@@ -6,11 +6,11 @@ import io
 import logging
 import os
 import sys
+from importlib import import_module
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.cli import files, numbers, reporting, running
 from dashboard.cli.output import say
 from dashboard.settings import SettingsError
 from reference.organisations import AmbiguousOrganisationError, UnknownOrganisationError
@@ -35,8 +35,13 @@ MENDABLE = (
 )
 
 
-def program() -> typer.Typer:
-    """The Typer application with every command."""
+MODULES = ("running", "files", "reporting", "numbers")
+# Checking one file must not wait for statistics: when one of these is asked for, only its own module is loaded.
+_QUICK = {"check": ("files",), "load": ("files",), "template": ("files",)}
+
+
+def program(command: str = "") -> typer.Typer:
+    """The Typer application with every command; given the name of a quick one, with its module's alone."""
     app = typer.Typer(
         name="mch",
         help="贵州省妇幼健康指标系统 · Maternal and child health indicator system of Guizhou Province",
@@ -44,8 +49,8 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for module in (running, files, reporting, numbers):
-        module.register(app)
+    for module in _QUICK.get(command, MODULES):
+        import_module(f"dashboard.cli.{module}").register(app)
     return app
 
 
@@ -54,7 +59,7 @@ def main() -> None:
     _speak_unicode()
     logging.basicConfig(level=os.environ.get("MCH_LOG_LEVEL", "WARNING"), stream=sys.stderr)
     try:
-        program()()
+        program(sys.argv[1] if len(sys.argv) > 1 else "")()
     except MENDABLE as error:
         _stop(str(error))
     except SQLAlchemyError as error:
