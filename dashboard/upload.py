@@ -95,6 +95,7 @@ def sending(answers: Answers) -> dict[str, Any]:
 def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) -> tuple[Response, int]:
     """Every workbook of a .zip, each a file of its own; the answer is one table of what became of them."""
     workspace = answers.workspace
+    visit = open_visit(answers, "/submissions", f"lang={texts.language}")
     jobs = jobs_in(content, Path(name), workspace.desk.limits)
     loaded = load_jobs(
         jobs,
@@ -107,7 +108,6 @@ def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) 
     found = [
         outcomes.fresh_outcome(one.receipt, one.outcome.recognised, one.outcome.issues) for one in loaded
     ]
-    visit = open_visit(answers, "/submissions", f"lang={texts.language}")
     panel = outcomes.draw_many(visit, name, found)
     return _answer({"outcome": "archive", "files": len(found), "panel": panel.to_plotly_json()}, 200)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loaders.forms import Field
-from loaders.harvest import Harvest
+from loaders.harvest import Column, Harvest
 from loaders.matching import (
     Labels,
     factor_of,
@@ -49,7 +49,7 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
             "header_missing", labels="、".join(found.edition.name_header or found.edition.code_header)
         )
         return harvest
-    columns = find_columns(harvest, header, labels)
+    columns = harvest.columns(find_columns(harvest, header, labels))
     for row in range(header.bottom + 1, len(found.sheet.rows)):
         cells = found.sheet.rows[row]
         first = next((text for raw in cells if (text := text_of(raw))), "")
@@ -63,7 +63,7 @@ def find_header(found: Found, labels: Labels) -> Header | None:
     """The header block: it begins where a key column's wording stands and ends above the first row with a key."""
     sheet, edition = found.sheet, found.edition
     names, codes = {words(one) for one in edition.name_header}, {words(one) for one in edition.code_header}
-    for row in range(min(HEADER_SEARCH, len(sheet.rows))):
+    for row in range(sheet.first, min(sheet.first + HEADER_SEARCH, len(sheet.rows))):
         keys = [words(raw) if isinstance(raw, str) else "" for raw in sheet.rows[row]]
         name = next((column for column, key in enumerate(keys) if key and key in names), None)
         code = next((column for column, key in enumerate(keys) if key and key in codes), None)
@@ -184,7 +184,7 @@ def _has_content(sheet: Sheet, header: Header, column: int) -> bool:
     return any(text_of(sheet.at(row, column)) for row in range(header.bottom + 1, len(sheet.rows)))
 
 
-def _row(harvest: Harvest, header: Header, columns: dict[int, tuple[Field, int]], row: int) -> None:
+def _row(harvest: Harvest, header: Header, columns: Sequence[Column], row: int) -> None:
     found, sheet = harvest.found, harvest.found.sheet
     key = header.name if header.name is not None else header.code
     assert key is not None
@@ -217,12 +217,12 @@ def _row(harvest: Harvest, header: Header, columns: dict[int, tuple[Field, int]]
     return None
 
 
-def _filled(sheet: Sheet, columns: Iterable[int], row: int) -> list[int]:
+def _filled(sheet: Sheet, columns: Sequence[Column], row: int) -> list[int]:
     """The columns in which the row holds anything."""
-    return [column for column in columns if text_of(sheet.at(row, column))]
+    return [one.column for one in columns if text_of(sheet.at(row, one.column))]
 
 
-def _sender_row(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: int, key: int) -> None:
+def _sender_row(harvest: Harvest, columns: Sequence[Column], row: int, key: int) -> None:
     """A single row without a name belongs to the organisation of the title block."""
     organisation, _ = sender_of(harvest.found, harvest.registry)
     if organisation is None:
@@ -230,18 +230,16 @@ def _sender_row(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: in
             "row_without_organisation",
             harvest.found.sheet.address(row, key),
             "",
-            first=harvest.found.sheet.address(row, min(columns)),
+            first=harvest.found.sheet.address(row, min(columns)[0]),
         )
         harvest.unplaced = True
     else:
         _take(harvest, columns, row, organisation.code)
 
 
-def _take(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: int, organisation: str) -> None:
-    rest = harvest.take_whole_numbers(organisation, columns, row)
-    for column in rest:
-        one, factor = columns[column]
-        harvest.take(organisation, one, one.category, row, column, factor)
+def _take(harvest: Harvest, columns: Sequence[Column], row: int, organisation: str) -> None:
+    for one in harvest.take_whole_numbers(organisation, columns, row):
+        harvest.take(organisation, one.field, one.key[1], row, one.column, one.factor)
 
 
 def _is_subtotal(text: str) -> bool:
@@ -249,9 +247,9 @@ def _is_subtotal(text: str) -> bool:
     return words(text) == "小计"
 
 
-def _total(harvest: Harvest, columns: dict[int, tuple[Field, int]], row: int) -> None:
+def _total(harvest: Harvest, columns: Sequence[Column], row: int) -> None:
     """Keep a printed total for comparing with the sum of the rows."""
-    for column, (one, factor) in columns.items():
+    for column, one, factor in ((each.column, each.field, each.factor) for each in columns):
         element = harvest.registry.element(one.element)
         if element.kind in ("count", "amount"):
             number = read_number(harvest.found.sheet.at(row, column), element.decimals, factor)

@@ -118,8 +118,8 @@ def run_checks(
     for check in edition.checks:
         if check.kind not in KINDS:
             continue  # asked against the store, when the file is saved
-        for category in _breakdowns(edition, check, held):
-            if _plainly_holds(check, held, category):
+        for category in _breakdowns(edition, check, held) if edition.parts else _WHOLE:
+            if check.kind in _COMPARED and _plainly_holds(check, held, category):
                 continue
             case = Case(check, held, category)
             for element, found, expected in KINDS[check.kind](case):
@@ -128,20 +128,31 @@ def run_checks(
     return issues
 
 
+_WHOLE = ("",)
+_COMPARED = ("at_most", "sums_to")
+
+
 def _plainly_holds(check: Check, held: Held, category: str) -> bool:
     """A quick look that passes nearly every check of comparison; False where a closer look is needed."""
-    if check.kind not in ("at_most", "sums_to"):
-        return False
-    found = held.get(_key(check.element, category))
-    if found is None or found.value is None:
+    wanted, parts = _keys(check.element, check.limit or check.parts, category)
+    found = held.get(wanted)
+    if found is None or (most := found.value) is None:
         return True
     total = 0
-    for element in check.limit or check.parts:
-        reading = held.get(_key(element, category))
-        if reading is None or reading.value is None:
+    for key in parts:
+        reading = held.get(key)
+        if reading is None or (value := reading.value) is None:
             return True
-        total += reading.value
-    return found.value <= total if check.kind == "at_most" else found.value == total
+        total += value
+    return most <= total if check.kind == "at_most" else most == total
+
+
+@cache
+def _keys(
+    element: str, others: tuple[str, ...], category: str
+) -> tuple[tuple[str, str], tuple[tuple[str, str], ...]]:
+    """The keys of a check's element and of what it is compared with."""
+    return _key(element, category), tuple(_key(one, category) for one in others)
 
 
 @cache

@@ -7,6 +7,7 @@ import csv
 import io
 
 LONGEST_FIELD = 10_000_000  # characters
+FEWEST_NUL = 4  # zero bytes, all in even or all in odd places, that make a text one of two bytes a sign
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -15,23 +16,33 @@ def read_delimited(content: bytes) -> list[list[str]] | None:
     text = decode(content)
     if text is None:
         return None
-    csv.field_size_limit(LONGEST_FIELD)  # the module's own limit is global, and short for a pasted note
+    csv.field_size_limit(
+        max(LONGEST_FIELD, len(text))
+    )  # the module's own limit is global, and short for a pasted note
     delimiter = _delimiter(text)
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         # A quote that is never closed would swallow the rows below it: then quotes are taken as they stand.
         try:
-            return list(
+            rows = list(
                 csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
             )
+            return [[_as_text(cell) for cell in row] for row in rows] if '="' in text else rows
         except csv.Error:
             continue
     return None
+
+
+def _as_text(cell: str) -> str:
+    """A cell written ="520102", by which programs keep Excel from making a number of it."""
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and '"' not in cell[2:-1] else cell
 
 
 def decode(content: bytes) -> str | None:
     """Decode by strict trial, most telling first; None when control characters show that it is no text."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         candidates: tuple[str, ...] = ("utf-16",)
+    elif wide := _wide(content):
+        candidates = (wide,)
     else:
         candidates = ("utf-8-sig", "gb18030", "cp1252")
     for encoding in candidates:
@@ -45,6 +56,15 @@ def decode(content: bytes) -> str | None:
         text = text.replace("\0", "")
         return None if _has_controls(text) else text
     return None
+
+
+def _wide(content: bytes) -> str:
+    """UTF-16 without its mark, as some programs save it: every second byte of its digits and line ends is 0."""
+    sample = content[:4096]
+    upper, lower = sample[1::2].count(0), sample[0::2].count(0)
+    if min(upper, lower) or max(upper, lower) < FEWEST_NUL:
+        return ""
+    return "utf-16-le" if upper else "utf-16-be"
 
 
 def _looks_chinese(text: str) -> bool:

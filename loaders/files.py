@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +47,11 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
+            # Named but not to be opened (a pipe, a link that leads nowhere) is said of the file, not passed over.
             inside = (
-                one for one in path.rglob("*") if one.is_file() and one.suffix.lower() in (*ACCEPTED, ENDING)
+                one
+                for one in path.rglob("*")
+                if one.suffix.lower() in (*ACCEPTED, ENDING) and not one.is_dir()
             )
             # Spreadsheet programs leave ~$name and .~lock files beside an open workbook.
             found.extend(sorted(one for one in inside if not one.name.startswith(("~$", "."))))
@@ -89,7 +95,7 @@ class Checker:
                 return Issue(job.fault)
             if job.source is not None:
                 return take_out(job.source, job.member, self.desk.limits)
-            return job.path.read_bytes() if job.content is None else job.content
+            return _whole(job.path, self.desk.limits) if job.content is None else job.content
         except ArchiveError as error:
             return Issue(error.code)
         except OSError as error:
@@ -108,8 +114,18 @@ class Checker:
     def refused(self, job: Job, died: Died) -> Outcome:
         """What is said of a file that its reader did not survive."""
         content = self.fetch(job)
-        issue = Issue(_DEATHS[died.reason])
+        issue = content if isinstance(content, Issue) else Issue(_DEATHS[died.reason])
         return unreadable(job.path.name, content if isinstance(content, bytes) else b"", issue)
+
+
+def _whole(path: Path, limits: Limits) -> bytes | Issue:
+    """The bytes of a file on the disk, if it is one, and of a size that is worth opening."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        return Issue("cannot_open", found=os.strerror(errno.EINVAL))
+    if status.st_size > limits.unpacked_megabytes * 1024**2:
+        return Issue("unpacks_too_large")
+    return path.read_bytes()
 
 
 def check_jobs(jobs: Sequence[Job], desk: Desk, workers: int = 1) -> Iterator[tuple[Path, Outcome]]:

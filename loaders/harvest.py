@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from loaders.forms import Field
 from loaders.issues import Issue
 from loaders.matching import title_of
 from loaders.outcome import Reading
 from loaders.recognise import Found
-from loaders.tidy import read_date, read_number, text_of, whole_number
+from loaders.tidy import LARGEST, read_date, read_number, text_of, whole_number
 from loaders.workbook import column_letters
 from reference.data_elements import DataElement, ValueNote
 from reference.registry import Registry
@@ -20,6 +20,18 @@ Key = tuple[str, str]  # (element, category)
 NOBODY = "?"
 MOST_ABSENT = 10  # fields that a remark names
 _new = tuple.__new__  # what a NamedTuple's own constructor calls, without the detour
+
+
+class Column(NamedTuple):
+    """A column that holds an element: worked out once for all rows. `plain`: whole numbers of single things."""
+
+    column: int
+    element: str
+    key: Key
+    letters: str
+    plain: bool
+    field: Field
+    factor: int
 
 
 @dataclass
@@ -53,6 +65,16 @@ class Harvest:
             )
         )
 
+    def columns(self, found: Mapping[int, tuple[Field, int]]) -> tuple[Column, ...]:
+        """What reading rows needs to know of each column."""
+        whole = {one.element: self.registry.element(one.element).is_whole for one, _ in found.values()}
+        return tuple(
+            Column(
+                at, one.element, one.key, column_letters(at), factor == 1 and whole[one.element], one, factor
+            )
+            for at, (one, factor) in found.items()
+        )
+
     def missing(self, fields: Sequence[Field], required: str) -> None:
         """Fields that the sheet does not show: each required one is a fault, the others make one remark together."""
         for one in fields:
@@ -84,27 +106,26 @@ class Harvest:
             return
         held[key] = reading
 
-    def take_whole_numbers(
-        self, organisation: str, columns: Mapping[int, tuple[Field, int]], row: int
-    ) -> list[int]:
+    def take_whole_numbers(self, organisation: str, columns: Sequence[Column], row: int) -> list[Column]:
         """Take a row's whole numbers of things, as nearly every cell is one; gives the columns that need a closer look."""
         held, name, number = self.values.setdefault(organisation, {}), self.found.sheet.name, str(row + 1)
         cells, broken = self.found.sheet.rows[row], self.found.sheet.broken
-        elements = self.registry.elements
-        rest = []
-        for column, (wanted, factor) in columns.items():
-            whole = whole_number(cells[column]) if column < len(cells) and factor == 1 else None
-            element, key = wanted.element, wanted.key
+        width, rest = len(cells), []
+        for one in columns:
+            column, element, key, letters, plain, _, _ = one
+            raw = cells[column] if column < width else None
+            # As whole_number() does, in place: this line is passed for every cell of every return.
             if (
-                whole is None
-                or key in held
-                or not elements[element].is_whole
-                or (broken and (row, column) in broken)
+                plain
+                and raw.__class__ is float
+                and 0 <= raw < LARGEST
+                and (whole := int(raw)) == raw
+                and key not in held
+                and not (broken and (row, column) in broken)
             ):
-                rest.append(column)
+                held[key] = _new(Reading, (element, key[1], whole, "", "", name, letters + number, False))
             else:
-                cell = column_letters(column) + number
-                held[key] = _new(Reading, (element, key[1], whole, "", "", name, cell, False))
+                rest.append(one)
         return rest
 
     def take_across(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
+import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from loaders.outcome import Outcome, Recognised, Return
 from loaders.persons import covered, find_persons, masked
 from loaders.read import read_sheet
 from loaders.recognise import Found, looks_like_data, recognise
+from loaders.several import by_period, stacked
 from loaders.workbook import Sheet, WorkbookError, read_workbook
 from reference.registry import Registry
 
@@ -66,6 +68,7 @@ def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = Fals
 
     `careful` is for a file that has ended a reader before. Raises MemoryError where memory is limited.
     """
+    name = readable(name)
     recognised: list[Recognised] = []
     returns: list[Return] = []
     issues: list[Issue] = []
@@ -98,9 +101,20 @@ def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = Fals
     )
 
 
+def readable(name: str) -> str:
+    """A file's name as text: one whose bytes are no UTF-8 was given by a Chinese Windows."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+    return name
+
+
 def unreadable(name: str, content: bytes, issue: Issue) -> Outcome:
     """The outcome of a file that could not be looked into."""
-    return Outcome(masked(name), hashlib.sha256(content).hexdigest(), len(content), (), (), (issue,))
+    return Outcome(
+        masked(readable(name)), hashlib.sha256(content).hexdigest(), len(content), (), (), (issue,)
+    )
 
 
 def _read_sheets(
@@ -121,11 +135,12 @@ def _read_sheets(
         if is_issue_list(sheet):
             explained.update(explanations(sheet))
             continue
-        found = recognise(sheet, desk.forms, desk.labels, name)
-        if found is None or sheet.hidden:
-            (hidden if found else unknown).append(sheet)
-            continue
-        read.append(_one(found, desk))
+        for view in stacked(sheet, desk.forms):
+            found = recognise(view, desk.forms, desk.labels, name)
+            if found is None or sheet.hidden:
+                (hidden if found else unknown).append(view)
+            else:
+                read.extend(_each(by_period(found, desk.labels(found.form, found.edition)), desk))
     for one, fresh, faults in _without_notes(read):
         recognised.append(one)
         returns.extend(fresh)
@@ -164,7 +179,8 @@ def _explained(issue: Issue, given: Mapping[tuple[str, str, str], str]) -> Issue
 def _unusable(sheet: Sheet) -> list[Issue]:
     """Cells of an unknown sheet that have no value to read, in order."""
     places = sorted(sheet.broken)[:MOST_UNUSABLE]
-    return [Issue(sheet.broken[place], sheet.name, sheet.address(*place)) for place in places]
+    names = {"name_zh": "这一格", "name_en": "this place"}
+    return [Issue(sheet.broken[place], sheet.name, sheet.address(*place), "", names) for place in places]
 
 
 def _without_notes(
@@ -173,6 +189,16 @@ def _without_notes(
     """Leave out sheets that only speak of the form (填表说明): recognised, but without its table, beside one that has it."""
     with_table = [one for one in read if not any(issue.code == "header_missing" for issue in one[2])]
     return with_table or read
+
+
+def _each(several: list[Found], desk: Desk) -> Iterator[tuple[Recognised, list[Return], list[Issue]]]:
+    """Read each of a sheet's periods; what is wrong with the table itself is said once."""
+    said: list[Issue] = []
+    for found in several:
+        one, fresh, faults = _one(found, desk)
+        yield one, fresh, [issue for issue in faults if issue not in said]
+        if len(several) > 1:
+            said += faults
 
 
 def _one(found: Found, desk: Desk) -> tuple[Recognised, list[Return], list[Issue]]:

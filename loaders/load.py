@@ -80,7 +80,7 @@ def load_jobs(
     batch: int = 50,
     reach: Reach | None = None,
 ) -> Iterator[Loaded]:
-    """Read, check and save; yields each file after its batch is saved.
+    """Read, check and save; yields each file after its batch is saved. `reach`: see load_content.
 
     A batch is one transaction: stopped at any moment, every file is in the store whole or not at all, and running it
     again goes on from there, since the same bytes change nothing.

@@ -16,6 +16,7 @@ from loaders.tidy import text_of
 
 REMEMBERED = 20_000  # texts whose meaning is remembered
 SHORTEST_SLIP = 5  # signs of a wording in which one wrong sign is taken for a slip
+ALIKE = 45  # percent of likeness from which a header is worth naming beside one that nobody knows
 CLOSE_ENOUGH = 86  # percent of likeness from which a misspelt header still counts, with a warning
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _UNIT = re.compile(r"(?:单位[:：]?)?(万?)(?:人次|人|例|名|个|张|次|对|岁|元|胎|%|‰|/10万|年月日|日期)?")
@@ -130,9 +131,9 @@ class Labels:
         return Match(next(iter(fields.values())), misspelt=True)
 
     def nearest(self, wording: str) -> str:
-        """The header most like the text, as the form writes it: for a message."""
-        best = process.extractOne(wording, list(self.exact), scorer=fuzz.ratio)
-        return title_of(self.exact[best[0]][0]) if best else ""
+        """The header most like the text, as the form writes it, for a message; — where none is like it."""
+        best = process.extractOne(wording, list(self.exact), scorer=fuzz.ratio, score_cutoff=ALIKE)
+        return title_of(self.exact[best[0]][0]) if best else "—"
 
 
 _TELLING = frozenset("0123456789未非不无否阴阳男女率比早晚初再高低轻重中内外前后")

@@ -56,7 +56,7 @@ def recognise(sheet: Sheet, forms: Forms, labels: LabelsOf, file_name: str) -> F
 
 def _title_texts(sheet: Sheet) -> Iterator[tuple[int, int, str]]:
     """(row, column, tidy text) of every text cell of the title block, in reading order."""
-    for row, cells in enumerate(sheet.rows[:TITLE_ROWS]):
+    for row, cells in enumerate(sheet.rows[sheet.first : sheet.first + TITLE_ROWS], start=sheet.first):
         for column, raw in enumerate(cells):
             if raw != "" and raw is not None:
                 yield row, column, text_of(raw)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import io
-import struct
-import zipfile
-import zlib
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import xlrd
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -27,8 +24,16 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<div", b"<style")
 _SAVED_PAGE = (b"mime-version:", b"content-type: multipart", b"from: <saved by")
+_OLD_TEXTS = (
+    b"id;p",
+    b"table\r\n0,1\r\n",
+    b"table\n0,1\n",
+)  # SYLK and DIF: tables in a text of their own grammar
 _OTHERS = (b"{\\rtf", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 Places = dict[str, set[tuple[int, int]]]
+
+
+log = logging.getLogger(__name__)
 
 
 class WorkbookError(Exception):
@@ -44,7 +49,8 @@ class Sheet:
     """One sheet. `rows` holds what a person sees: values hidden under merges are blank, and found through `spread`.
 
     Rows and columns count from 0; `address` gives what the sender sees (C7). `broken` holds cells without a usable
-    value: error_value (#REF!) or formula_without_value.
+    value: error_value (#REF!) or formula_without_value. `first` is the row in which its title block begins: see
+    loaders/several.py.
     """
 
     name: str
@@ -52,6 +58,7 @@ class Sheet:
     rows: list[list[Any]]
     anchors: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     broken: dict[tuple[int, int], str] = field(default_factory=dict)
+    first: int = 0
 
     def at(self, row: int, column: int) -> Any:
         """The cell's own value; None outside the sheet."""
@@ -109,6 +116,12 @@ def read_workbook(content: bytes, name: str, limits: Limits = DEFAULT, *, carefu
         raise WorkbookError(Issue("encrypted")) from None
     except TooLargeError as large:
         raise WorkbookError(Issue("too_large", large.sheet, large.cell)) from None
+    except (WorkbookError, MemoryError):
+        raise
+    except Exception as error:
+        # There is no end to what bytes can be wrong: whatever reading them stumbles over, the sender can mend the file.
+        log.warning("a file could not be read", exc_info=True)
+        raise WorkbookError(Issue("damaged", found=type(error).__name__)) from None
 
 
 def _sheets(content: bytes, limits: Limits, careful: bool) -> list[Sheet]:
@@ -126,7 +139,7 @@ def _sheets(content: bytes, limits: Limits, careful: bool) -> list[Sheet]:
     rows = read_delimited(content)
     if rows is None:
         # Old BIFF streams without a container have no magic of their own: the readers decide.
-        return _spreadsheet(content, _Reading(limits, careful, with_xlrd, {}))
+        return _spreadsheet(content, _Reading(limits, careful, with_xlrd, {}, undetected="wrong_type"))
     if not limits.area_allowed(len(rows), max(map(len, rows), default=0)):
         raise TooLargeError("", f"A{len(rows)}")
     return [Sheet("", False, rows)]
@@ -134,10 +147,12 @@ def _sheets(content: bytes, limits: Limits, careful: bool) -> list[Sheet]:
 
 def _foreign(content: bytes) -> str:
     """What the first bytes say of a file that is no spreadsheet at all, as an issue code."""
-    start = content[:2048].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    head = content[:4096].decode("utf-16", "ignore").encode() if wide else content[:2048]
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((*_SAVED_PAGE, *_MARKUP)) or b"<table" in start:
         return "markup_as_spreadsheet"
-    return "wrong_type" if content.startswith(_OTHERS) else ""
+    return "wrong_type" if start.startswith(_OLD_TEXTS) or content.startswith(_OTHERS) else ""
 
 
 @dataclass
@@ -148,6 +163,10 @@ class _Reading:
     careful: bool
     other: Callable[[bytes, Limits], list[Plain]] | None
     broken: dict[str, dict[tuple[int, int], str]]
+    first_fault: str = "reader_crashed"  # when the first reader is left out and the other fails
+    undetected: str = (
+        "damaged"  # what it is called when no reader knows it: its container said that it is a workbook
+    )
 
 
 def _from_zip(content: bytes, limits: Limits, careful: bool) -> list[Sheet]:
@@ -156,20 +175,9 @@ def _from_zip(content: bytes, limits: Limits, careful: bool) -> list[Sheet]:
         raise WorkbookError(Issue(parts.fault, cell=parts.cell, sheet=parts.sheet))
     look = {"xlsb": lost_cells.in_xlsb, "ods": lost_cells.in_ods}.get(parts.kind)
     if look is None:
-        return _spreadsheet(content, _Reading(limits, careful, with_openpyxl, parts.broken))
-    try:
-        errors = look(content)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        ParseError,
-        ValueError,
-        OSError,
-        EOFError,
-        struct.error,
-    ):
-        raise WorkbookError(Issue("damaged")) from None
+        careful, fault = (True, "damaged") if parts.unusual else (careful, "reader_crashed")
+        return _spreadsheet(content, _Reading(limits, careful, with_openpyxl, parts.broken, fault))
+    errors = look(content)
     return _spreadsheet(content, _Reading(limits, careful, None, _broken(errors)))
 
 
@@ -179,7 +187,7 @@ def _broken(errors: Places) -> dict[str, dict[tuple[int, int], str]]:
 
 def _spreadsheet(content: bytes, reading: _Reading) -> list[Sheet]:
     if reading.careful and reading.other:
-        return _otherwise(content, reading, "reader_crashed")
+        return _otherwise(content, reading, reading.first_fault)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [
@@ -193,7 +201,7 @@ def _spreadsheet(content: bytes, reading: _Reading) -> list[Sheet]:
         # The reader's panics are no subclass of Exception; anything else of that kind is not ours to stop.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        reason = _reason(error)
+        reason = _reason(error, reading)
         if reason == "encrypted" or reading.other is None:
             raise WorkbookError(Issue(reason, found=type(error).__name__)) from None
         return _otherwise(content, reading, reason)
@@ -225,13 +233,11 @@ def _from_plain(plain: Plain, broken: dict[str, dict[tuple[int, int], str]]) -> 
     return _uncovered(Sheet(plain.name, plain.hidden, plain.rows, {}, lost), plain.merges)
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, reading: _Reading) -> str:
     text = f"{type(error).__name__} {error}".lower()
     if "password" in text or "encrypt" in text:
         return "encrypted"
-    if "cannot detect" in text or "format" in text:
-        return "wrong_type"
-    return "damaged"
+    return reading.undetected if "cannot detect" in text or "format" in text else "damaged"
 
 
 def _sheet(book: CalamineWorkbook, name: str, hidden: bool, reading: _Reading) -> Sheet:

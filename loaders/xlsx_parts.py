@@ -31,8 +31,19 @@ class XlsxParts:
     sheet: str = ""
     cell: str = ""
     kind: str = "xlsx"
+    unusual: bool = False  # lawful, and more than the first reader understands
 
 
+_FAULTS = (
+    zipfile.BadZipFile,
+    LookupError,  # a part that is missing, an encoding that nobody knows
+    zipfile.LargeZipFile,
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    zlib.error,
+)
 _KINDS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
 WORKBOOK_PARTS = frozenset(_KINDS)
 
@@ -48,26 +59,21 @@ def look_inside(content: bytes, limits: Limits = DEFAULT) -> XlsxParts:
     unpacked = sum(info.file_size for info in infos)
     if unpacked > limits.unpacked_megabytes * 1024**2 or len(infos) > limits.parts:
         return XlsxParts(fault="unpacks_too_large")
+    if any(info.flag_bits & 1 for info in infos):
+        return XlsxParts(fault="encrypted")
     kind = next((kind for part, kind in _KINDS.items() if part in names), "")
-    if not kind:
+    main = "xl/workbook.xml" if kind else _main_part(archive)
+    if not main:
         return XlsxParts(fault="wrong_type")
     if kind == "ods" and _sealed(archive):
         return XlsxParts(fault="encrypted")
-    if kind != "xlsx":
+    if kind not in ("xlsx", ""):
         return XlsxParts(kind=kind)
     try:
-        return _examine(archive, _sheet_paths(archive), limits)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ElementTree.ParseError,
-        zipfile.LargeZipFile,
-        OSError,
-        EOFError,
-        ValueError,
-        RuntimeError,
-        zlib.error,
-    ):
+        parts = _examine(archive, _sheet_paths(archive, main), limits)
+        parts.unusual |= not kind
+        return parts
+    except (*_FAULTS, ElementTree.ParseError):
         return XlsxParts(fault="damaged")
 
 
@@ -79,16 +85,7 @@ def notes_of(content: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = [name for name in archive.namelist() if _NOTES.match(name)]
             texts = [node.text or "" for part in parts for node in _parse(archive, part).iter() if node.text]
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ElementTree.ParseError,
-        OSError,
-        EOFError,
-        ValueError,
-        RuntimeError,
-        KeyError,
-    ):
+    except (*_FAULTS, ElementTree.ParseError):
         return ""
     return "\n".join(texts)
 
@@ -97,7 +94,7 @@ def _sealed(archive: zipfile.ZipFile) -> bool:
     """Whether an OpenDocument says that its content is encrypted."""
     try:
         return b"manifest:encryption-data" in archive.read("META-INF/manifest.xml")
-    except (KeyError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
+    except _FAULTS:
         return False
 
 
@@ -108,18 +105,33 @@ def _parse(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     return ElementTree.fromstring(content)  # noqa: S314 - no entities can be declared: refused just above
 
 
-def _sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
+def _main_part(archive: zipfile.ZipFile) -> str:
+    """The part that a container names as its workbook, where that is not the usual one; '' when it is no workbook."""
+    try:
+        for node in _parse(archive, "_rels/.rels"):
+            target = node.get("Target", "").lstrip("/")
+            if node.get("Type", "").endswith("/officeDocument") and target in archive.namelist():
+                root = _parse(archive, target).tag
+                return target if root.endswith("}workbook") else ""
+    except (*_FAULTS, ElementTree.ParseError):
+        pass
+    return ""
+
+
+def _sheet_paths(archive: zipfile.ZipFile, main: str) -> dict[str, str]:
     """Sheet name → the part that holds it."""
+    folder, _, name = main.rpartition("/")
+    folder = f"{folder}/" if folder else ""
     relations = {
-        node.get("Id"): node.get("Target", "") for node in _parse(archive, "xl/_rels/workbook.xml.rels")
+        node.get("Id"): node.get("Target", "") for node in _parse(archive, f"{folder}_rels/{name}.rels")
     }
     paths: dict[str, str] = {}
-    for node in _parse(archive, "xl/workbook.xml").iter():
+    for node in _parse(archive, main).iter():
         if node.tag.rpartition("}")[2] != "sheet":
             continue
         relation = next((value for key, value in node.attrib.items() if key.endswith("}id")), None)
         target = relations.get(relation) or ""
-        paths[node.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        paths[node.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"{folder}{target}"
     return paths
 
 
@@ -131,7 +143,11 @@ def _examine(archive: zipfile.ZipFile, paths: dict[str, str], limits: Limits) ->
     for sheet, path in paths.items():
         if path not in held:
             continue
-        xml = _without_prefix(archive.read(path))
+        xml = archive.read(path)
+        if xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            # Lawful, and taken for an empty sheet by the first reader.
+            xml, parts.unusual = xml.decode("utf-16").encode(), True
+        xml = _without_prefix(xml)
         if b"<!DOCTYPE" in xml[:4096]:
             return XlsxParts(fault="damaged", sheet=sheet)
         if far := _too_far(xml, limits):

@@ -14,14 +14,11 @@ import typer
 from dashboard.cli.giving_back import give_back
 from dashboard.cli.output import Format, emit, print_csv, print_json, print_table, progress, say
 from dashboard.documents import issue_row
-from dashboard.filled_template import filled_template
 from dashboard.settings import load_settings
-from dashboard.workspace import open_workspace
 from loaders.files import Job, check_jobs, find_jobs
 from loaders.forms import load_forms
 from loaders.intake import Desk
 from loaders.issues import Issue
-from loaders.load import load_jobs
 from loaders.outcome import Outcome
 from loaders.template import write_template
 from reference import periods
@@ -73,6 +70,9 @@ def template(
     code = registry.organisations.resolve(organisation, chosen.tree).code if organisation else ""
     if code and wanted:
         # With a sender and a period there may be earlier values to print beside the cells.
+        from dashboard.filled_template import filled_template
+        from dashboard.workspace import open_workspace
+
         workspace = open_workspace(prepare=True)
         target.write_bytes(filled_template(workspace, chosen, code, wanted))
         workspace.close()
@@ -135,6 +135,10 @@ def load(
     ] = False,
 ) -> None:
     """Check workbooks and save those without errors. Loading the same file again changes nothing."""
+    # These bring the statistics with them, which checking alone needs not.
+    from dashboard.workspace import open_workspace
+    from loaders.load import load_jobs
+
     workspace = open_workspace(prepare=True)
     jobs = _jobs(files, workspace.desk)
     loaded: list[Row] = []
@@ -156,7 +160,8 @@ def load(
 
 
 def _jobs(paths: Iterable[Path], desk: Desk) -> list[Job]:
-    missing = [path for path in paths if not path.exists()]
+    # A link that leads nowhere is a file that cannot be opened, and no reason to leave the others unread.
+    missing = [path for path in paths if not os.path.lexists(path)]
     if missing:
         raise FileNotFoundError(f"no such file or folder: {', '.join(map(str, missing))}")
     found = find_jobs(list(paths), desk.limits)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
+from importlib import import_module
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.cli import exchanging, files, keeping, methods, numbers, people, reporting, running
 from dashboard.cli.output import say
 from dashboard.running import BackupError
 from dashboard.settings import SettingsError
@@ -38,8 +39,13 @@ MENDABLE = (
 )
 
 
-def program() -> typer.Typer:
-    """The Typer application with every command."""
+MODULES = ("running", "keeping", "files", "reporting", "numbers", "methods", "exchanging", "people")
+# Checking one file must not wait for statistics: when one of these is asked for, only its own module is loaded.
+_QUICK = {"check": ("files",), "load": ("files",), "template": ("files",)}
+
+
+def program(command: str = "") -> typer.Typer:
+    """The Typer application with every command; given the name of a quick one, with its module's alone."""
     app = typer.Typer(
         name="mch",
         help="贵州省妇幼健康指标系统 · Maternal and child health indicator system of Guizhou Province",
@@ -47,16 +53,17 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for module in (running, keeping, files, reporting, numbers, methods, exchanging, people):
-        module.register(app)
+    for module in _QUICK.get(command, MODULES):
+        import_module(f"dashboard.cli.{module}").register(app)
     return app
 
 
 def main() -> None:
     """Entry point of `mch`."""
+    _speak_unicode()
     logging.basicConfig(level=os.environ.get("MCH_LOG_LEVEL", "WARNING"), stream=sys.stderr)
     try:
-        program()()
+        program(sys.argv[1] if len(sys.argv) > 1 else "")()
     except MENDABLE as error:
         _stop(str(error))
     except SQLAlchemyError as error:
@@ -76,6 +83,13 @@ def main() -> None:
         _stop(
             f"Something went wrong in the program ({type(error).__name__}: {error}). MCH_LOG_LEVEL=DEBUG shows where."
         )
+
+
+def _speak_unicode() -> None:
+    """Print UTF-8 whatever the terminal's language; a file name that is none is escaped, as JSON escapes it too."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _stop(message: str, code: int = 2) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,24 @@ def test_the_file_itself_is_never_written_over(mch: Callable[..., Any]) -> None:
     before = faulty.read_bytes()
     assert mch("check", str(faulty), "--annotated", str(faulty)).code != 0
     assert faulty.read_bytes() == before
+
+
+def test_every_file_is_in_the_answer_whatever_its_name_and_whether_it_opens(
+    mch: Callable[..., Any],
+) -> None:
+    """A name in the bytes of a Chinese Windows, a link that leads nowhere and a pipe: each has its own place in valid JSON."""
+    folder = Path("收件")
+    folder.mkdir()
+    odd = folder / os.fsdecode("报表.csv".encode("gb18030"))
+    odd.write_bytes(b"a,b\n1,2\n")
+    (folder / "断链.xlsx").symlink_to("nowhere.xlsx")
+    os.mkfifo(folder / "管道.xlsx")
+    ran = mch("check", str(folder), "--format", "json")
+    document = json.loads(ran.out)
+    codes = {one["file"]: [issue["code"] for issue in one["issues"]] for one in document["files"]}
+    assert codes == {
+        str(odd): ["form_unknown"],
+        str(folder / "断链.xlsx"): ["cannot_open"],
+        str(folder / "管道.xlsx"): ["cannot_open"],
+    }
+    assert ran.code == 1

@@ -330,3 +330,60 @@ def a_stray_cell_in_the_last_corner() -> Any:
 @fault(("damaged", ""), name="旧.xls")
 def an_old_workbook_cut_short() -> Any:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + struct.pack("<16s", b"") + bytes(600)
+
+
+def repacked(change: Callable[[dict[str, bytes]], object]) -> bytes:
+    """The sound return with its parts changed."""
+    with zipfile.ZipFile(io.BytesIO(bytes_of(delivery(NANMING)))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    change(parts)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+@fault(("encrypted", ""))
+def a_zip_whose_members_are_locked() -> Any:
+    content = bytearray(bytes_of(delivery(NANMING)))
+    at = content.find(b"PK\x01\x02")
+    while at >= 0:
+        content[at + 8] |= 1
+        at = content.find(b"PK\x01\x02", at + 4)
+    return bytes(content)
+
+
+@fault(("damaged", ""))
+def a_part_in_an_encoding_nobody_knows() -> Any:
+    head = b'<?xml version="1.0" encoding="HTF-8"?>'
+    return repacked(lambda parts: parts.update({"xl/workbook.xml": head + parts["xl/workbook.xml"]}))
+
+
+@fault(("damaged", ""), name="月报.ods")
+def an_open_document_with_half_its_content() -> Any:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<a")
+    return target.getvalue()
+
+
+@fault(("markup_as_spreadsheet", ""), name="导出.xls")
+def a_web_page_in_utf16_called_xls() -> Any:
+    return "<html><body><table><tr><td>助产机构月报</td></tr></table></body></html>".encode("utf-16")
+
+
+@fault(("wrong_type", ""), name="月报.slk")
+def a_symbolic_link_table() -> Any:
+    return b'ID;PWXL;N;E\r\nC;Y1;X1;K"a"\r\nE\r\n'
+
+
+@fault(("wrong_type", ""), name="月报.dif")
+def a_data_interchange_table() -> Any:
+    return b'TABLE\r\n0,1\r\n"EXCEL"\r\nVECTORS\r\n0,2\r\n""\r\n'
+
+
+@fault(("form_unknown", ""), ("error_value", "B2"))
+def another_table_with_an_error_cell() -> Any:
+    return book(("食堂采购单",), ("大米", "#REF!"))

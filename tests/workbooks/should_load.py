@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -438,3 +440,61 @@ def county_rows() -> Any:
     from tests.workbooks.build import COUNTY_ROWS
 
     return COUNTY_ROWS
+
+
+def lines(separator: str = ",") -> str:
+    """The sound return as text."""
+    rows = [TITLE, ("报告期：2026年10月",), HEADERS, NANMING]
+    return "".join(separator.join(map(str, row)) + "\r\n" for row in rows)
+
+
+@oddity
+def csv_in_utf16_without_its_mark() -> Any:
+    return lines("\t").encode("utf-16-le"), {}, set(), "月报.csv"
+
+
+@oddity
+def csv_with_texts_held_by_formulas() -> Any:
+    text = lines().replace("MCH520102", '="MCH520102"').replace(",100,", ',="100",')
+    return text.encode("gb18030"), {}, set(), "月报.csv"
+
+
+def repacked(change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> bytes:
+    """The sound return with its parts changed."""
+    with zipfile.ZipFile(io.BytesIO(bytes_of(delivery(NANMING)))) as archive:
+        parts = change({name: archive.read(name) for name in archive.namelist()})
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+@oddity
+def a_sheet_written_in_utf16() -> Any:
+    name = "xl/worksheets/sheet1.xml"
+    return repacked(lambda parts: parts | {name: parts[name].decode().encode("utf-16")})
+
+
+@oddity
+def a_workbook_part_in_another_place() -> Any:
+    """Lawful: the container's relations say where the workbook is."""
+    places = {"xl/workbook.xml": "book.xml", "xl/_rels/workbook.xml.rels": "_rels/book.xml.rels"}
+
+    def move(parts: dict[str, bytes]) -> dict[str, bytes]:
+        parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"xl/workbook.xml", b"book.xml")
+        parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"/xl/workbook.xml", b"/book.xml")
+        return {places.get(name, name): content for name, content in parts.items()}
+
+    return repacked(move)
+
+
+@oddity
+def bytes_before_the_zip() -> Any:
+    return b"\r\n" * 20 + bytes_of(delivery(NANMING))
+
+
+@oddity
+def the_last_month_below_this_one() -> Any:
+    september = (TITLE, ("报告期：2026年9月",), HEADERS, YUNYAN)
+    return delivery(NANMING, foot=((), *september))
