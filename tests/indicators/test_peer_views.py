@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from indicators.definition import Definition, Example
+from indicators.definition import HOME, Definition
 from indicators.peer_views import drawn_in, funnel
 from indicators.result import Comparison, Reason, Result
+from reference.strict import read_toml
 
 
 def definition(polarity: str = "higher", method: str = "proportion") -> Definition:
-    words = dict.fromkeys(
-        ("zh", "en", "rationale_zh", "rationale_en", "numerator_zh", "numerator_en", "denominator_zh", "denominator_en"),
-        "x",
-    )  # fmt: skip
-    return Definition(
-        code="share", topic="t", numerator=("a",), denominator=("b",), multiplier=100, unit_zh="%", unit_en="%",
-        polarity=polarity, method=method, basis="residence", source="s", mark="S",
-        examples=(Example(source="by hand"),), **words,
-    )  # type: ignore[arg-type] # fmt: skip
+    """A shipped share in percent, with another better side or method where one is asked for."""
+    share = read_toml(HOME / "prenatal_screening_coverage.toml", Definition)
+    return share.model_copy(update={"polarity": polarity, "method": method})
 
 
 def result(area: str, numerator: int | None, denominator: int, reason: Reason = Reason.NONE) -> Result:
