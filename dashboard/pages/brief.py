@@ -148,7 +148,7 @@ def targets(visit: Visit, code: str, found: Sequence[profile.Line]) -> html.Div 
     )
     rest = len(listed) - LINES
     more = html.P(t("另有 {count} 项，见系统。", count=rest), className="quiet") if rest > 0 else None
-    return html.Div([html.H2(t("与目标相比")), table, more])
+    return html.Div([html.H2(t("与目标相比")), html.Div(table, className="scrolling", tabIndex="0"), more])
 
 
 def _cells(visit: Visit, line: profile.Line) -> list[Any]:
