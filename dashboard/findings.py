@@ -59,9 +59,9 @@ def standing(result: Result) -> Standing:
 
 def tally(results: Sequence[Result], told: Callable[[Result], Standing] = standing) -> list[Tally]:
     """Every answer that occurs, worst first; `told` says which answer a result gives."""
-    found = []
+    found, answers = [], [(told(result), result) for result in results]
     for kind in Standing:
-        of_kind = [result for result in results if told(result) is kind]
+        of_kind = [result for answer, result in answers if answer is kind]
         if of_kind:
             areas = tuple(result.organisation for result in of_kind)
             found.append(Tally(kind, areas, sum(result.gap or 0 for result in of_kind)))

@@ -23,7 +23,8 @@ CHART = {"displaylogo": False, "displayModeBar": False, "responsive": True}
 
 def graph(name: str, figure: Any, label: str) -> html.Div:
     """A chart that says what it is to those who cannot see it."""
-    return html.Div(dcc.Graph(id=name, figure=figure, config=CHART), role="img", **{"aria-label": label})
+    chart = dcc.Graph(id=name, figure=figure, config=CHART, style={"height": f"{figure.layout.height}px"})
+    return html.Div(chart, role="img", **{"aria-label": label})
 
 
 def unit_of(visit: Visit) -> str:

@@ -20,15 +20,17 @@ def league_table(
     columns = tables.league_columns(visit, definition, results)
     if not drawn:
         return rows, columns
+    place = 0
     for row in rows:
+        row["rank"] = (place := place + 1) if row["code"] in drawn else None
         if (one := drawn.get(row["code"])) is not None:
             first, last = ranks(definition, one, len(drawn))
             row |= {"ranks": first, "ranks_words": f"{first}–{last}"}
             if shrunken:
                 row |= _shrunken(definition, one)
     column = tables.number_column("ranks", visit.texts("位次区间"), 84, "ranks_words || ''", maxWidth=110)
-    place = next(at for at, one in enumerate(columns) if one["field"] == "interval_words")
-    return rows, [*columns[: place + 1], column, *columns[place + 1 :]]
+    at = next(at for at, one in enumerate(columns) if one["field"] == "interval_words")
+    return rows, [*columns[: at + 1], column, *columns[at + 1 :]]
 
 
 def ranks(definition: Definition, one: Drawn, units: int) -> tuple[int, int]:

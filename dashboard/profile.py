@@ -14,7 +14,7 @@ from dashboard.findings import value_scale
 from dashboard.texts import Texts
 from dashboard.visit import Visit
 from indicators.definition import Definition
-from indicators.result import Result
+from indicators.result import Reason, Result
 from reference.periods import month_add, month_range
 
 NUMBERS = (1, 3, 8, 9)  # columns set to the right
@@ -32,8 +32,12 @@ class Line:
 
     @property
     def alike(self) -> list[Result]:
-        """The peers of the same level that have a number."""
-        return [one for one in self.peers if one.value is not None and one.level == self.result.level]
+        """The peers of the same level whose numbers can be judged."""
+        return [
+            one
+            for one in self.peers
+            if one.value is not None and one.reason is Reason.NONE and one.level == self.result.level
+        ]
 
     @property
     def rank(self) -> tuple[int, int] | None:

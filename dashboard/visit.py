@@ -218,6 +218,16 @@ class Visit:
         return tuple(one.code for one in found if one.is_area)
 
     def _behind(self, level: str) -> frozenset[tuple[str, str]]:
+        if level not in self._verdicts:
+            self._verdicts[level] = self._found_behind(level)
+        return self._verdicts[level]
+
+    @cached_property
+    def _verdicts(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """The verdicts already asked for in this visit, by level."""
+        return {}
+
+    def _found_behind(self, level: str) -> frozenset[tuple[str, str]]:
         key = ("behind", self.view.tree.code, level, self.hierarchy_day, self.view.period)
         return self.answers.once(
             key,

@@ -177,13 +177,17 @@ def _rule_of(context: Context, level: str) -> str:
 
 
 def share(
-    context: Context, definition: Definition, organisations: Sequence[str], period: Period
+    context: Context,
+    definition: Definition,
+    organisations: Sequence[str],
+    period: Period,
+    on: dt.date | None = None,
 ) -> list[Result]:
-    """A register indicator for areas on the period's last day: institutions at target over all that exist.
+    """A register indicator for areas on a day, else the period's last: institutions at target over all that exist.
 
     `received` of the result is how many are on record, `expected` how many there are.
     """
-    on = period.last_day
+    on = on or period.last_day
     tree = context.registry.organisations
     counted_levels = [one for one in standings(context, on) if one.level in definition.register_levels]
     inside: dict[str, list[Standing]] = {}

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indicators.definition import Definition
 from indicators.result import Reason, Result
+from indicators.statistics import runs
 from indicators.statistics.control_chart import Chart, p_prime_chart, u_prime_chart
 
 FEWEST = 8  # months with a number, below which a line and its limits say nothing
+Numbers = NDArray[np.float64]
 
 
 class Change(StrEnum):
@@ -39,7 +42,11 @@ class Course:
 
 
 def course(definition: Definition, series: Sequence[Result]) -> Course | None:
-    """A p′ or u′ chart of single months (Laney: its limits hold the usual variation between months); None with too few."""
+    """A p′ or u′ chart of single months (Laney: its limits hold the usual variation between months); None with too few.
+
+    Months beyond the limits are left out of the line and limits, once, so that one far month does not move the line away
+    from all others and make them look shifted (Montgomery DC. Introduction to statistical quality control, section 7.2).
+    """
     if definition.method not in ("proportion", "rate"):
         return None
     known = [one.reason is Reason.NONE and bool(one.denominator) for one in series]
@@ -49,7 +56,11 @@ def course(definition: Definition, series: Sequence[Result]) -> Course | None:
         np.array([float(getattr(one, name)) if there else np.nan for one, there in zip(series, known, strict=True)])
         for name in ("numerator", "denominator")
     )  # fmt: skip
-    chart = p_prime_chart(seen, size) if definition.method == "proportion" else u_prime_chart(seen, size)
+    is_share = definition.method == "proportion"
+    chart = p_prime_chart(seen, size) if is_share else u_prime_chart(seen, size)
+    kept = np.isfinite(chart.values) & ~chart.outside
+    if chart.outside.any() and kept.sum() >= FEWEST:
+        chart = _from_kept(seen, size, kept, is_share) or chart
     value, centre, lower, upper = (
         tuple(_number(one, definition.multiplier) for one in line)
         for line in (chart.values, chart.centre, chart.lower, chart.upper)
@@ -62,6 +73,29 @@ def course(definition: Definition, series: Sequence[Result]) -> Course | None:
         upper,
         tuple(_change(definition, chart, place) for place in places),
         tuple(chart.causes(place) for place in places),
+    )
+
+
+def _from_kept(seen: Numbers, size: Numbers, kept: NDArray[np.bool_], is_share: bool) -> Chart | None:
+    """All months on the line and limits of those kept; None where those do not vary at all."""
+    base = (p_prime_chart if is_share else u_prime_chart)(seen[kept], size[kept])
+    centre = float(base.centre[0])
+    if centre == 0 or (is_share and centre == 1):
+        return None
+    error = np.sqrt(centre * (1 - centre) / size if is_share else centre / size)
+    # Of the kept months' half widths in standard errors, the largest is the one that no edge has cut.
+    halves = np.maximum(base.upper - centre, centre - base.lower) / error[kept]
+    half = float(np.max(halves)) * error
+    values = seen / size
+    with np.errstate(invalid="ignore"):
+        side = np.nan_to_num(np.sign(values - centre)).astype(np.int8)
+        outside = np.abs(values - centre) > half
+        close = ~outside & (np.abs(values - centre) > half * 2 / 3)
+    there = np.where(np.isfinite(values), centre, np.nan)
+    lower, upper = np.maximum(there - half, 0.0), there + half
+    shift, trend, near = runs.special_causes(values, side, close)
+    return Chart(
+        values, there, lower, np.minimum(upper, 1.0) if is_share else upper, side, outside, shift, trend, near
     )
 
 

@@ -55,7 +55,7 @@ def layout(visit: Visit) -> html.Div:
         visit,
         visit.name(code),
         html.P(_above(visit, code), className="quiet"),
-        choosers=[_brief(visit, code), _chooser(visit, code), *blocks.period_choosers(visit)],
+        choosers=[_chooser(visit, code), _brief(visit, code), *blocks.period_choosers(visit)],
     )
     if not visit.has_data:
         return html.Div([head, blocks.no_data(visit)])

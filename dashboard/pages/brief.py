@@ -148,7 +148,7 @@ def targets(visit: Visit, code: str, found: Sequence[profile.Line]) -> html.Div 
     )
     rest = len(listed) - LINES
     more = html.P(t("另有 {count} 项，见系统。", count=rest), className="quiet") if rest > 0 else None
-    return html.Div([html.H2(t("与目标相比")), table, more])
+    return html.Div([html.H2(t("与目标相比")), html.Div(table, className="scrolling", tabIndex="0"), more])
 
 
 def _cells(visit: Visit, line: profile.Line) -> list[Any]:
@@ -188,7 +188,13 @@ def grades(visit: Visit, code: str) -> html.Section | None:
 def foot(visit: Visit, found: Sequence[profile.Line]) -> html.Footer:
     """How complete and how new the numbers are, and how they were worked out."""
     t = visit.texts
-    received, expected = reports_in([line.result for line in found if line.definition.method != "register"])
+    received, expected = reports_in(
+        [
+            line.result
+            for line in found
+            if line.definition.method != "register" and line.result.value is not None
+        ]
+    )
     months = visit.answers.months(visit.view.tree.code)
     said = [
         t("所含报表 {share}", share=wording.percent(received / expected if expected else None)),

@@ -1,4 +1,4 @@
-"""Grading: the shares against their targets, and every institution's grade as the register has it."""
+"""Grading: the shares on their way to the targets, who could move them, what ends soon, and the register."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import dash
 from dash import html
 
-from dashboard import blocks, tables, wording
+from dashboard import blocks, grading_parts, tables, wording
 from dashboard.answers import Answers
 from dashboard.visit import Visit
 from indicators.definition import Definition
-from indicators.grading import Standing
+from indicators.grading import Standing, share
 from indicators.result import Result
 from indicators.wording import grade_name
+from reference.periods import month_of, month_period
 
 PATH = "/grading"
 NEEDS = "view_results"
@@ -34,18 +35,45 @@ def register(app: dash.Dash, answers: Answers) -> None:
 
 
 def layout(visit: Visit) -> html.Div:
-    """Shares, what is close to ending, the register."""
+    """Shares with their way, who could move them, what is close to ending, the register."""
     t = visit.texts
-    standings = visit.answers.standings(visit.today)
+    everywhere = visit.answers.standings(visit.today)
+    standings = within(visit, everywhere)
     head = blocks.heading(
         visit,
         title(visit),
         html.P(t("按 {day} 有效的等级登记", day=t.date(visit.today)), className="quiet"),
-        choosers=[_level_chooser(visit, standings), _status_chooser(visit, standings)],
-    )
+        choosers=[
+            _level_chooser(visit, standings), _status_chooser(visit, standings), blocks.area_chooser(visit),
+        ],
+    )  # fmt: skip
     if not standings:
         return html.Div([head, blocks.empty(t("此处没有等级登记"), t("这里的机构不作等级登记。"))])
-    return html.Div([head, shares(visit), register_table(visit, kept(visit, standings), len(standings))])
+    results = share_results(visit)
+    chosen = visit.view.unit if any(one.institution == visit.view.unit for one in everywhere) else ""
+    return html.Div(
+        [
+            head,
+            grading_parts.timeline(visit, chosen) if chosen else None,
+            html.Div([_share(visit, one, result, standings) for one, result in results], className="cards cards--wide"),
+            html.Div(
+                [
+                    html.Div([grading_parts.movers(visit, one, standings, result.gap) for one, result in results]),
+                    grading_parts.ending_soon(visit, standings),
+                ],
+                className="halves",
+            ),
+            register_table(visit, kept(visit, standings), len(standings)),
+        ]
+    )  # fmt: skip
+
+
+def within(visit: Visit, standings: Sequence[Standing]) -> list[Standing]:
+    """The institutions that lie in the area in view."""
+    area, tree = visit.view.area.code, visit.registry.organisations
+    if area == visit.view.tree.root:
+        return [one for one in standings if tree.get(one.institution).tree == visit.view.tree.code]
+    return [one for one in standings if area in tree.ancestors(one.institution, visit.today)]
 
 
 def share_definitions(visit: Visit) -> list[Definition]:
@@ -53,17 +81,18 @@ def share_definitions(visit: Visit) -> list[Definition]:
     return [one for one in visit.definitions if one.register_levels]
 
 
-def shares(visit: Visit) -> html.Div:
-    """One card a share: how many of how many, against the target."""
-    definitions = share_definitions(visit)
-    results = {
-        one.indicator: one for one in visit.results([one.code for one in definitions], [visit.view.tree.root])
-    }
-    found = [_share(visit, one, results[one.code]) for one in definitions if one.code in results]
-    return html.Div(found, className="cards cards--wide")
+def share_results(visit: Visit) -> list[tuple[Definition, Result]]:
+    """Each share with its result in the area as it is today; those that count nobody here are left out."""
+    area, month = visit.view.area, month_period(month_of(visit.today))
+    suited = [one for one in share_definitions(visit) if area.level in one.levels]
+    found = visit.answers.once(
+        ("shares", area.code, visit.today),
+        lambda: [share(visit.workspace.context, one, [area.code], month, visit.today)[0] for one in suited],
+    )
+    return [(visit.workspace.catalogue.get(one.indicator), one) for one in found if one.denominator]
 
 
-def _share(visit: Visit, definition: Definition, result: Result) -> html.Div:
+def _share(visit: Visit, definition: Definition, result: Result, standings: Sequence[Standing]) -> html.Div:
     t = visit.texts
     aim = result.target
     spread = wording.interval(result, definition)
@@ -95,6 +124,7 @@ def _share(visit: Visit, definition: Definition, result: Result) -> html.Div:
                 className="card-foot",
             ),
             html.Div(t("其中 {count} 家没有等级记录，不等于未达标", count=missing), className="quiet") if missing > 0 else None,
+            grading_parts.way(visit, definition, standings),
         ],
         className="card",
     )  # fmt: skip
@@ -153,7 +183,9 @@ def register_table(visit: Visit, standings: Sequence[Standing], total: int) -> h
     t = visit.texts
     rows = [_row(visit, one) for one in standings]
     columns = [
-        tables.text_column("name", t("机构"), 210, pinned="left", lockPinned=True, maxWidth=330),
+        tables.text_column(
+            "name", t("机构"), 210, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=330
+        ),
         tables.text_column("area", t("所在地"), 125, cellRenderer="Link", maxWidth=160),
         tables.text_column("level", t("机构层级"), 100, maxWidth=120),
         tables.text_column(
@@ -179,6 +211,7 @@ def _row(visit: Visit, one: Standing) -> tables.Row:
     levels = {level.code: t.pick(level.zh, level.en) for level in visit.view.tree.levels}
     return {
         "name": visit.name(one.institution),
+        "name_href": grading_parts.timeline_link(visit, one.institution),
         "area": visit.short_name(area) if area else "",
         "area_href": visit.view.link(f"/area/{area}") if area else "",
         "level": levels.get(one.level, one.level),

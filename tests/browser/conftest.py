@@ -81,6 +81,29 @@ def submissions(workspace: Workspace) -> Iterator[SubmissionRecord]:
             )
 
 
+def severe_cases() -> Iterator[SubmissionRecord]:
+    """One hospital's month: 1,000 births, 8 near-misses, 2 deaths, 10 severe cases of which 6 bled."""
+    for form, numbers in (
+        (
+            "delivery_institution_monthly",
+            {
+                "live_births": 1000,
+                "maternal_near_misses": 8,
+                "maternal_deaths": 2,
+                "severe_maternal_cases": 10,
+            },
+        ),
+        (
+            "severe_maternal_monthly",
+            {"severe_cases_by_cause": 10, "severe_haemorrhage_cases": 6, "severe_hypertension_cases": 4},
+        ),
+    ):
+        values = tuple(
+            ValueRecord(name, "", number, "", "", "Sheet1", "C5") for name, number in numbers.items()
+        )
+        yield SubmissionRecord(form, "test", "occurrence", "MCH520302", LAST, 1, None, None, values)
+
+
 @pytest.fixture(scope="session")
 def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The small province in a database of its own."""
@@ -96,7 +119,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         "test",
         received,
         True,
-        tuple(submissions(workspace)),
+        (*submissions(workspace), *severe_cases()),
         (),
     )
     assert save(workspace.store, workspace.registry, [upload], "test")[0].outcome == "accepted"

@@ -15,8 +15,33 @@ PAGES = {
     "prefecture": ("/?area=520300", ["遵义市", "确实落后，非偶然"], ["Zunyi", "Behind, not chance"]),
     "indicator": (
         "/indicator/prenatal_screening_coverage",
-        ["走势", "定义", "县区（89）"],
-        ["Trend", "Definition", "County (89)"],
+        ["走势", "定义", "县区（89）", "是偶然，还是变化", "与同级相比", "各市州的走势", "位次区间"],
+        ["Trend", "Definition", "County (89)", "Chance or change", "Beside the others", "Rank interval"],
+    ),
+    "indicator by prefecture": (
+        "/indicator/prenatal_screening_coverage?level=prefecture&as=today&estimate=shrunken&unit=520302&step=rolling",
+        ["市州（9）", "收缩值", "红花岗区"],
+        ["Prefecture (9)", "Shrunken", "Honghuagang"],
+    ),
+    "matrix": (
+        "/matrix?topic=prenatal",
+        ["各地各项指标", "89 个地区", "确实落后，非偶然", "产前筛查率"],
+        ["all areas, all indicators", "Behind, not chance", "Prenatal screening coverage"],
+    ),
+    "severe": (
+        "/severe?area=520302",
+        ["世界卫生组织危急重症框架", "8 / 1,000", "产科出血", "没有任何个人信息"],
+        ["WHO near-miss framework", "8 / 1,000", "Obstetric haemorrhage", "nothing about any person"],
+    ),
+    "brief": (
+        "/area/520303/brief",
+        ["汇川区妇幼健康简报", "与目标相比", "打印或存为 PDF"],
+        ["Huichuan", "Against the targets", "Print or save as PDF"],
+    ),
+    "one institution": (
+        "/grading?unit=MCH520100",
+        ["等级沿革", "怎样提高", "天内到期"],
+        ["Grades over time", "What would move it", "Ending within"],
     ),
     "county": (
         "/area/520303",

@@ -1,4 +1,4 @@
-"""Progress of grading, worked by hand over a register of Zunyi: 14 counties, six of them on record."""
+"""What moves the shares of the grade register, over the register of tests/indicators/test_grading.py."""
 
 from __future__ import annotations
 
@@ -6,103 +6,78 @@ import datetime as dt
 
 import pytest
 
-from indicators.grade_progress import progress, spells
-
-ZUNYI, PROVINCE = "520300", "520000"
-HONGHUAGANG, HUICHUAN, BOZHOU, TONGZI, SUIYANG, ZHENGAN = (
-    f"MCH{code}" for code in ("520302", "520303", "520304", "520322", "520323", "520324")
+from indicators.grade_progress import Step, candidates, ending, history, if_nothing_is_renewed
+from indicators.grading import standings
+from tests.indicators.test_grading import (
+    BOZHOU,
+    CITY,
+    COUNTY2A,
+    HONGHUAGANG,
+    HUICHUAN,
+    LEVEL3,
+    OCTOBER,
+    REGISTER,
+    SUIYANG,
+    TONGZI,
+    ZHENGAN,
+    grade,
 )
-OCTOBER = dt.date(2026, 10, 31)
 
-
-def grade(level, grade_class, start, end, status="graded"):
-    return {
-        "level": level, "class": grade_class, "status": status, "valid_from": start, "valid_to": end,
-        "document": "黔卫健函〔2024〕1号",
-    }  # fmt: skip
+ZUNYI = {CITY, HONGHUAGANG, HUICHUAN, BOZHOU, TONGZI, SUIYANG, ZHENGAN}
 
 
 @pytest.fixture
 def context(sender):
-    sender.grades(
-        202401,
-        {
-            HONGHUAGANG: grade("2", "A", "2024-01-01", "2027-12-31"),
-            HUICHUAN: grade("2", "B", "2024-01-01", "2027-12-31"),
-            BOZHOU: grade("3", "none", "2024-01-01", "2026-12-31"),
-            TONGZI: grade("2", "A", "2022-07-01", "2026-06-30"),
-            SUIYANG: grade("2", "B", "2023-01-01", "2027-12-31", "under_review"),
-            ZHENGAN: grade("2", "unknown", "2024-01-01", "2027-12-31"),
-        },
-    )
+    sender.grades(202601, REGISTER)
     return sender.context
 
 
-def of(context, area, on=OCTOBER, code="county_level2a_share"):
-    return progress(context, context.catalogue.get(code), area, on)
+@pytest.fixture
+def seven(context):
+    return [one for one in standings(context, OCTOBER) if one.institution in ZUNYI]
 
 
-def names(found):
-    return {one.institution for one in found}
-
-
-def test_who_is_at_the_grade_and_who_lacks_it(context):
-    found = of(context, ZUNYI)
-    assert names(found.at_target) == {HONGHUAGANG, BOZHOU}, (
-        "level three of no class is above level two class A"
-    )
-    assert names(found.lacking) == {HUICHUAN, TONGZI, SUIYANG}, "class B, ended in June, class B under review"
-    assert names(found.unclear) == {ZHENGAN}, "level two, class not told: neither met nor failed"
-    assert names(found.in_review) == {SUIYANG}
-    assert len(found.not_on_record) == 14 - 6
-    assert (found.share.numerator, found.share.denominator) == (2, 14)
-    assert found.statuses["expired"] == 1
-    assert found.statuses["unknown"] == 8
-
-
-def test_counties_without_it_are_told_from_counties_of_which_nothing_is_known(context):
-    found = of(context, ZUNYI)
-    assert found.areas_lacking == ("520303", "520322", "520323")
-    assert "520324" in found.areas_unknown
-    assert len(found.areas_unknown) == 9
-
-
-def test_what_would_move_the_share(context):
-    """60% of 88 is 52.8, so 53; two there, 51 to go. Bozhou's grade ends on 31 December 2026, within the warning."""
-    found = of(context, PROVINCE)
-    assert found.needed == 51
-    assert names(found.ending) == {BOZHOU}
-    assert found.share_if_ended == pytest.approx(100 / 88)
-    # The day, 31 December 2025, has come: no pace is left to speak of.
-    assert (found.years_left, found.per_year) == (None, None)
-
-
-def test_the_pace_to_the_target_s_day(context):
-    """On 31 December 2024 the day is 365 days ahead; Tongzi still holds its grade, so 50 are to come."""
-    found = of(context, PROVINCE, dt.date(2024, 12, 31))
-    assert found.needed == 50
-    assert found.years_left == pytest.approx(365 / 365.25)
-    assert found.per_year == pytest.approx(50 * 365.25 / 365)
-    # Until the target's day, a year ahead, nothing ends: Tongzi's is of June 2026.
-    assert found.ending == ()
-
-
-def test_an_area_without_a_target_has_no_need(context):
-    assert of(context, ZUNYI).needed is None, "the plan sets the share for the province"
-
-
-def test_grades_held_are_dated_and_said_once(context, sender):
-    sender.grades(202501, {HUICHUAN: grade("2", "B", "2024-01-01", "2027-12-31")})
-    sender.grades(202609, {HUICHUAN: grade("2", "A", "2026-08-01", "2030-07-31")})
-    found = spells(context, HUICHUAN)
-    assert [(one.grade_class, one.valid_from, one.known_from) for one in found] == [
-        ("A", dt.date(2026, 8, 1), 202609),
-        ("B", dt.date(2024, 1, 1), 202401),
+def test_a_grade_counts_until_its_last_day_and_no_longer(context, seven):
+    """红花岗 (two A) ends on 30 April 2028, 播州 (three) on 31 December 2028; the others do not count."""
+    days = [OCTOBER, dt.date(2028, 4, 30), dt.date(2028, 5, 1), dt.date(2028, 12, 31), dt.date(2029, 1, 1)]
+    assert if_nothing_is_renewed(context.catalogue.get(COUNTY2A), seven, days) == [2, 2, 1, 1, 0]
+    assert if_nothing_is_renewed(context.catalogue.get(LEVEL3), seven, [OCTOBER, dt.date(2027, 1, 1)]) == [
+        1,
+        0,
     ]
-    assert found[0].document == "黔卫健函〔2024〕1号"
 
 
-def test_what_the_sources_say_is_a_spell_too(context):
-    (guiyang,) = spells(context, "MCH520100")
-    assert (guiyang.level, guiyang.grade_class, guiyang.known_from) == (3, "A", 0)
-    assert guiyang.source
+def test_what_ends_within_a_year_is_listed_and_what_has_ended_is_not(seven):
+    # The city's hospital ends on 31 December 2026, 61 days on; 桐梓's ended in June and is no longer to be kept.
+    assert [(one.institution, one.days_to_expiry) for one in ending(seven, 365)] == [(CITY, 61)]
+    assert ending(seven, 60) == []
+
+
+def test_who_could_move_the_share_the_nearest_first(context, seven):
+    found = candidates(context.catalogue.get(COUNTY2A), seven)
+    assert [(one.standing.institution, one.step) for one in found] == [
+        (TONGZI, Step.LAPSED),
+        (SUIYANG, Step.LAPSED),
+        (HUICHUAN, Step.BELOW),
+        (ZHENGAN, Step.NOT_ON_RECORD),
+    ]
+    assert candidates(context.catalogue.get(LEVEL3), seven) == []
+
+
+def test_an_application_in_hand_comes_before_all_others(sender):
+    sender.grades(202601, {**REGISTER, ZHENGAN: grade("2", "B", "2024-05-01", "2028-04-30", "under_review")})
+    seven = [one for one in standings(sender.context, OCTOBER) if one.institution in ZUNYI]
+    first = candidates(sender.context.catalogue.get(COUNTY2A), seven)[0]
+    assert (first.standing.institution, first.step) == (ZHENGAN, Step.IN_HAND)
+
+
+def test_the_grades_of_one_institution_over_time(sender):
+    sender.grades(202306, {TONGZI: grade("2", "B", "2020-01-01", "2022-06-30")})
+    sender.grades(202406, {TONGZI: grade("2", "A", "2022-07-01", "2026-06-30")})
+    sender.grades(202506, {TONGZI: grade("2", "A", "2022-07-01", "2026-06-30", "applied")})
+    found = history(sender.context, TONGZI)
+    assert [(one.grade_class, one.begins, one.ends, one.status, one.recorded) for one in found] == [
+        ("B", dt.date(2020, 1, 1), dt.date(2022, 6, 30), "graded", 202306),
+        ("A", dt.date(2022, 7, 1), dt.date(2026, 6, 30), "applied", 202506),
+    ]
+    assert history(sender.context, ZHENGAN) == []
