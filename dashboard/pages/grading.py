@@ -17,6 +17,7 @@ from indicators.wording import grade_name
 
 PATH = "/grading"
 NEEDS = "view_results"
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 
 
 def matches(path: str) -> bool:

@@ -30,7 +30,8 @@ PAGES = {
     "source of a county": "/source?indicator=prenatal_screening_coverage&area=520303",
     "source of a share": "/source?indicator=county_level2a_share&area=520300",
     "follow-ups": "/follow-ups",
-    "asking": "/follow-ups/ask?unit=520302&indicator=prenatal_screening_coverage&show=behind_target",
+    "follow-up": "/follow-ups/1",
+    "asking": "/follow-ups/ask?unit=520111&indicator=prenatal_screening_coverage&show=behind_target",
     "missing": "/no/such/page",
 }
 # The four ways cover each value of language, scheme and width with each other.
