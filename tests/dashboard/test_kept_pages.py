@@ -14,6 +14,13 @@ from dashboard.app import create_app
 from dashboard.kept_pages import ROUTING, Shelf
 
 
+def client_of(app: Any) -> Any:
+    """A reader who has opened the front page, as every browser does first."""
+    client = app.server.test_client()
+    assert client.get("/").status_code == 200
+    return client
+
+
 def ask(client: Any, path: str, search: str = "?lang=zh", **headers: str) -> Any:
     question = {
         "output": f"..{'...'.join(ROUTING)}..",
@@ -24,9 +31,10 @@ def ask(client: Any, path: str, search: str = "?lang=zh", **headers: str) -> Any
         ],
         "changedPropIds": ["url.pathname"],
     }
-    return client.post(
-        "/_dash-update-component", json=question, headers={"Accept-Encoding": "gzip", **headers}
-    )
+    sent = {"Accept-Encoding": "gzip", "X-MCH-Request": "1", **headers}
+    answered = client.post("/_dash-update-component", json=question, headers=sent)
+    assert answered.status_code == 200, answered.data
+    return answered
 
 
 def body(answer: Any) -> Any:
@@ -51,7 +59,7 @@ def made(monkeypatch) -> list[str]:
 
 
 def test_made_once_until_the_data_change(loaded, counties, made) -> None:
-    client = create_app(loaded).server.test_client()
+    client = client_of(create_app(loaded))
     first, second = ask(client, "/area/520302"), ask(client, "/area/520302")
     assert made == ["/area/520302?lang=zh"]
     assert body(first) == body(second)
@@ -66,7 +74,7 @@ def test_made_once_until_the_data_change(loaded, counties, made) -> None:
 
 
 def test_pages_that_do_not_last_and_plain_readers_are_answered_as_ever(loaded, made) -> None:
-    client = create_app(loaded).server.test_client()
+    client = client_of(create_app(loaded))
     for _ in range(2):
         assert body(ask(client, "/submissions"))["response"]["page"]
     assert len(made) == 2
@@ -78,7 +86,7 @@ def test_pages_that_do_not_last_and_plain_readers_are_answered_as_ever(loaded, m
 def test_a_page_that_failed_is_not_kept(loaded, monkeypatch) -> None:
     from dashboard.pages import grading
 
-    client = create_app(loaded).server.test_client()
+    client = client_of(create_app(loaded))
     good = grading.layout
 
     def broken(visit: Any) -> Any:
@@ -91,10 +99,12 @@ def test_a_page_that_failed_is_not_kept(loaded, monkeypatch) -> None:
 
 
 def test_many_who_ask_at_once_are_answered_by_one_making(loaded, made) -> None:
-    server = create_app(loaded).server
+    app = create_app(loaded)
+    client_of(app)
     found: list[Any] = []
     threads = [
-        threading.Thread(target=lambda: found.append(ask(server.test_client(), "/grading"))) for _ in range(8)
+        threading.Thread(target=lambda: found.append(ask(app.server.test_client(), "/grading")))
+        for _ in range(8)
     ]
     for one in threads:
         one.start()
