@@ -89,7 +89,18 @@ def returned() -> UploadRecord:
     issue = IssueRecord(code="not_a_number", severity="error", sheet="Sheet1", cell="C7", found="很多")
     received = dt.datetime(2026, 11, 4, 2, 0, tzinfo=dt.UTC)
     digest = hashlib.sha256(content).hexdigest()
-    return UploadRecord("被退回的月报.xlsx", digest, content, "test", received, True, (), (issue,))
+    return UploadRecord("被退回的月报.xlsx", digest, content, "province", received, True, (), (issue,))
+
+
+def graded() -> SubmissionRecord:
+    """One institution of the register whose grade ends within the year."""
+    ends = (dt.date.today() + dt.timedelta(days=200)).isoformat()
+    said = {"grade_level": "2", "grade_class": "A", "grade_status": "graded", "grade_valid_to": ends}
+    values = tuple(
+        ValueRecord(element, "", None, "", text, "Sheet1", f"D{row}")
+        for row, (element, text) in enumerate(said.items(), start=5)
+    )
+    return SubmissionRecord("grade_register", "test", "register", "MCH520103", LAST, 1, None, None, values)
 
 
 def follow_up(workspace: Workspace) -> None:
@@ -117,7 +128,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         "test",
         received,
         True,
-        tuple(submissions(workspace)),
+        (*submissions(workspace), graded()),
         (),
     )
     assert save(workspace.store, workspace.registry, [upload], "test")[0].outcome == "accepted"

@@ -61,7 +61,8 @@ def test_was_this_months_value_in_a_county_chance(walk) -> None:
 
 def test_which_institutions_grades_expire_this_year(walk) -> None:
     walk.menu("机构等级", "等级登记")
-    assert "到期" in walk.window.text()
+    row = walk.window.page.locator("[row-id]", has_text="一年内到期").first
+    assert "云岩" in row.inner_text()
 
 
 def test_why_was_my_upload_returned(walk) -> None:
