@@ -52,7 +52,7 @@ def main() -> None:
             loading.run(folder, 13)
         registry = load_registry((folder / "reference",))
         store = Store(f"sqlite:///{folder / 'mch.sqlite'}", folder / "originals")
-        _set_back(store)
+        set_back(store)
         _measure("SQLite", registry, store)
         if "--postgresql" in given:
             copy = Store(given["--postgresql"], folder / "originals")
@@ -63,7 +63,7 @@ def main() -> None:
         store.close()
 
 
-def _set_back(store: Store) -> None:
+def set_back(store: Store) -> None:
     """Keep the last twelve months and lay them four times before themselves."""
     with store.writing() as connection:
         last = connection.scalar(select(func.max(area_total.c.month)))

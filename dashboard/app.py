@@ -8,7 +8,17 @@ from typing import Any
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, html
 
-from dashboard import downloads, headers, marked, shell, take_step, take_table, taking_away, upload
+from dashboard import (
+    downloads,
+    headers,
+    kept_pages,
+    marked,
+    shell,
+    take_step,
+    take_table,
+    taking_away,
+    upload,
+)
 from dashboard.answers import Answers
 from dashboard.api import routes as api_routes
 from dashboard.auth import audit_file, entrance, guard, own_account, single
@@ -89,6 +99,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
     for module, needs in ROUTES:
         module.register(Door(app, needs), answers)
     take_table.register(Door(app, "export"), answers, page_for)
+    kept_pages.keep_pages(app, answers, page_for)
     headers.secure(app)
     compress_answers(app.server)
     return app

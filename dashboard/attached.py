@@ -91,7 +91,7 @@ def _refuse_office(content: bytes, main: str) -> str:
     """The list of its parts says enough; nothing is unpacked."""
     try:
         parts = [one.filename.casefold() for one in zipfile.ZipFile(io.BytesIO(content)).infolist()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         return "not_what_it_says"
     if len(parts) > PARTS or not any(part.startswith(main) for part in parts):
         return "not_what_it_says"

@@ -19,6 +19,7 @@ from reference.periods import month_add
 
 PATH = "/area"
 NEEDS = "view_results"
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 # Reasons that the indicator's own course over time explains further.
 WITH_COURSE = ("behind_target", "worsening", "outlying", "will_miss", "watch")
 

@@ -18,6 +18,7 @@ from indicators.wording import grade_name
 
 NEEDS = "view_results"
 PATH = "/area"
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 FLAGS, LINES = 6, 16  # what fits on the sheet
 
 

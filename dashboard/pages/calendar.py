@@ -22,6 +22,7 @@ from store.connecting import StoreError
 
 PATH = "/calendar"
 NEEDS = "view_uploads"
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 REMINDED = 200
 
 

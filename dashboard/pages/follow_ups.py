@@ -18,6 +18,7 @@ from store.following_up import FollowUp
 
 NEEDS = "view_results"
 PATH = following.PATH
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 FILTERS = {
     "open": mark("未办结"),
     "overdue": mark("已逾期"),

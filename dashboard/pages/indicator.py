@@ -19,6 +19,7 @@ from indicators.result import Result
 
 PATH = "/indicator"
 NEEDS = "view_results"
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 
 
 def matches(path: str) -> bool:

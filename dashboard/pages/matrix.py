@@ -20,6 +20,7 @@ from indicators.result import Reason, Result
 
 NEEDS = "view_results"
 PATH = "/matrix"
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 # A letter for each kind of cell; what it means is sent once, not six thousand times.
 LETTERS = {
     Standing.BEHIND: "b",

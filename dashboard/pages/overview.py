@@ -19,12 +19,11 @@ from indicators.outlook import Outlook
 from indicators.result import Flag, Reason, Result
 
 NEEDS = "view_results"
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 # Cards shown at once; the map must stay within the first screen.
 FIRST_ROW = 4
 # Answers whose gap in people is worth saying.
 SHORT = (Standing.BEHIND, Standing.COMING, Standing.BELOW)
-
-NEEDS = "view_results"
 
 
 def matches(path: str) -> bool:

@@ -22,6 +22,7 @@ from reference.quality import quality_rules
 
 PATH = "/quality"
 NEEDS = "view_uploads"
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 SHOWN = 150
 KINDS = {
     "missing": mark("未报"),

@@ -20,6 +20,7 @@ from indicators.severe import SeverePicture, severe_picture, severe_rules
 
 NEEDS = "view_results"
 PATH = "/severe"
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 WHO = 4  # the first so many maternal indicators are the WHO framework's, shown large
 BREAKDOWNS = {
     "causes": mark("危重孕产妇的病因"),

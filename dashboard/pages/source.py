@@ -20,6 +20,7 @@ from store.tracing import Sent, Stated
 
 NEEDS = "view_results"
 PATH = "/source"
+LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
 NOTES = {
     ValueNote.BLANK.value: mark("空"),
     ValueNote.NOT_OFFERED.value: mark("未开展"),

@@ -24,9 +24,11 @@ from dashboard.app import create_app
 from dashboard.auth.asking import COOKIE
 from dashboard.settings import Settings
 from dashboard.workspace import Workspace, open_workspace
+from reference.follow_ups import Action
 from reference.periods import month_add
 from store.database import Store
-from store.records import SubmissionRecord, UploadRecord, ValueRecord
+from store.following_up import Asked, ask, take_step
+from store.records import IssueRecord, SubmissionRecord, UploadRecord, ValueRecord
 from store.saving import save
 from store.sessions import begin_session
 from tests.accounts import add_roles
@@ -104,6 +106,36 @@ def severe_cases() -> Iterator[SubmissionRecord]:
         yield SubmissionRecord(form, "test", "occurrence", "MCH520302", LAST, 1, None, None, values)
 
 
+def returned() -> UploadRecord:
+    """A file that was given back for one cell."""
+    content = b"a file with a word for a number"
+    issue = IssueRecord(code="not_a_number", severity="error", sheet="Sheet1", cell="C7", found="很多")
+    received = dt.datetime(2026, 11, 4, 2, 0, tzinfo=dt.UTC)
+    digest = hashlib.sha256(content).hexdigest()
+    return UploadRecord("被退回的月报.xlsx", digest, content, "province", received, True, (), (issue,))
+
+
+def graded() -> SubmissionRecord:
+    """One institution of the register whose grade ends within the year."""
+    ends = (dt.date.today() + dt.timedelta(days=200)).isoformat()
+    said = {"grade_level": "2", "grade_class": "A", "grade_status": "graded", "grade_valid_to": ends}
+    values = tuple(
+        ValueRecord(element, "", None, "", text, "Sheet1", f"D{row}")
+        for row, (element, text) in enumerate(said.items(), start=5)
+    )
+    return SubmissionRecord("grade_register", "test", "register", "MCH520103", LAST, 1, None, None, values)
+
+
+def follow_up(workspace: Workspace) -> None:
+    """What 云岩区, with 62 of 100 women screened, was asked and what it answered."""
+    flag = Asked(
+        "520103", "behind_target", "prenatal_screening_coverage", "2025-11..2026-10", "云岩区落后", "Behind"
+    )
+    number = ask(workspace.store, flag, "请说明产前筛查偏低的原因", "妇幼科", dt.date(2099, 1, 31), "test")
+    answered = "两家医院漏报，十一月起补查"
+    take_step(workspace.store, number, Action.ANSWER, answered, "county", files=[("说明.txt", b"words")])
+
+
 @pytest.fixture(scope="session")
 def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The small province in a database of its own."""
@@ -119,10 +151,12 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         "test",
         received,
         True,
-        (*submissions(workspace), *severe_cases()),
+        (*submissions(workspace), *severe_cases(), graded()),
         (),
     )
     assert save(workspace.store, workspace.registry, [upload], "test")[0].outcome == "accepted"
+    assert save(workspace.store, workspace.registry, [returned()], "test")[0].outcome == "returned"
+    follow_up(workspace)
     yield workspace
     workspace.close()
 

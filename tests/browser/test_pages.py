@@ -69,6 +69,31 @@ PAGES = {
         ["数据质量", "各地得分", "案头核查", "权重待核实"],
         ["Data quality", "Scores by area", "Desk review", "Weights to be confirmed"],
     ),
+    "source": (
+        "/source?indicator=prenatal_screening_coverage&area=520300",
+        ["数字来源", "下列各部分之和与数值一致", "红花岗区", "合计"],
+        ["Source of the number", "The parts below add up", "Honghuagang", "Total"],
+    ),
+    "source of a county": (
+        "/source?indicator=prenatal_screening_coverage&area=520303",
+        ["单元格（24）", "Sheet1 C7", "全省月报.xlsx", "下载"],
+        ["Cells (24)", "Sheet1 C7", "Download"],
+    ),
+    "follow-ups": (
+        "/follow-ups",
+        ["督办（1）", "云岩区", "已答复，待审"],
+        ["Follow-ups (1)", "Yunyan", "answered"],
+    ),
+    "follow-up": (
+        "/follow-ups/1",
+        ["督办 1 号", "两家医院漏报", "说明.txt", "认可并办结"],
+        ["Follow-up 1", "What was asked", "Accept and close"],
+    ),
+    "asking": (
+        "/follow-ups/ask?unit=520111&indicator=prenatal_screening_coverage&show=behind_target",
+        ["发起督办", "花溪区", "答复期限"],
+        ["Ask for action", "Huaxi", "Answer due"],
+    ),
     "methods": ("/methods", ["共同规则", "Wilson"], ["Rules for all", "Wilson"]),
     "missing": ("/no/such/page", ["没有这一页", "回到概览"], ["No such page", "Back to the overview"]),
 }

@@ -1,0 +1,109 @@
+"""Finished pages, kept compressed for as long as the data stay the same: what fifty readers look at is made once.
+
+Kept by address, who asks, day and version of the data; only pages that say they hang on nothing else (`LASTING = True`).
+It stands in the place of Dash's own view, so whatever guards a request has already let it through.
+"""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import dash
+from flask import Flask, Response, make_response, request
+
+from dashboard.answers import Answers
+from dashboard.auth.asking import current_session
+from dashboard.pages import inbox
+from dashboard.visit import open_visit
+
+ROUTING = ("header.children", "menu.children", "page.children", "page-name.data")
+ENDPOINT = "_dash-update-component"
+KEPT = 1000  # some ten to thirty kilobytes each
+
+
+class Shelf:
+    """Compressed answers; of several who ask for the same that is not there, one makes it and the others wait."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def take(self, key: Hashable) -> bytes | None:
+        """What is kept under the key."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, body: bytes) -> None:
+        """Keep it; the oldest go."""
+        with self._lock:
+            self._kept[key] = body
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+    def making(self, key: Hashable) -> threading.Lock:
+        """The lock under which the answer is made."""
+        with self._lock:
+            return self._making.setdefault(key, threading.Lock())
+
+    def made(self, key: Hashable) -> None:
+        """Nobody needs to wait any more."""
+        with self._lock:
+            self._making.pop(key, None)
+
+
+def keep_pages(app: dash.Dash, answers: Answers, page_for: Callable[[str], Any]) -> None:
+    """Put the shelf before Dash's view; call it when all callbacks are registered."""
+    server: Flask = app.server
+    name = next(rule.endpoint for rule in server.url_map.iter_rules() if rule.rule.endswith(ENDPOINT))
+    make = server.view_functions[name]
+    shelf = Shelf()
+
+    def answer(*arguments: Any, **named: Any) -> Any:
+        key = _key(answers, page_for)
+        if key is None:
+            return make(*arguments, **named)
+        body = shelf.take(key)
+        if body is None:
+            with shelf.making(key):
+                body = shelf.take(key)
+                if body is None:
+                    made = make_response(make(*arguments, **named))
+                    if made.status_code != 200 or b"empty--failure" in made.get_data():
+                        shelf.made(key)
+                        return made
+                    body = gzip.compress(made.get_data(), 6, mtime=0)
+                    shelf.put(key, body)
+            shelf.made(key)
+        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(body, mimetype="application/json", headers=headers)
+
+    server.view_functions[name] = answer
+
+
+def _key(answers: Answers, page_for: Callable[[str], Any]) -> Hashable | None:
+    """What the answer hangs on; None for other callbacks, for pages that do not last, and for who takes nothing compressed."""
+    asked = request.get_json(silent=True)
+    if not isinstance(asked, dict) or "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return None
+    output = str(asked.get("output", ""))
+    if not all(part in output for part in ROUTING):
+        return None
+    given = {
+        one.get("property"): one.get("value") or ""
+        for one in asked.get("inputs", ())
+        if isinstance(one, dict)
+    }
+    path, search = str(given.get("pathname") or "/"), str(given.get("search", ""))
+    if not getattr(page_for(path), "LASTING", False):
+        return None
+    visit = open_visit(answers, path, search)
+    waiting = inbox.badge(visit).title  # the header says how many messages wait, which no data change
+    version = answers.workspace.store.data_version()
+    return (path, search, visit.account, current_session() is None, waiting, visit.today, version)

@@ -1,0 +1,177 @@
+"""A new user's five tasks, each from the overview in at most three clicks, counted; and what the address bar promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+MOST = 3
+
+
+@dataclass
+class Walk:
+    """Clicks counted from the overview."""
+
+    window: Any
+    clicks: int = 0
+
+    def click(self, target: Any, shows: str) -> None:
+        """One click, and the wait for what it shows."""
+        target.click()
+        self.clicks += 1
+        self.window.page.get_by_text(shows).first.wait_for()
+        self.window.settle()
+
+    def menu(self, name: str, shows: str) -> None:
+        """One click in the menu."""
+        self.click(self.window.page.locator("#menu a", has_text=name), shows)
+
+
+@pytest.fixture
+def walk(window) -> Any:
+    window.open("/?lang=zh")
+    found = Walk(window)
+    yield found
+    assert found.clicks <= MOST
+    assert window.complaints == []
+
+
+def test_which_counties_are_behind_on_screening_and_by_how_many_women(walk) -> None:
+    figure = walk.window.page.locator(".figure--behind").first.inner_text()
+    listed = walk.window.page.locator(".flag--behind").all_inner_texts()
+    assert "名孕产妇接受筛查" in figure
+    yunyan = next(text for text in listed if "云岩区" in text)
+    # 62 of 100 a month, twelve months, against 80: (80 − 62) × 12 = 216 women short.
+    assert "还需 216 名孕产妇接受筛查" in yunyan
+    assert walk.clicks == 0
+
+
+def test_was_this_months_value_in_a_county_chance(walk) -> None:
+    county = walk.window.page.locator(".flag--behind", has_text="云岩区").first
+    walk.click(county.locator("a[href^='/area/520103']").first, "代码 520103")
+    walk.click(walk.window.page.get_by_role("link", name="看走势").first, "走势")
+    words = walk.window.text()
+    assert "非偶然" in words
+    assert "可能是偶然" in words
+
+
+def test_which_institutions_grades_expire_this_year(walk) -> None:
+    walk.menu("机构等级", "等级登记")
+    row = walk.window.page.locator("[row-id]", has_text="一年内到期").first
+    assert "云岩" in row.inner_text()
+
+
+def test_why_was_my_upload_returned(walk) -> None:
+    walk.menu("数据上报", "被退回的月报.xlsx")
+    row = walk.window.page.locator("#history a", has_text="被退回的月报.xlsx").first
+    walk.click(row, "怎样改")
+    words = walk.window.page.inner_text(".outcome")
+    assert "已退回" in words
+    assert "C7" in words
+    assert "很多" in words
+
+
+def test_what_did_the_county_answer(walk) -> None:
+    badge = walk.window.page.locator("a.follow-badge", has_text="督办 1 号").first
+    walk.click(badge, "两家医院漏报，十一月起补查")
+    assert "说明.txt" in walk.window.text()
+
+
+def test_a_number_is_three_clicks_from_its_cell(window) -> None:
+    """From the indicator: value → prefecture → county, whose cells stand there."""
+    window.open("/indicator/prenatal_screening_coverage?lang=zh")
+    walk = Walk(window)
+    walk.click(window.page.locator(".own a.value-link").first, "各单位的数字（9）")
+    walk.click(window.page.locator(".source a", has_text="贵阳市").first, "各单位的数字（10）")
+    walk.click(window.page.locator(".source a", has_text="云岩区").first, "单元格（24）")
+    assert "Sheet1 C7" in window.text()
+    assert walk.clicks <= MOST
+    window.page.go_back()
+    window.page.get_by_text("各单位的数字（10）").wait_for()
+    window.page.go_back()
+    window.page.get_by_text("各单位的数字（9）").wait_for()
+    assert window.complaints == []
+
+
+def test_a_pasted_link_shows_the_same_thing(window) -> None:
+    window.open("/follow-ups?lang=zh&status=answered&area=520100")
+    window.page.get_by_role("link", name="1 号", exact=True).click()
+    window.page.locator("h1", has_text="督办 1 号").wait_for()
+    window.settle()
+    pasted, words = window.page.url, window.page.inner_text("#page")
+    window.page.goto("about:blank")
+    window.page.goto(pasted)
+    window.settle()
+    assert window.page.inner_text("#page") == words
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/?area=nowhere&lang=zh", "没有代码为“nowhere”的地区"),
+        ("/?period=someday&lang=zh", "看不懂时间“someday”"),
+        ("/source?indicator=nonsense&lang=zh", "没有代码为“nonsense”的指标"),
+        ("/source?unit=nobody&lang=zh", "没有代码为“nobody”的单位"),
+        ("/follow-ups/99?lang=zh", "没有编号为“99”的督办"),
+        ("/follow-ups?lang=xx", "没有“xx”这种语言"),
+        ("/?colour=red&lang=zh", "网址中的“colour”不认识"),
+        ("/area/nowhere?lang=zh", "没有代码为“nowhere”的地区"),
+    ],
+)
+def test_junk_in_the_address_falls_back_and_says_so(window, path, says) -> None:
+    window.open(path)
+    assert says in window.text()
+    assert window.page.locator("#menu a").count() > 5
+    assert window.complaints == []
+
+
+def test_charts_are_taken_away_with_title_period_source_and_mark(window, tmp_path) -> None:
+    window.open("/indicator/prenatal_screening_coverage?lang=zh")
+    window.page.wait_for_selector(".js-plotly-plot .main-svg")
+    for chart in ("走势", "地图"):
+        panel = window.page.locator(".panel", has=window.page.locator("h2", has_text=chart)).first
+        with window.page.expect_download() as got:
+            panel.locator(".take-away button[data-kind=svg]").click()
+        svg = tmp_path / "chart.svg"
+        got.value.save_as(svg)
+        text = svg.read_text(encoding="utf-8")
+        for words in (
+            "产前筛查率",
+            chart,
+            "2025年11月至2026年10月",
+            "数据截至 2026年10月",
+            "来源：",
+            "合成数据",
+        ):
+            assert words in text
+        assert "var(--" not in text
+        with window.page.expect_download() as got:
+            panel.locator(".take-away button[data-kind=png]").click()
+        picture = tmp_path / "chart.png"
+        got.value.save_as(picture)
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert picture.stat().st_size > 20_000
+    assert window.complaints == []
+    assert window.outside == []
+
+
+def test_a_page_goes_to_paper_without_menus_in_colours_that_survive(window, tmp_path) -> None:
+    window.page.emulate_media(media="print")
+    window.open("/area/520103?lang=zh")
+    shown = window.page.evaluate(
+        "() => Object.fromEntries(['.mantine-AppShell-navbar', '.mantine-AppShell-header', '.choosers', '.take-away', '.print-head']"
+        ".map(name => [name, getComputedStyle(document.querySelector(name)).display]))"
+    )
+    assert shown.pop(".print-head") == "flex"
+    assert set(shown.values()) == {"none"}
+    assert "打印于" in window.page.inner_text(".print-head")
+    assert (
+        window.page.evaluate("getComputedStyle(document.querySelector('.chip')).printColorAdjust") == "exact"
+    )
+    pdf = window.page.pdf(prefer_css_page_size=True)
+    assert pdf.startswith(b"%PDF")
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in pdf or b"/MediaBox [0 0 595" in pdf
