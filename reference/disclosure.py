@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from reference import periods
-from reference.periods import Period, month_add, month_range
+from reference.periods import Period, month_add
 from reference.strict import DefinitionError, Strict, read_toml, suggest
 
 
@@ -43,7 +43,7 @@ class ReleasePlan(Strict):
     def runs(self, year: Period) -> tuple[Period, ...]:
         """Every run of months that a release of the year holds, the longest first."""
         return tuple(
-            month_range(month_add(year.first, start), month_add(year.first, start + span - 1))
+            periods.named_run(month_add(year.first, start), month_add(year.first, start + span - 1))
             for span in sorted(self.months, reverse=True)
             for start in range(0, 12, span)
         )

@@ -165,6 +165,19 @@ def month_range(first: int, last: int) -> Period:
     return month_period(first) if first == last else Period(first, last, "range")
 
 
+def named_run(first: int, last: int) -> Period:
+    """A run of months by the name people have for it: month, quarter, half-year, calendar or statistical year, else the run."""
+    year, month = divmod(first, 100)
+    names = {
+        3: quarter(year, (month + 2) // 3),
+        6: half(year, 1 if month < 7 else 2),
+        12: statistical_year(year + 1) if month == FIRST_STATISTICAL_MONTH else calendar_year(year),
+    }
+    run = month_range(first, last)
+    found = names.get(run.span, run)
+    return found if (found.first, found.last) == (first, last) else run
+
+
 def rolling_year(last: int) -> Period:
     """The twelve months that end with `last`."""
     return month_range(month_add(last, -11), last)

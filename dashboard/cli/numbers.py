@@ -61,6 +61,7 @@ class Step(StrEnum):
     QUARTER = "quarter"
     HALF = "half"
     YEAR = "year"
+    ROLLING = "rolling"
 
 
 IndicatorOption = Annotated[
@@ -89,7 +90,12 @@ PeriodOption = Annotated[
         help="2026-03, 2026Q1, 2025, SY2025, 2020-04..2021-03 … Default: the last 12 months with data.",
     ),
 ]
-StepOption = Annotated[Step, typer.Option(help="Cut the period into months, quarters, half-years or years.")]
+StepOption = Annotated[
+    Step,
+    typer.Option(
+        help="Cut the period into months, quarters, half-years or years; rolling: for each of its months the twelve that end with it."
+    ),
+]
 AsOfOption = Annotated[
     dt.datetime | None,
     typer.Option(
@@ -299,13 +305,15 @@ def choose_period(workspace: Workspace, text: str, chosen: Iterable[Organisation
 
 
 def cut(period: Period, by: Step) -> list[Period]:
-    """Cut a period into steps; a rest shorter than a step stands as it is."""
+    """Cut a period into steps; a rest shorter than a step stands as it is. Rolling: for each month the twelve that end with it."""
+    if by is Step.ROLLING:
+        return [periods.rolling_year(month) for month in period.months]
     size = {Step.WHOLE: period.span, Step.MONTH: 1, Step.QUARTER: 3, Step.HALF: 6, Step.YEAR: 12}[by]
     if by is Step.WHOLE or size >= period.span:
         return [period]
     starts = [periods.month_add(period.first, offset) for offset in range(0, period.span, size)]
     return [
-        periods.month_range(start, min(periods.month_add(start, size - 1), period.last)) for start in starts
+        periods.named_run(start, min(periods.month_add(start, size - 1), period.last)) for start in starts
     ]
 
 

@@ -102,6 +102,7 @@ def _list(visit: Visit, definitions: Iterable[Definition]) -> dmc.Accordion:
 def definition(visit: Visit, one: Definition) -> html.Div:
     """One indicator, whole."""
     t, pick = visit.texts, visit.texts.pick
+    held = {level.code for tree in one.tree for level in visit.registry.trees[tree].levels}
     lines = [
         *blocks.term(t("为什么看它"), pick(one.rationale_zh, one.rationale_en)),
         *blocks.term(t("分子"), pick(one.numerator_zh, one.numerator_en), _elements(visit, one.numerator)),
@@ -113,7 +114,7 @@ def definition(visit: Visit, one: Definition) -> html.Div:
         *blocks.term(t("方向"), t(wording.POLARITIES[one.polarity])),
         *blocks.term(t("口径"), t(wording.BASES[one.basis])),
         *blocks.term(t("区间方法"), t(wording.METHODS[one.method])),
-        *blocks.term(t("层级"), t("、").join(_levels(visit, one.levels))),
+        *blocks.term(t("层级"), t("、").join(_levels(visit, [code for code in one.levels if code in held]))),
         *blocks.term(t("谁报"), pick(one.reported_zh, one.reported_en)),
         *blocks.term(t("公开时的小数"), _hidden(visit, one)),
         *blocks.term(t("出处"), one.origin(visit.view.language), " ", one.clause),

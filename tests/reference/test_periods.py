@@ -152,3 +152,23 @@ def test_finds_the_period_of_a_title(text, code):
 )
 def test_finds_none_where_there_is_none(text):
     assert find(text) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "code"),
+    [
+        (202603, 202603, "2026-03"),
+        (202604, 202606, "2026Q2"),
+        (202605, 202607, "2026-05..2026-07"),
+        (202601, 202606, "2026H1"),
+        (202607, 202612, "2026H2"),
+        (202604, 202609, "2026-04..2026-09"),
+        (202601, 202612, "2026"),
+        (202510, 202609, "SY2026"),
+        (202511, 202610, "2025-11..2026-10"),
+    ],
+)
+def test_a_run_bears_the_name_that_people_have_for_it(first, last, code):
+    found = periods.named_run(first, last)
+    assert found.code == code
+    assert periods.parse(code) == found
