@@ -172,7 +172,7 @@ def sent(organisations: list[str], sender: str) -> UploadRecord:
         SubmissionRecord("f", "1", "residence", code, 202610, 1, None, None, (ValueRecord("live_births", "", 1, "", "", "S", "C1"),))
         for code in organisations
     ]  # fmt: skip
-    fault = () if returns else (IssueRecord("damaged", "error"),)
+    fault = () if returns else (IssueRecord("damaged", "error", "", "", ""),)
     digest = hashlib.sha256(content).hexdigest()
     received = dt.datetime(2026, 11, 3, tzinfo=dt.UTC)
     return UploadRecord("x.xlsx", digest, content, sender, received, False, tuple(returns), fault)
