@@ -224,8 +224,6 @@ def forged(number: int) -> list[dict[str, Any]]:
     """State that another page would have sent, or nobody: somebody else's area, upload and report, and nonsense."""
     searches = [
         f"?area={OTHER}&upload={number}&period=2026-10&lang=zh",
-        f"?area=520000&upload={number}",
-        "?area[]=x&upload=-1",
     ]
     paths = ["/", f"/area/{OTHER}", "/submissions", "/calendar", "/quality", "/accounts/province", "/audit"]
     found = [
