@@ -13,6 +13,7 @@ from dashboard.cli import files, keeping, numbers, reporting, running
 from dashboard.cli.output import say
 from dashboard.running import BackupError
 from dashboard.settings import SettingsError
+from loaders.cluster import ClusterError
 from reference.organisations import AmbiguousOrganisationError, UnknownOrganisationError
 from reference.periods import PeriodError
 from reference.strict import DefinitionError
@@ -28,6 +29,7 @@ MENDABLE = (
     StoreError,
     OriginalError,
     BackupError,
+    ClusterError,
     PeriodError,
     UnknownOrganisationError,
     AmbiguousOrganisationError,
