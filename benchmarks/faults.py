@@ -116,7 +116,10 @@ def run(kind: str, rounds: int, seed: int = 1) -> int:
                 found = faults.round(fault, after=chance.uniform(0.0, 0.8))
                 counted[fault] += 1
                 if number % 10 == 0:
-                    print(f"{kind}: {number} rounds, {len(faults.ledger.held)} acknowledged, {lost} losses", flush=True)
+                    print(
+                        f"{kind}: {number} rounds, {len(faults.ledger.held)} acknowledged, {lost} losses",
+                        flush=True,
+                    )
                 lost += len(found)
                 for sentence in found:
                     print(f"round {number} ({fault}): {sentence}")

@@ -187,7 +187,7 @@ def main() -> None:
         url = server.url if server else f"sqlite:///{home / 'mch.sqlite'}"
         served = Served(home / "served", url, processes=processes if server else 1)
         try:
-            books = Books(served.workspace, home, MONTHS[:3]).make(int(senders * (seconds / PAUSE[0] + 2)))
+            books = Books(served.workspace, home, MONTHS[:2]).make(int(senders * (seconds / PAUSE[0] + 2)))
             served.start()
             crowd = Crowd(served, books, seconds)
             begun = time.monotonic()

@@ -21,10 +21,13 @@ Every package of `requirements.txt`, running and testing alike, as its own metad
 """
 
 
-def locked() -> dict[str, str]:
-    """Package → version of the lock."""
+def locked() -> list[tuple[str, str]]:
+    """Packages and versions of the lock; one that differs between versions of Python stands there twice."""
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    return dict(re.findall(r"^([A-Za-z0-9_.\-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", text, re.MULTILINE))
+    return sorted(
+        re.findall(r"^([A-Za-z0-9_.\-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", text, re.MULTILINE),
+        key=lambda one: (one[0].lower(), one[1]),
+    )
 
 
 def licence(name: str) -> str:
@@ -50,10 +53,7 @@ def _first_line(told: PackageMetadata) -> str:
 
 def main() -> None:
     """Write the list."""
-    rows = [
-        f"| {name} | {version} | {licence(name)} |"
-        for name, version in sorted(locked().items(), key=lambda one: one[0].lower())
-    ]
+    rows = [f"| {name} | {version} | {licence(name)} |" for name, version in locked()]
     TO.write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
 
 

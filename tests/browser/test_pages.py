@@ -44,6 +44,7 @@ PAGES = {
         ["数据质量", "各地得分", "案头核查", "权重待核实"],
         ["Data quality", "Scores by area", "Desk review", "Weights to be confirmed"],
     ),
+    "inbox": ("/inbox", ["收件箱", "没有消息"], ["Inbox", "No messages"]),
     "methods": ("/methods", ["共同规则", "Wilson"], ["Rules for all", "Wilson"]),
     "missing": ("/no/such/page", ["没有这一页", "回到概览"], ["No such page", "Back to the overview"]),
 }
