@@ -123,3 +123,13 @@ def test_everything_installed_without_internet_is_by_hash():
         assert target in make
     assert "--no-index --find-links $(WHEELHOUSE)" in make
     assert make.count("--require-hashes") == 3
+
+
+def test_every_test_named_as_proof_is_there():
+    text = (ROOT / "docs" / "security-operations.md").read_text(encoding="utf-8")
+    written = "\n".join(one.read_text(encoding="utf-8") for one in (ROOT / "tests").rglob("test_*.py"))
+    names = re.findall(r"`(test_\w+)`", text)
+    assert len(names) > 15
+    assert [one for one in names if f"def {one}(" not in written] == []
+    paths = re.findall(r"`((?:tests|benchmarks)/[\w/.]+)`", text)
+    assert [one for one in paths if not (ROOT / one).exists()] == []
