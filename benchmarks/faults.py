@@ -122,7 +122,7 @@ def run(kind: str, rounds: int, seed: int = 1) -> int:
                     )
                 lost += len(found)
                 for sentence in found:
-                    print(f"round {number} ({fault}): {sentence}")
+                    print(f"round {number} ({fault}): {sentence}", flush=True)
         finally:
             faults.close()
         print(

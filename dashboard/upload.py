@@ -87,6 +87,7 @@ def _receive(
         if is_archive(content):
             return _receive_archive(answers, content, name, texts)
         loaded = load_content(content, name, workspace.desk, workspace.store, sender=SENDER, sandbox=room)
+        answers.look_again()
         receipt = loaded.receipt
         if receipt is None:
             raise RuntimeError("the loader gave no receipt")
@@ -119,6 +120,7 @@ def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) 
     found = [
         outcomes.fresh_outcome(one.receipt, one.outcome.recognised, one.outcome.issues) for one in loaded
     ]
+    answers.look_again()
     visit = open_visit(answers, "/submissions", f"lang={texts.language}")
     panel = outcomes.draw_many(visit, name, found)
     return _answer({"outcome": "archive", "files": len(found), "panel": panel.to_plotly_json()}, 200)
