@@ -142,6 +142,7 @@ class Served:
             "MCH_PORT": str(self.port),
             "MCH_SERVE_WORKERS": str(self._processes),
             "MCH_LOG_FORMAT": "json",
+            "MCH_SIGN_IN": "false",
             "MCH_LEAST_FREE_MEGABYTES": "0",
         }
         with (self.home / "log").open("ab") as log:

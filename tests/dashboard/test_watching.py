@@ -28,6 +28,14 @@ from dashboard.workspace import open_workspace
 from store.connecting import StoreBusyError
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_sign_in():
+    """What is watched here is watched whoever asks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MCH_SIGN_IN", "false")
+        yield
+
+
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory):
     """One empty installation for all."""
