@@ -2,7 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench install clean
+# A folder of wheels to install from instead of the network (make wheelhouse): make install WHEELHOUSE=wheelhouse
+WHEELHOUSE ?=
+FROM := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE))
+
+.PHONY: run test check bench install wheelhouse audit licences clean
 
 # Install, prepare the embedded database, load the synthetic province the first time, open the dashboard.
 run: install
@@ -29,9 +33,23 @@ install: .venv/installed
 
 .venv/installed: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(FROM) -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
+
+# Every locked package with its hash into wheelhouse/, for a machine of the same system and Python without internet.
+wheelhouse: install
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: --dest wheelhouse -r requirements.txt
+
+# Known faults of the locked packages (asks the network; a virtual environment of its own), and of our own code.
+audit: install
+	test -x build/audit/bin/pip-audit || ($(PYTHON) -m venv build/audit && build/audit/bin/pip install --quiet pip-audit)
+	build/audit/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
+	$(BIN)/python -m pytest -n 0 tests/test_licences_and_safety.py
+
+# The list of licences of all locked packages, docs/licences.md.
+licences: install
+	$(BIN)/python deploy/licences.py
 
 # Forget the installation and the embedded database (asks nothing: the data folder goes).
 clean:

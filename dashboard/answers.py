@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar, cast
@@ -43,6 +44,8 @@ class Answers:
         self._room: ReadingRoom | None = None
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = threading.Lock()
+        self._under_way: dict[Hashable, threading.Event] = {}
+        self._version, self._looked_at = 0, float("-inf")
 
     def reading_room(self) -> ReadingRoom:
         """The processes that read uploads: begun with the first upload, ended with the program."""
@@ -53,18 +56,51 @@ class Answers:
             return self._room
 
     def once(self, key: tuple[Hashable, ...], ask: Callable[[], Answer]) -> Answer:
-        """The answer kept under the key for this version of the data, else asked for now."""
-        versioned = (self.workspace.store.data_version(), *key)
+        """The answer kept under the key for this version of the data, else asked for now.
+
+        Whoever wants the same at the same time waits for the one who asks, instead of asking too.
+        """
+        versioned = (self.version(), *key)
+        while True:
+            with self._lock:
+                if versioned in self._kept:
+                    self._kept.move_to_end(versioned)
+                    return cast("Answer", self._kept[versioned])
+                waiting = self._under_way.get(versioned)
+                if waiting is None:
+                    own = self._under_way[versioned] = threading.Event()
+                    break
+            waiting.wait()
+        try:
+            answer = ask()
+            with self._lock:
+                self._kept[versioned] = answer
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+            return answer
+        finally:
+            # One who failed leaves no answer: the next of those who wait asks himself.
+            with self._lock:
+                del self._under_way[versioned]
+            own.set()
+
+    def version(self) -> int:
+        """The version of the data that answers are of: looked up each time, or at most every `answers_seconds`."""
+        now, patience = time.monotonic(), self.workspace.settings.answers_seconds
+        if not patience:
+            return self.workspace.store.data_version()
         with self._lock:
-            if versioned in self._kept:
-                self._kept.move_to_end(versioned)
-                return cast("Answer", self._kept[versioned])
-        answer = ask()
+            if now - self._looked_at < patience:
+                return self._version
+        version = self.workspace.store.data_version()
         with self._lock:
-            self._kept[versioned] = answer
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return answer
+            self._version, self._looked_at = version, now
+        return version
+
+    def look_again(self) -> None:
+        """Something was changed here: whoever did it sees it at once."""
+        with self._lock:
+            self._looked_at = float("-inf")
 
     def months(self, tree: str) -> Months | None:
         """First and last month with data of a tree."""

@@ -67,6 +67,7 @@ def _receive(
         loaded = load_content(
             content, name, workspace.desk, workspace.store, **sending(answers), sandbox=room
         )
+        answers.look_again()
         receipt = loaded.receipt
         if receipt is None:
             raise RuntimeError("the loader gave no receipt")
@@ -108,6 +109,7 @@ def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) 
     found = [
         outcomes.fresh_outcome(one.receipt, one.outcome.recognised, one.outcome.issues) for one in loaded
     ]
+    answers.look_again()
     panel = outcomes.draw_many(visit, name, found)
     return _answer({"outcome": "archive", "files": len(found), "panel": panel.to_plotly_json()}, 200)
 

@@ -31,6 +31,7 @@ class Job:
     source: Path | bytes | None = None
     member: str = ""
     fault: str = ""  # an issue code: the file is known to be unreadable
+    found: str = ""  # and what was found of it
 
     def size(self) -> int:
         """Bytes, as far as they can be told without reading."""
@@ -92,7 +93,7 @@ class Checker:
         """The file's bytes, or why there are none."""
         try:
             if job.fault:
-                return Issue(job.fault)
+                return Issue(job.fault, found=job.found)
             if job.source is not None:
                 return take_out(job.source, job.member, self.desk.limits)
             return _whole(job.path, self.desk.limits) if job.content is None else job.content
@@ -100,6 +101,14 @@ class Checker:
             return Issue(error.code)
         except OSError as error:
             return Issue("cannot_open", found=error.strerror or "")
+
+    def with_content(self, job: Job) -> Job:
+        """The job with its file's bytes, or with why there are none: to be read on another machine."""
+        fetched = self.fetch(job)
+        if isinstance(fetched, Issue):
+            # A fault of the machine (no such file, no right to it) has words that only this machine knows.
+            return Job(job.path, fault=fetched.code, found=fetched.found)
+        return Job(job.path, content=fetched)
 
     def check(self, job: Job, careful: bool = False) -> Outcome:
         """Read and check one file."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from loaders.against import compare
+from loaders.cluster import Cluster
 from loaders.files import Checker, Job, find_jobs
 from loaders.intake import Desk, unreadable
 from loaders.issues import Issue
@@ -79,15 +80,18 @@ def load_jobs(
     workers: int = 1,
     batch: int = 50,
     reach: Reach | None = None,
+    scheduler: str = "",
 ) -> Iterator[Loaded]:
     """Read, check and save; yields each file after its batch is saved. `reach`: see load_content.
 
     A batch is one transaction: stopped at any moment, every file is in the store whole or not at all, and running it
-    again goes on from there, since the same bytes change nothing.
+    again goes on from there, since the same bytes change nothing. `scheduler`: the address of a Dask scheduler, whose
+    machines then read in the place of this one.
     """
     clerk = Clerk(Checker(desk), sender, synthetic, store.originals.folder)
     waiting: list[Checked] = []
-    with open_sandbox(clerk, min(workers, 1 + len(jobs) // CHUNK)) as sandbox:
+    few = min(workers, 1 + len(jobs) // CHUNK)
+    with open_cluster(clerk, scheduler) if scheduler else open_sandbox(clerk, few) as sandbox:
         for job, answer in sandbox.each(jobs):
             waiting.append(clerk.sent(clerk.answered(job, answer), reach))
             if len(waiting) >= batch:
@@ -182,13 +186,22 @@ def _save(waiting: list[Checked], desk: Desk, store: Store, sender: str) -> Iter
 
 log = logging.getLogger(__name__)
 ReadingRoom: TypeAlias = Sandbox[Job, Checked]
+ReadingHall: TypeAlias = Cluster[Job, Checked]
 
 
 def open_sandbox(clerk: Clerk, workers: int = 1) -> ReadingRoom:
     """Processes that read files for the store; give them back with close()."""
-    checker = clerk.checker
-    work = Work(read=clerk.check, save=clerk.save, put=clerk.put, prepare=checker.desk.warm, size=Job.size)
-    return Sandbox(work, checker.desk.limits, workers=workers)
+    return Sandbox(_work(clerk), clerk.checker.desk.limits, workers=workers)
+
+
+def open_cluster(clerk: Clerk, scheduler: str) -> ReadingHall:
+    """The machines behind a Dask scheduler that read files for the store; leave them with close()."""
+    return Cluster(_work(clerk), clerk.checker.desk.limits, scheduler, clerk.checker.with_content)
+
+
+def _work(clerk: Clerk) -> Work[Job, Checked]:
+    warm = clerk.checker.desk.warm
+    return Work(read=clerk.check, save=clerk.save, put=clerk.put, prepare=warm, size=Job.size)
 
 
 def _upload(outcome: Outcome, content: bytes, sender: str, synthetic: bool) -> UploadRecord:

@@ -58,9 +58,9 @@ def to_line(row: Row) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes | memoryview):
-        return {"hex": bytes(value).hex()}
+        return {"$hex": bytes(value).hex()}
     if isinstance(value, dt.datetime | dt.date):
-        return {"iso": value.isoformat()}
+        return {"$iso": value.isoformat()}
     raise TypeError(f"a value of {type(value).__name__} cannot be copied")
 
 
@@ -71,8 +71,11 @@ def from_line(line: str) -> Row:
 
 
 def _rich(value: Any) -> Any:
-    if isinstance(value, dict):
-        return bytes.fromhex(value["hex"]) if "hex" in value else dt.datetime.fromisoformat(value["iso"])
+    match value:
+        case {"$hex": str(text)}:
+            return bytes.fromhex(text)
+        case {"$iso": str(text)}:
+            return dt.datetime.fromisoformat(text)
     return value
 
 

@@ -133,6 +133,12 @@ def load(
     synthetic: Annotated[
         bool, typer.Option("--synthetic", help="Mark what is loaded as synthetic data.")
     ] = False,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            help="Address of a Dask scheduler whose machines read the files, e.g. tcp://10.0.0.5:8786."
+        ),
+    ] = "",
 ) -> None:
     """Check workbooks and save those without errors. Loading the same file again changes nothing."""
     # These bring the statistics with them, which checking alone needs not.
@@ -152,6 +158,7 @@ def load(
             synthetic=synthetic,
             workers=workers or workspace.workers,
             batch=workspace.settings.batch,
+            scheduler=scheduler,
         ):
             loaded.append((one.path, one.outcome, one.receipt))
             bar.advance(task)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.cli.output import say
 from dashboard.running import BackupError
 from dashboard.settings import SettingsError
+from loaders.cluster import ClusterError
 from reference.organisations import AmbiguousOrganisationError, UnknownOrganisationError
 from reference.periods import PeriodError
 from reference.strict import DefinitionError
@@ -29,6 +30,7 @@ MENDABLE = (
     StoreError,
     OriginalError,
     BackupError,
+    ClusterError,
     PeriodError,
     UnknownOrganisationError,
     AmbiguousOrganisationError,

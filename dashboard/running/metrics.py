@@ -85,7 +85,7 @@ def _collected(own: CollectorRegistry, workspace: Workspace) -> bytes:
     registry = own
     if folder := os.environ.get(SHARED):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry, path=folder)
     machine = CollectorRegistry()
     machine.register(_Installation(workspace))
     return generate_latest(registry) + generate_latest(machine)

@@ -144,6 +144,8 @@ class Shelf:
             away = self.folder / f"{UNFINISHED}{name}"
             (self.folder / name).rename(away)
             shutil.rmtree(away)
+        if any(self.folder.glob(f"{UNFINISHED}*")):
+            return gone  # another backup is being made, whose originals no manifest names yet: they go the next time
         for file in self.folder.glob("originals/??/*"):
             if file.name.removesuffix(SEALED) not in needed:
                 file.unlink()

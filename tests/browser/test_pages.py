@@ -94,6 +94,7 @@ PAGES = {
         ["发起督办", "花溪区", "答复期限"],
         ["Ask for action", "Huaxi", "Answer due"],
     ),
+    "inbox": ("/inbox", ["收件箱", "没有消息"], ["Inbox", "No messages"]),
     "methods": ("/methods", ["共同规则", "Wilson"], ["Rules for all", "Wilson"]),
     "missing": ("/no/such/page", ["没有这一页", "回到概览"], ["No such page", "Back to the overview"]),
 }

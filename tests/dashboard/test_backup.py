@@ -182,6 +182,10 @@ def test_originals_are_kept_once_and_go_with_the_last_backup_that_needs_them(wor
     stranger = to / "originals" / "ab"
     stranger.mkdir(exist_ok=True)
     (stranger / ("ab" + "0" * 62)).write_bytes(b"of a backup that is gone")
+    (to / ".unfinished-20261104T000000Z").mkdir()
+    Shelf(to).prune(2)
+    assert (stranger / ("ab" + "0" * 62)).exists(), "another backup is being made and may have put it there"
+    (to / ".unfinished-20261104T000000Z").rmdir()
     Shelf(to).prune(1)
     assert Shelf(to).names() == ["20261103T000000Z"]
     assert len(list(to.glob("originals/??/*"))) == 3

@@ -60,6 +60,7 @@ def serving(home, database_url, processes):
         "MCH_WORKERS": "1",
         "MCH_THREADS": "4",
         "MCH_LOG_FORMAT": "json",
+        "MCH_SIGN_IN": "false",
         "MCH_LEAST_FREE_MEGABYTES": "0",
     }
     with (home / "log").open("wb") as log:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import http.client
 import io
 import json
 import logging
 import re
 import shutil
+import threading
 from collections import namedtuple
 from pathlib import Path
 
@@ -19,10 +21,19 @@ from dashboard.app import create_app
 from dashboard.running import health, trouble
 from dashboard.running.logs import Lines
 from dashboard.running.metrics import may_ask
-from dashboard.settings import Settings
+from dashboard.running.server import Server, listen
+from dashboard.settings import Settings, SettingsError
 from dashboard.texts import Texts
 from dashboard.workspace import open_workspace
 from store.connecting import StoreBusyError
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_sign_in():
+    """What is watched here is watched whoever asks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MCH_SIGN_IN", "false")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -163,15 +174,15 @@ def test_the_log_names_no_person_file_address_or_question(client, log):
 
 def test_a_fault_of_ours_gives_a_sentence_a_number_and_no_inside(installation, log):
     app = create_app(installation)
-    app.server.add_url_rule("/breaks", view_func=lambda: 1 / 0)
-    reply = app.server.test_client().get("/breaks?lang=en")
+    app.server.view_functions["healthz"] = lambda: 1 / 0
+    reply = app.server.test_client().get("/healthz?lang=en")
     number = reply.headers["X-Request-ID"]
     assert reply.status_code == 500
     assert "Something went wrong inside" in reply.text
     assert number in reply.text
     assert "ZeroDivision" not in reply.text
     assert any(number in line and "ZeroDivisionError" in line for line in log.lines)
-    asked = app.server.test_client().get("/breaks", headers={"Accept": "application/json"})
+    asked = app.server.test_client().get("/healthz", headers={"Accept": "application/json"})
     assert asked.get_json()["request"] == asked.headers["X-Request-ID"]
 
 
@@ -240,3 +251,45 @@ def test_a_busy_database_refuses_with_a_sentence(client, monkeypatch):
     )
     assert reply.status_code == 503
     assert reply.get_json()["says"] == Texts("zh")(trouble.BUSY)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "header", "seen"),
+    [
+        ("", "10.1.2.3", "127.0.0.1"),
+        ("127.0.0.1", "10.1.2.3", "10.1.2.3"),
+        (
+            "127.0.0.1",
+            "127.0.0.1, 10.1.2.3",
+            "10.1.2.3",
+        ),  # what the sender wrote himself stands before what the proxy saw
+        ("10.9.9.9", "10.1.2.3", "127.0.0.1"),
+    ],
+)
+def test_forwarded_addresses_count_only_from_the_trusted_proxy(tmp_path, trusted, header, seen):
+    def application(asked, begin):
+        begin("200 OK", [("Content-Type", "text/plain")])
+        return [asked["REMOTE_ADDR"].encode()]
+
+    listening = listen("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    server = Server(application, Settings(home=tmp_path, trusted_proxy=trusted, stop_seconds=5), listening)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/", headers={"X-Forwarded-For": header})
+        assert connection.getresponse().read().decode() == seen
+        connection.close()
+    finally:
+        server.stop()
+        thread.join(30)
+        health.STOPPING.clear()
+    assert not thread.is_alive()
+
+
+def test_an_address_that_is_taken_is_said():
+    taken = listen("127.0.0.1", 0)
+    with pytest.raises(SettingsError, match="MCH_PORT"):
+        listen("127.0.0.1", taken.getsockname()[1])
+    taken.close()
