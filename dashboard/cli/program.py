@@ -9,12 +9,13 @@ import sys
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.cli import files, numbers, reporting, running
+from dashboard.cli import assessing, files, numbers, reporting, running
 from dashboard.cli.output import say
 from dashboard.settings import SettingsError
 from reference.organisations import AmbiguousOrganisationError, UnknownOrganisationError
 from reference.periods import PeriodError
 from reference.strict import DefinitionError
+from store.assessing import AssessmentError
 from store.extending import ExtensionError
 
 log = logging.getLogger("mch")
@@ -23,6 +24,7 @@ log = logging.getLogger("mch")
 MENDABLE = (
     SettingsError,
     DefinitionError,
+    AssessmentError,
     ExtensionError,
     PeriodError,
     UnknownOrganisationError,
@@ -43,7 +45,7 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for module in (running, files, reporting, numbers):
+    for module in (running, files, reporting, numbers, assessing):
         module.register(app)
     return app
 
