@@ -14,6 +14,7 @@ from dashboard.answers import Answers
 from dashboard.compressing import compress_answers
 from dashboard.pages import (
     area,
+    assessment,
     calendar,
     grading,
     indicator,
@@ -28,7 +29,7 @@ from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
-PAGES = (overview, indicator, area, grading, submissions, calendar, quality, methods)
+PAGES = (overview, indicator, area, grading, assessment, submissions, calendar, quality, methods)
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 

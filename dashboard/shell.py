@@ -43,6 +43,7 @@ MENU = (
             ("/indicator", mark("指标")),
             ("/area", mark("地区")),
             ("/grading", mark("机构等级")),
+            ("/assessment", mark("绩效考核")),
         ),
     ),
     (
