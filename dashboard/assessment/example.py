@@ -54,13 +54,15 @@ def answer_example(workspace: Workspace, code: str = CODE) -> None:
     add_entries(workspace.store, code, entries, ACTOR)
 
 
-def mark_example(workspace: Workspace, code: str = CODE) -> None:
-    """Both evaluators' marks of everybody."""
+def mark_example(workspace: Workspace, code: str = CODE, leave: Sequence[tuple[str, str]] = ()) -> None:
+    """Both evaluators' marks of everybody, save the (organisation, line) left to others."""
     standing = stand(workspace, code)
     by_evaluator: dict[str, list[NewEntry]] = {}
     for one in standing.participants:
         seats = standing.round.evaluators[one.organisation]
         for line in standing.schemes[one.scheme].asked:
+            if (one.organisation, line.code) in leave:
+                continue
             made = answered(one.organisation, line)
             for seat, mark in enumerate(made.marks, 1):
                 entry = NewEntry(one.organisation, line.code, "mark", mark, "合成评分", seat)

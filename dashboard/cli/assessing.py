@@ -154,7 +154,7 @@ def score(
         rows = [{name: getattr(line, name) for name in columns} for line in standing.score(found.code).lines]
         emit(format, f"{found.zh} {standing.score(found.code).total}", columns, rows, ("weight", "points"))
     else:
-        columns = ("organisation", "name", "scheme", "peer", "total", "place", "low", "high", "pending")
+        shown = ("organisation", "name", "scheme", "peer", "total", "place", "low", "high", "pending")
         rows = [
             {
                 **one.told(),
@@ -165,7 +165,7 @@ def score(
             for one, rank in zip(standing.scores, standing.rankings, strict=True)
         ]
         rows.sort(key=lambda row: (row["scheme"], row["peer"], row["place"]))
-        emit(format, f"{standing.round.zh} · {standing.round.step}", columns, rows, ("total", "place"))
+        emit(format, f"{standing.round.zh} · {standing.round.step}", shown, rows, ("total", "place"))
     workspace.close()
 
 

@@ -66,9 +66,9 @@ def _created(report: Report) -> Any:
 
 
 def _formats(book: Any) -> Formats:
-    base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
-    edge = {"border": 1, "border_color": LINE}
-    kinds = {
+    base: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+    edge: dict[str, Any] = {"border": 1, "border_color": LINE}
+    kinds: dict[str, dict[str, Any]] = {
         "text": {"text_wrap": True, **edge},
         "plain": {},
         "wrap": {"text_wrap": True, "valign": "top"},

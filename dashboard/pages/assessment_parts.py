@@ -78,17 +78,17 @@ def words_field(name: str, example: str, value: str = "") -> dcc.Input:
     )
 
 
-def number_field(name: str, value: str, label: str) -> dcc.Input:
+def number_field(name: str, value: str, label: str) -> html.Label:
     """A number within a table; `label` names it for those who cannot see the table."""
-    return dcc.Input(
+    given = dcc.Input(
         id={"type": "assess-value", "line": name},
         value=value,
         type="text",
         inputMode="decimal",
         maxLength=20,
         className="field field--number",
-        title=label,
     )
+    return html.Label([html.Span(label, className="unseen"), given])
 
 
 def select(

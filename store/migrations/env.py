@@ -2,7 +2,10 @@
 
 from alembic import context
 
-from store.schema_assessment import metadata
+import store.schema_assessment
+from store.schema import metadata
+
+assert store.schema_assessment.metadata is metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

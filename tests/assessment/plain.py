@@ -39,6 +39,8 @@ def share_of(
     up = line.get("polarity", entry.get("polarity", "higher")) == "higher"
     target = entry.get("target") if line.get("target") == "in_force" else line.get("target")
     target = None if target is None else D(str(target))
+    if target is None and line.get("target") == "in_force" and line["rule"] != "improvement":
+        return None
 
     def good(one: Decimal, other: Decimal) -> bool:
         return one >= other if up else one <= other

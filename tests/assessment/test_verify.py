@@ -153,7 +153,7 @@ def _faults_after(workspace: Workspace, table: str, statement: str) -> list[str]
     faults: list[str] = []
     with contextlib.suppress(InterruptedError), workspace.store.writing() as connection:
         _unprotect(connection, table)
-        assert connection.execute(text(statement)).rowcount >= 1, statement
+        assert connection.exec_driver_sql(statement).rowcount >= 1, statement
         faults += verify_assessments(connection, workspace.store.originals, CODE)
         raise InterruptedError
     return faults
@@ -170,9 +170,7 @@ def _unprotect(connection: object, table: str) -> None:
 def test_changed_inputs_are_recomputed_and_the_line_is_named(few) -> None:
     with few.store.writing() as connection:
         _unprotect(connection, "assessment_sealed")
-        connection.execute(
-            text("UPDATE assessment_sealed SET text = replace(text, '\"multiplier\":100', '\"multiplier\":101') WHERE part = 'inputs'")
-        )  # fmt: skip
+        connection.exec_driver_sql("UPDATE assessment_sealed SET text = replace(text, '\"multiplier\":100', '\"multiplier\":101') WHERE part = 'inputs'")  # fmt: skip
     found = verify_round(few, CODE)
     assert not found.holds
     assert found.editions[0][2] < 4
