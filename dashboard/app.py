@@ -28,6 +28,7 @@ from dashboard.compressing import compress_answers
 from dashboard.pages import (
     account,
     area,
+    assessment,
     audit,
     brief,
     calendar,
@@ -54,7 +55,7 @@ from dashboard.workspace import Workspace
 
 log = logging.getLogger("mch.dashboard")
 PAGES = (
-    *(overview, indicator, area, brief, matrix, severe, grading, source, follow_ups),
+    *(overview, indicator, area, brief, matrix, severe, grading, assessment, source, follow_ups),
     *(submissions, calendar, quality, methods, inbox, people, audit, account),
 )
 # What each module beside the pages needs, where its routes say nothing else.

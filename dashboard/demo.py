@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rich.progress import Progress
 
+from dashboard.assessment.example import add_example
 from dashboard.settings import Settings
 from dashboard.workspace import open_workspace
 from loaders.files import find_files
@@ -77,6 +78,7 @@ def load_demo(settings: Settings, bar: Progress) -> Work:
         outcomes[one.receipt.outcome] += 1
         bar.advance(task)
     seconds = time.perf_counter() - began
+    add_example(workspace)
     workspace.close()
     counts = ", ".join(f"{name} {count:,}" for name, count in sorted(outcomes.items()))
     (folder / MARK).write_text(json.dumps({"files": len(paths), "outcomes": outcomes}), encoding="utf-8")

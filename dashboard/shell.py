@@ -46,6 +46,7 @@ MENU = (
             ("/matrix", mark("矩阵")),
             ("/severe", mark("危急重症")),
             ("/grading", mark("机构等级")),
+            ("/assessment", mark("绩效考核")),
             ("/follow-ups", mark("督办")),
         ),
     ),

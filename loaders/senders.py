@@ -20,5 +20,7 @@ def refused_for(submissions: Sequence[Any], reach: Reach | None) -> list[Issue]:
         if one.organisation in found or reach(one.organisation):
             continue
         sheet, cell = next(((value.sheet, value.cell) for value in one.values), ("", ""))
-        found[one.organisation] = Issue("not_yours", sheet, cell, one.organisation, organisation=one.organisation)
+        found[one.organisation] = Issue(
+            "not_yours", sheet, cell, one.organisation, organisation=one.organisation
+        )
     return list(found.values())[:SHOWN]

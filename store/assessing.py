@@ -216,24 +216,33 @@ def add_entries(store: Store, code: str, entries: Sequence[NewEntry], actor: str
 
 
 def add_evidence(
-    store: Store, code: str, organisation: str, line: str, name: str, content: bytes, actor: str
-) -> str:
-    """Keep a file of evidence; returns its SHA-256. Raises AssessmentError outside self-assessment."""
-    digest = hashlib.sha256(content).hexdigest()
+    store: Store, code: str, files: Sequence[tuple[str, str, str, bytes]], actor: str
+) -> list[str]:
+    """Keep files of evidence, (organisation, line, name, content) each; gives their SHA-256.
+
+    Raises AssessmentError outside self-assessment and for an organisation that takes no part; then nothing is kept of them.
+    """
+    digests = [hashlib.sha256(content).hexdigest() for *_, content in files]
     with store.reading() as connection:
         number = _round(connection, code)
         _in_step(connection, number, OPEN_FOR["answer"])
-        if organisation not in _participants(connection, number):
+        known = set(_participants(connection, number))
+    for organisation, *_ in files:
+        if organisation not in known:
             raise _stranger(organisation)
-    store.originals.keep([(digest, content)])
+    store.originals.keep((digest, one[3]) for digest, one in zip(digests, files, strict=True))
     with store.writing() as connection:
         _in_step(connection, number, OPEN_FOR["answer"])
-        row = {"id": _next(connection, assessment_evidence), "round_id": number, "organisation": organisation}
-        row |= {"line": line, "name": name[-_NAME:], "sha256": digest, "size": len(content)}
-        row |= {"actor": actor[:_ACTOR], "at": now()}
-        connection.execute(insert(assessment_evidence), row)
-        _say(connection, actor, "assess_evidence", code, [row])
-    return digest
+        first, rows = _next(connection, assessment_evidence), []
+        for place, ((organisation, line, name, content), digest) in enumerate(
+            zip(files, digests, strict=True)
+        ):
+            row = {"id": first + place, "round_id": number, "organisation": organisation, "line": line}
+            row |= {"name": name[-_NAME:], "sha256": digest, "size": len(content)}
+            rows.append(row | {"actor": actor[:_ACTOR], "at": now()})
+        connection.execute(insert(assessment_evidence), rows)
+        _say(connection, actor, "assess_evidence", code, rows)
+    return digests
 
 
 def take_step(store: Store, code: str, step: str, actor: str, words: str = "") -> None:
@@ -405,4 +414,4 @@ def _say(
 
 def said(rows: Sequence[Mapping[str, Any]]) -> str:
     """The hash of what rows say."""
-    return sha256(canonical([{name: value for name, value in row.items()} for row in rows]))
+    return sha256(canonical([dict(row.items()) for row in rows]))

@@ -31,15 +31,17 @@ def open_example(
     )
     open_new(workspace, code, names, schemes, parse(PERIOD), dt.datetime.now(dt.UTC), ACTOR, only)
     standing = stand(workspace, code)
-    for place, one in enumerate(standing.participants):
-        pair = [EVALUATORS[place % 3], EVALUATORS[(place + 1) % 3]]
-        assign(workspace.store, code, [one.organisation], [(name, "") for name in pair], ACTOR)
+    codes = [one.organisation for one in standing.participants]
+    for place in range(3):
+        pair = [(EVALUATORS[place], ""), (EVALUATORS[(place + 1) % 3], "")]
+        if codes[place::3]:
+            assign(workspace.store, code, codes[place::3], pair, ACTOR)
 
 
 def answer_example(workspace: Workspace, code: str = CODE) -> None:
     """Every institution's self-assessment with its evidence."""
     standing = stand(workspace, code)
-    entries = []
+    entries, files = [], []
     for one in standing.participants:
         for line in standing.schemes[one.scheme].asked:
             made = answered(one.organisation, line)
@@ -47,17 +49,20 @@ def answer_example(workspace: Workspace, code: str = CODE) -> None:
                 entries.append(NewEntry(one.organisation, line.code, "answer", made.answer, "合成自评"))
             for number in range(made.files):
                 name = f"合成佐证-{line.code}-{number + 1}.txt"
-                add_evidence(workspace.store, code, one.organisation, line.code, name, EVIDENCE, ACTOR)
+                files.append((one.organisation, line.code, name, EVIDENCE))
+    add_evidence(workspace.store, code, files, ACTOR)
     add_entries(workspace.store, code, entries, ACTOR)
 
 
-def mark_example(workspace: Workspace, code: str = CODE) -> None:
-    """Both evaluators' marks of everybody."""
+def mark_example(workspace: Workspace, code: str = CODE, leave: Sequence[tuple[str, str]] = ()) -> None:
+    """Both evaluators' marks of everybody, save the (organisation, line) left to others."""
     standing = stand(workspace, code)
     by_evaluator: dict[str, list[NewEntry]] = {}
     for one in standing.participants:
         seats = standing.round.evaluators[one.organisation]
         for line in standing.schemes[one.scheme].asked:
+            if (one.organisation, line.code) in leave:
+                continue
             made = answered(one.organisation, line)
             for seat, mark in enumerate(made.marks, 1):
                 entry = NewEntry(one.organisation, line.code, "mark", mark, "合成评分", seat)

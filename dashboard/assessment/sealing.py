@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from dashboard.assessment.gather import definition_of
 from dashboard.assessment.standing import Standing, provisional, scheme_texts, stand
 from dashboard.workspace import Workspace
 from indicators.scoring.entries import read_participant
-from indicators.scoring.score import score_all
+from indicators.scoring.score import read_score, score_all
 from reference.assessments import Scheme
 from reference.periods import month_period
 from store import reading
@@ -322,16 +323,25 @@ def _changed_submissions(workspace: Workspace, signed: Mapping[str, Mapping[str,
         yield f"{len(ended) - SHOWN} more submissions have been replaced since"
 
 
-def _changed_scores(signed: Sequence[Mapping[str, object]], now: Standing) -> Iterator[str]:
+def _changed_scores(signed: Sequence[Mapping[str, Any]], now: Standing) -> Iterator[str]:
     wrong = []
-    for one in signed:
-        organisation = str(one["organisation"])
-        if not now.has(organisation):
-            wrong.append(f"{organisation}: total {one['total']} as signed; it takes no part now")
-        elif now.score(organisation).total != one["total"]:
+    for told in signed:
+        one = read_score(told)
+        if not now.has(one.organisation):
+            wrong.append(f"{one.organisation}: total {one.total} as signed; it takes no part now")
+            continue
+        other = now.score(one.organisation)
+        values = {line.code: line.value for line in other.lines}
+        moved = [line.code for line in one.lines if line.value != values.get(line.code)]
+        if other.total != one.total or moved:
+            lines = (
+                f" (values that differ: {', '.join(moved[:6])}{' …' if len(moved) > 6 else ''})"
+                if moved
+                else ""
+            )
             wrong.append(
-                f"{organisation}: total {one['total']} as signed; {now.score(organisation).total} as the store says now"
+                f"{one.organisation}: total {one.total} as signed; {other.total} as the store says now{lines}"
             )
     yield from wrong[:SHOWN]
     if len(wrong) > SHOWN:
-        yield f"{len(wrong) - SHOWN} more totals would differ"
+        yield f"{len(wrong) - SHOWN} more organisations would differ"

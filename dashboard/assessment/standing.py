@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 from dashboard.assessment.gather import gather, read_schemes
 from dashboard.workspace import Workspace
 from indicators.scoring.entries import Participant, read_participant
-from indicators.scoring.ranks import Ranking, rank_all
+from indicators.scoring.places import Ranking
+from indicators.scoring.ranks import rank_all
 from indicators.scoring.score import Score, read_score, score_all
 from reference.assessments import Scheme
 from reference.periods import Period, parse

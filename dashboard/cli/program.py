@@ -41,7 +41,17 @@ MENDABLE = (
 )
 
 
-MODULES = ("running", "keeping", "files", "reporting", "numbers", "methods", "exchanging", "people")
+MODULES = (
+    "running",
+    "keeping",
+    "files",
+    "reporting",
+    "numbers",
+    "methods",
+    "exchanging",
+    "people",
+    "assessing",
+)
 # Checking one file must not wait for statistics: when one of these is asked for, only its own module is loaded.
 _QUICK = {"check": ("files",), "load": ("files",), "template": ("files",)}
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import segno
 
 from indicators.scoring.entries import Participant
-from indicators.scoring.ranks import Ranking
+from indicators.scoring.places import Ranking
 from indicators.scoring.score import Score
 from reference.assessments import Domain, Scheme
 from reference.periods import Period

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from dashboard.exports.assessment import RULE_WORDS, STATUS_WORDS, Report
 from dashboard.exports.assessment_formulas import COLUMN, LineFormulas
-from dashboard.exports.results import safe
+from dashboard.exports.safety import safe
 from indicators.scoring.entries import Entry
 from reference.assessments import polarity_of
 
@@ -66,9 +66,9 @@ def _created(report: Report) -> Any:
 
 
 def _formats(book: Any) -> Formats:
-    base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
-    edge = {"border": 1, "border_color": LINE}
-    kinds = {
+    base: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+    edge: dict[str, Any] = {"border": 1, "border_color": LINE}
+    kinds: dict[str, dict[str, Any]] = {
         "text": {"text_wrap": True, **edge},
         "plain": {},
         "wrap": {"text_wrap": True, "valign": "top"},
@@ -167,11 +167,11 @@ class _Writer:
     def notes(self, sheet: Any) -> None:
         """How the scores come about, in sentences."""
         self._page(sheet, portrait=True)
-        sheet.set_column(0, 0, 92)
+        sheet.set_column(0, 0, 82)
         for row, (kind, words) in enumerate(note_lines(self.report)):
             sheet.write_string(row, 0, words, self.formats["section" if kind else "wrap"])
             if not kind:
-                width = 46 if self.report.language == "zh" else 96
+                width = 40 if self.report.language == "zh" else 84
                 sheet.set_row(row, 16 * (1 + len(words) // width))
 
     def lines(self, sheet: Any) -> None:

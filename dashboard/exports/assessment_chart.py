@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
@@ -53,7 +54,7 @@ def chart(report: Report, place: int) -> bytes:
     peers = [middle for _, _, middle in rows]
     figure = Figure(figsize=(6.6, 0.5 * len(rows) + 1.15), dpi=150)
     axes = figure.add_axes((0.2, 0.2, 0.76, 0.7))
-    family = {"fontfamily": chinese_family()}
+    family: dict[str, Any] = {"fontfamily": chinese_family()}
     axes.barh(range(len(rows)), own, height=0.55, color=ACCENT)
     for at, (share, middle) in enumerate(zip(own, peers, strict=True)):
         axes.text(

@@ -140,7 +140,7 @@ def _row(
     for at, (cell, words, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
         cell.width = Mm(width)
         paragraph = cell.paragraphs[0]
-        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
         if head:
             _shade(cell)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -180,7 +180,8 @@ def _row_xml(texts: Sequence[str], widths: Sequence[float]) -> Any:
         cell_properties.append(size)
         paragraph, run, text = (OxmlElement(name) for name in ("w:p", "w:r", "w:t"))
         paragraph_properties, space = OxmlElement("w:pPr"), OxmlElement("w:spacing")
-        space.set(qn("w:after"), "0")
+        space.set(qn("w:before"), "30")
+        space.set(qn("w:after"), "30")
         paragraph_properties.append(space)
         if at in (1, 2, 3):
             side = OxmlElement("w:jc")

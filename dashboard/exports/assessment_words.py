@@ -52,7 +52,7 @@ def summary(report: Report, place: int) -> list[str]:
             say(
                 f"有 {len(left)} 项没有计分（无数据、不适用或待评），权重由同维度其余指标分担。",
                 f"{len(left)} lines were not scored (no data, not applicable or pending); their weight went to the rest of their domains.",
-            )  # fmt: skip
+            )
         )
     if score.vetoes:
         names = "、".join(scheme.line(code).name(report.language) for code in score.vetoes)
@@ -109,7 +109,7 @@ def raises(report: Report, place: int) -> list[Raise]:
                     say(
                         f"{name}：最多可再得 {points} 分。{how}{f'（单位：{unit}）' if unit else ''}。",
                         f"{name}: up to {points} more points. {how}{f' (unit: {unit})' if unit else ''}.",
-                    ),  # fmt: skip
+                    ),
                 )
             )
     return sorted(found, key=lambda one: -one.gain)[:SHOWN]

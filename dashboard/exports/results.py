@@ -13,6 +13,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dashboard.exports.safety import safe as safe
 from indicators.definition import Catalogue
 from indicators.result import Flag, Result
 from reference.disclosure import disclosure_rules
@@ -58,8 +59,6 @@ REASONS = {
     "implausible": ("数据可疑", "implausible data"),
     "suppressed": ("小数隐去", "small number hidden"),
 }
-# A cell that begins so would be run as a formula by a spreadsheet.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def write_results(
@@ -96,11 +95,6 @@ def write_results(
 
 def _say(zh: str, en: str, language: str) -> str:
     return zh if language == "zh" else en
-
-
-def safe(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _row(result: Result, registry: Registry, catalogue: Catalogue, language: str) -> list[Any]:

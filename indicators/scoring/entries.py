@@ -96,14 +96,16 @@ def _short(entry: Entry) -> dict[str, Any]:
 
 def read_participant(told: Mapping[str, Any]) -> Participant:
     """The other way round."""
-    entries = {
-        code: Entry(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in one.items()}
-        )
-        for code, one in told["entries"].items()
-    }
+    entries = {code: _read_entry(one) for code, one in told["entries"].items()}
     names = ("organisation", "area", "scheme", "peer", "size")
     return Participant(**{name: told[name] for name in names}, entries=entries)
+
+
+def _read_entry(told: Mapping[str, Any]) -> Entry:
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in told.items()
+    }
+    return Entry(**given)
 
 
 def settled_mark(entry: Entry, allowed: Fraction, rule: str) -> Fraction | None:

@@ -11,35 +11,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from indicators.scoring.entries import Entry, Participant
+from indicators.scoring.places import Ranking
 from indicators.scoring.score import COUNTED, LineScore, Score
 from reference.assessments import Line, Scheme
 
 Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """An organisation's place with its interval, and the peers it cannot be told apart from."""
-
-    organisation: str
-    place: int
-    tied: int
-    peers: int
-    low: int
-    high: int
-    like: tuple[str, ...]
-
-    def told(self) -> dict[str, Any]:
-        """As plain data."""
-        return {**self.__dict__, "like": list(self.like)}
 
 
 def rank_all(

@@ -53,7 +53,8 @@ def better(facts: Facts, one: Fraction, other: Fraction) -> bool:
 
 def at_target(facts: Facts) -> Outcome:
     """All points at the target or better, else none."""
-    assert facts.value is not None and facts.target is not None
+    assert facts.value is not None
+    assert facts.target is not None
     met = not better(facts, facts.target, facts.value)
     value, target = plain(facts.value), plain(facts.target)
     if met:
@@ -67,7 +68,9 @@ def at_target(facts: Facts) -> Outcome:
 
 def linear(facts: Facts) -> Outcome:
     """None at the floor, all at the target, evenly in between."""
-    assert facts.value is not None and facts.target is not None and facts.floor is not None
+    assert facts.value is not None
+    assert facts.target is not None
+    assert facts.floor is not None
     share = rounded((facts.value - facts.floor) / (facts.target - facts.floor), SHARE_DIGITS)
     share = min(max(share, NOTHING), ALL)
     value, target, floor = plain(facts.value), plain(facts.target), plain(facts.floor)
@@ -111,7 +114,8 @@ def rank(facts: Facts) -> Outcome:
 
 def improvement(facts: Facts) -> Outcome:
     """All points for the improvement asked for or a target met, none without any, evenly in between."""
-    assert facts.value is not None and facts.step is not None
+    assert facts.value is not None
+    assert facts.step is not None
     if facts.target is not None and not better(facts, facts.target, facts.value):
         value, target = plain(facts.value), plain(facts.target)
         return Outcome(ALL, f"{value} 已达 {target}，得全部分", f"{value} is at {target} already: all points")
@@ -130,7 +134,8 @@ def improvement(facts: Facts) -> Outcome:
 
 def interval(facts: Facts) -> Outcome:
     """Against the target by the interval: wholly better all, holding the target a stated share, wholly worse none."""
-    assert facts.target is not None and facts.similar is not None
+    assert facts.target is not None
+    assert facts.similar is not None
     if facts.lower is None or facts.upper is None:
         return Outcome(None, "没有置信区间，不能判断", "No interval to judge by")
     near, far = (facts.lower, facts.upper) if facts.polarity == "higher" else (facts.upper, facts.lower)

@@ -1,5 +1,7 @@
 """Performance assessments."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -107,7 +109,7 @@ def upgrade() -> None:
         _protect(name)
 
 
-def _keyed(name, columns, *keys) -> None:
+def _keyed(name: str, columns: list[sa.Column[Any]], *keys: str) -> None:
     op.create_table(
         name,
         sa.Column("round_id", BigKey, nullable=False),
@@ -118,7 +120,7 @@ def _keyed(name, columns, *keys) -> None:
     )
 
 
-def _listed(name, *columns) -> None:
+def _listed(name: str, *columns: sa.Column[Any]) -> None:
     op.create_table(
         name,
         sa.Column("id", BigKey, nullable=False, autoincrement=False),
@@ -131,7 +133,7 @@ def _listed(name, *columns) -> None:
     )
 
 
-def _protect(name) -> None:
+def _protect(name: str) -> None:
     said = "what was said or signed in an assessment is append only"
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
