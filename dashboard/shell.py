@@ -64,6 +64,7 @@ MENU_NEEDS = {
     "/indicator": "view_results",
     "/area": "view_results",
     "/grading": "view_results",
+    "/assessment": "view_results",
     "/methods": "view_results",
     "/submissions": "view_uploads",
     "/calendar": "view_uploads",

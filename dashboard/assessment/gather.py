@@ -134,7 +134,8 @@ def definition_of(scheme: Scheme, line: Line, catalogue: Catalogue) -> Definitio
         numerator_zh="", numerator_en="", denominator_zh="", denominator_en="",
         multiplier=line.multiplier, unit_zh=line.unit_zh, unit_en=line.unit_en,
         polarity=line.polarity or "neutral", method="ratio", basis=line.basis,
-        source=scheme.source, mark=scheme.mark, examples=(),
+        source=scheme.source, mark=scheme.mark, examples=(), disclosure="people", reported_zh="", reported_en="",
+        reviewed=dt.date(scheme.year, 1, 1),
     )  # fmt: skip
 
 

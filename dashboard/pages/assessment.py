@@ -18,6 +18,7 @@ from reference.strict import DefinitionError
 from store.assessing import AssessmentError
 from store.connecting import StoreError
 
+NEEDS = "view_results"
 PATH = "/assessment"
 
 

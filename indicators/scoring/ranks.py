@@ -77,7 +77,8 @@ def draw_totals(
     domains: dict[str, Numbers] = {}
     weights: dict[str, Numbers] = {}
     for domain in scheme.domains:
-        points, applicable = np.zeros(shape), np.zeros((len(members), 1))
+        points: NDArray[np.float64] = np.zeros(shape)
+        applicable: NDArray[np.float64] = np.zeros((len(members), 1))
         for line in domain.lines:
             held = [score.line(line.code) for score in scores]
             counted = np.array([[one.status in COUNTED] for one in held], dtype=float)
