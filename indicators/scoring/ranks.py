@@ -86,7 +86,8 @@ def draw_totals(
             points += float(line.weight) * counted * shares
             applicable += float(line.weight) * counted
         weight = float(domain.weight) * (applicable > 0)
-        domains[domain.code] = float(domain.weight) * points / np.where(applicable > 0, applicable, 1)
+        share = points / np.where(applicable > 0, applicable, 1.0)
+        domains[domain.code] = np.asarray(float(domain.weight) * share, dtype=np.float64)
         weights[domain.code] = weight
     total = 100 * sum(domains.values()) / np.maximum(sum(weights.values()), 1e-9)
     cap = np.array([[float(scheme.veto_cap) if score.vetoes else np.inf] for score in scores])
