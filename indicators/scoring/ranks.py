@@ -85,7 +85,7 @@ def draw_totals(
             shares = _shares(line, members, held, scheme.draws, random)
             points += float(line.weight) * counted * shares
             applicable += float(line.weight) * counted
-        weight = float(domain.weight) * (applicable > 0)
+        weight = np.asarray(float(domain.weight) * (applicable > 0), dtype=np.float64)
         share = points / np.where(applicable > 0, applicable, 1.0)
         domains[domain.code] = np.asarray(float(domain.weight) * share, dtype=np.float64)
         weights[domain.code] = weight
