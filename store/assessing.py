@@ -290,15 +290,7 @@ def sign(
             )
             or 0
         )
-        hashes = {part: sha256(text) for part, text in sorted(parts.items())}
-        seal = seal_of(hashes)
-        connection.execute(
-            insert(assessment_sealed),
-            [
-                {"round_id": number, "edition": edition, "part": part, "sha256": hashes[part], "text": text}
-                for part, text in parts.items()
-            ],
-        )
+        seal = _keep_parts(connection, number, edition, parts)
         row = {
             "round_id": number,
             "edition": edition,
@@ -322,6 +314,17 @@ def sign(
             connection.execute(insert(assessment_entry), row)
             _say(connection, actor, "assess_decision", code, [row])
     return edition, seal
+
+
+def _keep_parts(connection: Connection, number: int, edition: int, parts: Mapping[str, str]) -> str:
+    """Write the parts; gives the seal over them."""
+    hashes = {part: sha256(text) for part, text in parts.items()}
+    rows = [
+        {"round_id": number, "edition": edition, "part": part, "sha256": hashes[part], "text": text}
+        for part, text in parts.items()
+    ]
+    connection.execute(insert(assessment_sealed), rows)
+    return seal_of(hashes)
 
 
 def _entry_row(connection: Connection, number: int, one: NewEntry, actor: str) -> dict[str, Any]:

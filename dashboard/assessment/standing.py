@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -68,18 +69,22 @@ class Standing:
 
 
 _KEPT: WeakKeyDictionary[Store, OrderedDict[Hashable, Standing]] = WeakKeyDictionary()
+_TURN = threading.Lock()
 
 
 def stand(workspace: Workspace, code: str) -> Standing:
     """A round as it stands: as signed once it is, else worked out from what is there. Kept until anything is added to it."""
     held = read_round(workspace.store, code)
     key = (held.number, held.newest, held.step, len(held.seals), held.cut_off)
-    kept = _KEPT.setdefault(workspace.store, OrderedDict())
-    if key not in kept:
-        kept[key] = signed(workspace, held, held.seals[-1]) if held.seals else provisional(workspace, held)
-        while len(kept) > 6:
-            kept.popitem(last=False)
-    found = kept[key]
+    with _TURN:  # a hundred scores and their ranks cost seconds: two who ask at once get one answer
+        kept = _KEPT.setdefault(workspace.store, OrderedDict())
+        if key not in kept:
+            kept[key] = (
+                signed(workspace, held, held.seals[-1]) if held.seals else provisional(workspace, held)
+            )
+            while len(kept) > 6:
+                kept.popitem(last=False)
+        found = kept[key]
     # Evaluators and steps may have changed without any score changing.
     return Standing(held, found.schemes, found.participants, found.scores, found.rankings, found.seal)
 

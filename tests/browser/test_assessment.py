@@ -57,7 +57,7 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspac
 def desk(browser, at_work) -> Iterator[Window]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(90_000)
     found = Window(page, at_work[1])
     page.on("console", lambda said: found.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
@@ -69,7 +69,6 @@ def desk(browser, at_work) -> Iterator[Window]:
 def press(window: Window, words: str, said: str) -> None:
     """Press a button and wait for what comes of it."""
     window.page.get_by_role("button", name=words, exact=True).click()
-    window.settle()
     answer = window.page.locator("#assess-says").get_by_text(said)
     try:
         answer.wait_for()

@@ -50,6 +50,13 @@ def upgrade() -> None:
         ],
         "organisation",
     )
+    _said()
+    _seals()
+    for name in APPEND_ONLY:
+        _protect(name)
+
+
+def _said() -> None:
     _listed(
         "assessment_evaluator",
         sa.Column("organisation", sa.String(32), nullable=False),
@@ -83,6 +90,9 @@ def upgrade() -> None:
         sa.Column("words", sa.String(400), nullable=False),
     )
     op.create_index("ix_assessment_step_round_id", "assessment_step", ["round_id"])
+
+
+def _seals() -> None:
     _keyed(
         "assessment_seal",
         [
@@ -105,8 +115,6 @@ def upgrade() -> None:
         "edition",
         "part",
     )
-    for name in APPEND_ONLY:
-        _protect(name)
 
 
 def _keyed(name: str, columns: list[sa.Column[Any]], *keys: str) -> None:
