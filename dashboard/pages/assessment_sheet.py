@@ -178,7 +178,7 @@ def _more(sheet: Sheet, line: Line, held: LineScore) -> list[html.Td]:
     if sheet.mode == "mark":
         return [answer, files, *_mark_cells(sheet, line)]
     if sheet.mode == "review":
-        return [html.Td([_answer(sheet, line), _evidence(sheet, line, adding=False)]), html.Td(_marks(sheet, line)), *_settle_cells(sheet, line, held)]  # fmt: skip
+        return [html.Td([html.Div(_answer(sheet, line)), _evidence(sheet, line, adding=False)]), html.Td(_marks(sheet, line)), *_settle_cells(sheet, line, held)]  # fmt: skip
     return [answer, files, html.Td(_marks(sheet, line))]
 
 
