@@ -10,22 +10,21 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import dash
-from flask import Flask, Response, abort, jsonify, request
+from flask import Response, abort, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboard.answers import Answers
 from dashboard.assessment.exporting import export_round, report_of
 from dashboard.assessment.gather import cut_off_of
 from dashboard.assessment.jobs import Exports
-from dashboard.assessment.opening import open_new
+from dashboard.assessment.opening import evaluators, open_new
 from dashboard.assessment.permission import may_answer, may_appeal, may_review, may_see, may_sign, seat_of
 from dashboard.assessment.rehearsal import number_of, rehearse
 from dashboard.assessment.sealing import short_code, sign_round, uphold, verify_round
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
+from dashboard.auth.declaring import Door
 from dashboard.exports.assessment_files import write_csv, write_json
-from dashboard.headers import from_ourselves
 from dashboard.visit import Visit, open_visit
 from reference.assessments import Line
 from reference.periods import PeriodError, parse
@@ -150,7 +149,7 @@ def _assign(asked: Asked) -> Done:
     chosen = wanted or [one for one in held.participants if len(held.evaluators.get(one, {})) < 2]
     if not chosen:
         raise AssessmentError("所有单位都已分配专家；要改，请写明单位代码。", "Everybody has evaluators; name institutions to change theirs.")  # fmt: skip
-    pair = [(asked.value("evaluator1"), ""), (asked.value("evaluator2"), "")]
+    pair = evaluators(asked.visit.workspace, [asked.value("evaluator1"), asked.value("evaluator2")])
     assign(asked.visit.workspace.store, asked.code, chosen, pair, asked.account.name)
     return Done(asked.visit.texts("已为 {count} 家单位分配专家。", count=len(chosen)))
 
@@ -270,16 +269,16 @@ def _rehearse(asked: Asked) -> Done:
     return Done(panel=outcome(asked.visit, standing, asked.organisation, found))
 
 
-def register_routes(app: dash.Dash, answers: Answers, exports: Exports, who: Who) -> None:
+def register_routes(app: Door, answers: Answers, exports: Exports, who: Who) -> None:
     """Files of a round, and evidence in and out."""
-    server: Flask = app.server
+    server = app.server
 
     def visit_of() -> tuple[Visit, Account]:
         visit = open_visit(answers, "/assessment", request.query_string.decode())
         return visit, who(visit)
 
     @server.get("/assessment-file/<code>.<kind>")
-    def whole(code: str, kind: str) -> Response:
+    def assessment_whole(code: str, kind: str) -> Response:
         visit, account = visit_of()
         standing = _held(visit, code)
         if kind not in ("xlsx", "csv", "json", "zip") or not account.may("export") or not _sees_all(visit, account, standing):  # fmt: skip
@@ -302,7 +301,7 @@ def register_routes(app: dash.Dash, answers: Answers, exports: Exports, who: Who
             return _attached(to.read_bytes(), name)
 
     @server.get("/assessment-file/<code>/<organisation>.<kind>")
-    def one(code: str, organisation: str, kind: str) -> Response:
+    def assessment_report(code: str, organisation: str, kind: str) -> Response:
         visit, account = visit_of()
         standing = _held(visit, code)
         organisations = visit.registry.organisations
@@ -316,7 +315,7 @@ def register_routes(app: dash.Dash, answers: Answers, exports: Exports, who: Who
             return _attached(made.read_bytes(), f"{visit.name(organisation)}.{kind}")
 
     @server.get("/assessment-evidence/<code>/<int:number>")
-    def evidence(code: str, number: int) -> Response:
+    def assessment_evidence(code: str, number: int) -> Response:
         visit, account = visit_of()
         held = _held(visit, code).round
         found = next((one for one in held.evidence if one.number == number), None)
@@ -325,7 +324,7 @@ def register_routes(app: dash.Dash, answers: Answers, exports: Exports, who: Who
         return _attached(visit.workspace.store.originals.read(found.sha256), found.name)
 
     @server.post("/assessment-evidence/<code>/<organisation>/<line>")
-    def add(code: str, organisation: str, line: str) -> tuple[Response, int]:
+    def assessment_add_evidence(code: str, organisation: str, line: str) -> tuple[Response, int]:
         visit, account = visit_of()
         return _take_evidence(visit, account, code, organisation, line)
 
@@ -349,8 +348,6 @@ def _take_evidence(
     from dashboard.upload import plain_name
 
     t, limit = visit.texts, visit.workspace.settings.upload_max_megabytes
-    if not from_ourselves(request):
-        return jsonify({"says": t("只接受从本系统页面上传的文件。")}), 403
     standing = _held(visit, code)
     organisations = visit.registry.organisations
     if not standing.has(organisation) or not may_answer(account, organisation, organisations):

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.auth.asking import account_of
 from dashboard.workspace import Workspace
 from indicators import grading
 from reference.assessments import HOME, Known, Scheme, faults, load_schemes, read_scheme
 from reference.periods import Period
 from reference.strict import DefinitionError
 from store import reading
-from store.assessing import NewRound, open_round
+from store.accounts import find_account, has_accounts
+from store.assessing import AssessmentError, NewRound, open_round
 from store.times import to_milliseconds
 
 
@@ -66,6 +68,25 @@ def participants(workspace: Workspace, schemes: Sequence[Scheme], on: dt.date) -
     for scheme_of_counties in (one for one in schemes if one.subject == "county"):
         counties = organisations.at_level("county", on=on)
         found += [(one.code, one.code, scheme_of_counties.code) for one in counties]
+    return found
+
+
+def evaluators(workspace: Workspace, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Evaluators by the names of their accounts, each with the organisation it works for.
+
+    Raises AssessmentError for an account that does not exist, is closed or does not score. An installation without accounts
+    takes the names as they are.
+    """
+    found = []
+    for name in (one.strip() for one in names):
+        record = find_account(workspace.store, name) if name else None
+        if name and record is None and has_accounts(workspace.store):
+            raise AssessmentError(f"没有账号 {name}。", f"There is no account '{name}'.")
+        if record is not None and (
+            record.disabled_at is not None or not account_of(record).may("assess_score")
+        ):
+            raise AssessmentError(f"账号 {name} 不能评分。", f"The account '{name}' may not score.")
+        found.append((name, record.organisation if record else ""))
     return found
 
 

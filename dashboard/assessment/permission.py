@@ -8,8 +8,9 @@ from store.assessments import Round
 
 
 def may_answer(account: Account, organisation: str, organisations: Organisations) -> bool:
-    """Whether the account fills in an organisation's self-assessment: its own, or one it reaches."""
-    return account.may("assess_self") and account.reaches(organisation, organisations)
+    """Whether the account fills in an organisation's self-assessment: its own alone, never that of one below it."""
+    own = account.is_everywhere or works_at(account, organisation)
+    return account.may("assess_self") and own and account.reaches(organisation, organisations)
 
 
 def seat_of(account: Account, held: Round, organisation: str) -> int:

@@ -11,7 +11,8 @@
     list.appendChild(line);
     let answer = {};
     try {
-      const got = await fetch(button.dataset.address, { method: "POST", body: form, headers: { "X-MCH-Request": "1" } });
+      const got = await fetch(button.dataset.address, { method: "POST", body: form, headers: { "X-MCH-Request": "1", "X-CSRFToken": window.mchSession.token() } });
+      if (got.status === 401) window.mchSession.leave();
       answer = await got.json();
     } catch (error) {
       answer = { says: button.dataset.failed };

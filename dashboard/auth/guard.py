@@ -28,7 +28,7 @@ TOKEN_COOKIE, TOKEN_HEADER, TOKEN_FIELD = "_csrf_token", "X-CSRFToken", "csrf"
 HARMLESS = ("GET", "HEAD", "OPTIONS")
 CALLBACK = "/_dash-update-component"
 CALLBACK_BYTES, FORM_BYTES = 256 * 1024, 2 * 1024 * 1024
-TAKE_FILES = ("/upload", "/api/", "/follow-ups/")  # addresses that files are sent to
+TAKE_FILES = ("/upload", "/api/", "/follow-ups/", "/assessment-evidence/")  # addresses that files are sent to
 DEPTH = 200  # brackets within brackets that an honest page never sends
 # What Dash itself serves; anything else is declared through a Door.
 OF_DASH = {

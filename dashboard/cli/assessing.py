@@ -11,7 +11,7 @@ import typer
 
 from dashboard.assessment.exporting import KINDS, export_round
 from dashboard.assessment.gather import cut_off_of
-from dashboard.assessment.opening import check_file, open_new, open_shelf
+from dashboard.assessment.opening import check_file, evaluators, open_new, open_shelf
 from dashboard.assessment.sealing import short_code, sign_round, verify_round
 from dashboard.assessment.standing import stand
 from dashboard.cli.output import Format, emit, progress, say
@@ -105,17 +105,13 @@ def assign_evaluators(
     organisation: Annotated[
         list[str] | None, typer.Option("--organisation", "-o", help="Code or name; default: all.")
     ] = None,
-    place: Annotated[
-        list[str] | None, typer.Option("--works-at", help="ACCOUNT=ORGANISATION; may be repeated.")
-    ] = None,
 ) -> None:
     """Assign two evaluators; one who works at an institution is never assigned to it."""
     workspace = open_workspace(prepare=True)
     standing = stand(workspace, code)
-    places = dict(one.partition("=")[::2] for one in place or ())
     wanted = [workspace.registry.organisations.resolve(one).code for one in organisation or ()]
     chosen = wanted or [one.organisation for one in standing.participants]
-    pair = [(name, places.get(name, "")) for name in (first, second)]
+    pair = evaluators(workspace, (first, second))
     assign(workspace.store, code, chosen, pair, getpass.getuser())
     workspace.close()
     say(f"{first} and {second} score {len(chosen)} organisations.")

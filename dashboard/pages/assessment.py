@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash
 from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboard import blocks
@@ -12,6 +11,7 @@ from dashboard.answers import Answers
 from dashboard.assessment import acting
 from dashboard.assessment.jobs import Exports
 from dashboard.auth.account import Account
+from dashboard.auth.declaring import Door
 from dashboard.pages import assessment_round, assessment_rounds, assessment_sheet, assessment_whatif
 from dashboard.visit import Visit, open_visit
 from reference.strict import DefinitionError
@@ -37,7 +37,7 @@ def title(visit: Visit) -> str:
     return visit.texts("绩效考核")
 
 
-def register(app: dash.Dash, answers: Answers) -> None:
+def register(app: Door, answers: Answers) -> None:
     """One callback for every button; the page is drawn again after what was pressed."""
     exports = Exports(answers.workspace)
 

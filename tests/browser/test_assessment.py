@@ -16,9 +16,9 @@ from waitress import create_server
 from dashboard.app import create_app
 from dashboard.assessment.example import answer_example, mark_example, open_example, settle_example
 from dashboard.assessment.standing import stand
-from dashboard.auth.account import THIS_MACHINE, Account
-from dashboard.pages import assessment
+from dashboard.auth.passwords import hashed
 from dashboard.workspace import Workspace
+from store.accounts import NewAccount, add_accounts
 from store.assessing import assign
 from tests.assessment.conftest import made_province
 from tests.browser.conftest import Window
@@ -27,29 +27,30 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 CODE, OWN = "walk-2026", "MCH520302"
 PEOPLE = {
-    "institution": Account("hhg", "红花岗区妇幼保健院", "institution", OWN),
-    "first": Account("expert-a", "专家甲", "evaluator", "520000"),
-    "second": Account("expert-b", "专家乙", "evaluator", "520000"),
-    "own": Account("expert-b", "专家乙", "evaluator", OWN),
-    "reviewer": Account("province", "省卫生健康委", "province", "520000"),
+    "hhg": ("institution", OWN),
+    "expert-a": ("evaluator", "520000"),
+    "expert-b": ("evaluator", "520000"),
+    "expert-own": ("evaluator", OWN),
+    "officer": ("province", "520000"),
 }
 
 
 @pytest.fixture(scope="module")
-def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, str, dict[str, Account]]]:
-    """The server, and who sits before it."""
+def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, str]]:
+    """The server of an installation of 98 institutions, with an account for everybody who takes part."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     workspace = made_province(tmp_path_factory.mktemp("walk"))
-    who = {"now": THIS_MACHINE}
-    patch = pytest.MonkeyPatch()
-    patch.setattr(assessment, "asking", lambda _visit: who["now"])
+    wanted = [
+        NewAccount(name, name, role, organisation, hashed("a password of its own"), must_change=False)
+        for name, (role, organisation) in PEOPLE.items()
+    ]
+    add_accounts(workspace.store, wanted, "test")
     server = create_server(create_app(workspace).server, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield workspace, f"http://127.0.0.1:{server.effective_port}", who
+    yield workspace, f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(timeout=5)
-    patch.undo()
     workspace.close()
 
 
@@ -57,8 +58,8 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspac
 def desk(browser, at_work) -> Iterator[Window]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(90_000)
-    found = Window(page, at_work[1])
+    page.set_default_timeout(60_000)
+    found = Window(page, at_work[1], at_work[0].store)
     page.on("console", lambda said: found.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     page.on("request", lambda asked: found.requests.append(asked.url))
@@ -92,19 +93,22 @@ def sheet(window: Window) -> None:
 
 
 def test_a_round_from_opening_to_appeal(desk: Window, at_work, tmp_path: Path) -> None:
-    workspace, _, who = at_work
-    who["now"] = PEOPLE["reviewer"]
+    workspace, _ = at_work
+    desk.become("officer")
     desk.open("/assessment")
     desk.page.get_by_text("发起新一轮考核").click()
     desk.page.get_by_label("代码", exact=True).fill(CODE)
     press(desk, "发起", "已发起")
     desk.open(f"/assessment/{CODE}")
     assert "98 家单位" in desk.text()
+    desk.page.get_by_label("专家一账号").fill("expert-own")
+    desk.page.get_by_label("专家二账号").fill("expert-b")
+    press(desk, "分配专家", "须回避")
     desk.page.get_by_label("专家一账号").fill("expert-a")
     desk.page.get_by_label("专家二账号").fill("expert-b")
     press(desk, "分配专家", "已为 98 家单位分配专家")
 
-    who["now"] = PEOPLE["institution"]
+    desk.become("hhg")
     sheet(desk)
     choose(desk, "人才培养规划与落实", "是")
     field(desk, "孕产妇急救演练", "3")
@@ -120,18 +124,18 @@ def test_a_round_from_opening_to_appeal(desk: Window, at_work, tmp_path: Path) -
     assert "公布之前，只能看到本单位" in desk.text()
     _others_answer_and_go_on(workspace)
 
-    who["now"] = PEOPLE["own"]
+    desk.become("expert-own")
     desk.open(f"/assessment/{CODE}/{OWN}")
     assert desk.page.get_by_role("button", name="提交评分").count() == 0, "never its own institution"
-    for name, points in (("first", "4"), ("second", "1")):
-        who["now"] = PEOPLE[name]
+    for name, points in (("expert-a", "4"), ("expert-b", "1")):
+        desk.become(name)
         sheet(desk)
-        assert "专家甲" not in desk.text()
+        assert "4 分" not in desk.page.locator("tr", has_text="医疗质量与安全管理").inner_text()
         field(desk, "医疗质量与安全管理", points)
         press(desk, "提交评分", "已保存 1 项")
 
     _scoring_ends(workspace)
-    who["now"] = PEOPLE["reviewer"]
+    desk.become("officer")
     sheet(desk)
     assert "expert-a：4 分" in desk.text()
     assert "expert-b：1 分" in desk.text()
@@ -154,7 +158,7 @@ def test_a_round_from_opening_to_appeal(desk: Window, at_work, tmp_path: Path) -
         desk.page.get_by_role("link", name="全部单位 Excel（公式可重算）").click()
     book = openpyxl.load_workbook(io.BytesIO(Path(got.value.path()).read_bytes()))
     assert book.sheetnames == ["封面", "说明", "总分", "分项得分", "维度与图", "排序与区间", "考核方案"]
-    who["now"] = PEOPLE["institution"]
+    desk.become("hhg")
     sheet(desk)
     with desk.page.expect_download() as got:
         desk.page.get_by_role("link", name="DOCX").click()
@@ -167,7 +171,7 @@ def test_a_round_from_opening_to_appeal(desk: Window, at_work, tmp_path: Path) -
     choose_line(desk, "医疗质量与安全管理")
     desk.page.get_by_placeholder("申诉理由").fill("现场材料漏看一份")
     press(desk, "提交申诉", "申诉已提交")
-    who["now"] = PEOPLE["reviewer"]
+    desk.become("officer")
     sheet(desk)
     desk.page.get_by_label("应采用的值（专家评分项填得分）").fill("4")
     desk.page.get_by_placeholder("裁定理由").fill("补看材料，成立")
@@ -210,15 +214,17 @@ def choose_line(window: Window, name: str) -> None:
 @pytest.mark.parametrize("width", [1440, 390], ids=["desk", "phone"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_pages_fit_and_complain_of_nothing(browser, at_work, width: int, language: str) -> None:
-    workspace, address, who = at_work
-    who["now"] = THIS_MACHINE
+    workspace, address = at_work
     if not [one for one in _codes(workspace) if one == "look"]:
         open_example(workspace, "look", ("MCH520302", "MCH520303"))
-        assign(workspace.store, "look", ["MCH520302"], [("local", ""), ("another", "")], "test")
+        assign(
+            workspace.store, "look", ["MCH520302"], [("expert-a", "520000"), ("expert-b", "520000")], "test"
+        )
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     page.set_default_timeout(60_000)
-    window = Window(page, address)
+    window = Window(page, address, workspace.store)
+    window.become("officer")
     page.on("console", lambda said: window.complaints.append(said.text) if said.type == "error" else None)
     for path in (
         "/assessment",
