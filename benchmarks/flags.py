@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.made_up import COUNTIES, FIRST, Planted, WorldContext, codes, context_of, planted, with_slips
-from indicators.board import Board, Finding, question
+from indicators.board import Board
+from indicators.family import Finding, question
 from indicators.looking_ahead import will_miss
 from indicators.result import Reason
 from reference.periods import month_add, month_period, rolling_year

@@ -6,8 +6,7 @@ asks, and for however few areas, the answer is the same. The methods are in indi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,51 +15,19 @@ from numpy.typing import NDArray
 
 from indicators import signals
 from indicators.definition import Definition
+from indicators.family import Finding, Question, judged, wants_more, whole
 from indicators.judge_arrays import REASONS
 from indicators.panel import Panel, Span
 from indicators.result import Comparison, Reason, Result
-from indicators.results import Context, calculate
+from indicators.results import calculate
 from indicators.statistics.multiple_testing import false_discovery
 from reference.organisations import Organisation
-from reference.periods import Period, month_add
+from reference.periods import month_add
 from reference.registry import Flagging
 
 Numbers = NDArray[np.float64]
 PAST = 12  # months looked back on for how long something has stood
 COUNTED = ("proportion", "rate")  # methods whose numerators vary by chance
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that stands out: its kind, the result it is about, and what else its sentence needs.
-
-    `stood`, `gap`, `gap_before`: as in `indicators.result.Flag`.
-    """
-
-    kind: str
-    result: Result
-    numbers: Mapping[str, Any] = field(default_factory=dict)
-    gap: int | None = None
-    stood: int | None = None
-    gap_before: int | None = None
-
-
-@dataclass(frozen=True)
-class Question:
-    """One level of a tree in one period; `areas` are the codes looked at, and which makes the family."""
-
-    context: Context
-    tree: str
-    level: str
-    areas: tuple[str, ...]
-    period: Period
-
-
-def question(context: Context, tree: str, level: str, period: Period, also: Sequence[str] = ()) -> Question:
-    """The family of a level: all that exist on the period's last day, and `also`, if they do not."""
-    organisations = context.registry.organisations
-    there = [one.code for one in organisations.at_level(level, tree=tree, on=period.last_day)]
-    return Question(context, tree, level, tuple(dict.fromkeys((*there, *sorted(also)))), period)
 
 
 class Board:
@@ -445,22 +412,3 @@ def _fallen(look: signals.Worsening, place: int, size: Numbers) -> int:
     """People or events between the last months and the level before; `size`: (months,), the last that looked at."""
     difference = abs(float(look.after[place] - look.before[place]))
     return round(difference * float(size[-int(look.months[place]) :].sum()))
-
-
-def wants_more(result: Result) -> bool:
-    """Whether the result's target is a floor."""
-    return result.target is None or result.target.operator in (">=", ">")
-
-
-def judged(panel: Panel, rows: Any) -> tuple[Numbers, Numbers]:
-    """Numerators and denominators of the cells that can be judged; NaN for the rest."""
-    known = panel.is_judged[rows]
-    return (
-        np.where(known, panel.numerator[rows], np.nan),
-        np.where(known, panel.denominator[rows], np.nan),
-    )
-
-
-def whole(value: float) -> int | None:
-    """A count out of an array, None for NaN."""
-    return None if np.isnan(value) else int(value)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from indicators.board import PAST, Finding, wants_more
+from indicators.board import PAST
 from indicators.definition import Definition
+from indicators.family import Finding, wants_more
 from indicators.result import Comparison, Flag, Result
 from indicators.results import Context
 from indicators.wording import amount, day, people, say

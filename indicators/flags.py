@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indicators.board import Board, Finding, question
+from indicators.board import Board
+from indicators.family import Finding, question
 from indicators.flag_words import flag_of
 from indicators.grade_flags import grade_flags
 from indicators.looking_ahead import will_miss

@@ -9,8 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from indicators.board import PAST, Board, Finding, judged
+from indicators.board import PAST, Board
 from indicators.calculate import Counted
+from indicators.family import Finding, judged
 from indicators.judge import gap
 from indicators.panel import Panel
 from indicators.result import Comparison, Reason, Result

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indicators.board import PAST, judged
+from indicators.board import PAST
+from indicators.family import judged
 from indicators.looking_ahead import Aim, aim_of, forecast_of
 from indicators.panel import Panel, panel
 from indicators.results import Context

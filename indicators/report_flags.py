@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indicators.board import Finding
+from indicators.family import Finding
 from indicators.flag_words import with_since
 from indicators.result import Flag, Result
 from indicators.results import Context, series
