@@ -6,7 +6,6 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from dashboard.assessment.gather import cut_off_of
 from dashboard.assessment.jobs import Exports
 from dashboard.assessment.opening import evaluators, open_new
 from dashboard.assessment.permission import may_answer, may_appeal, may_review, may_see, may_sign, seat_of
-from dashboard.assessment.rehearsal import number_of, rehearse
+from dashboard.assessment.rehearsal import kept_value, rehearse
 from dashboard.assessment.sealing import short_code, sign_round, uphold, verify_round
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
@@ -194,23 +193,6 @@ def _entry(asked: Asked, standing: Standing, line: Line, kind: str, seat: int) -
     if held and (held.value, held.words) == (value, words):
         return []
     return [NewEntry(asked.organisation, line.code, kind, value, words, seat)]
-
-
-def kept_value(line: Line, text: str, kind: str) -> str:
-    """A field's text as it is kept: 1 or 0, a number, or points as a share of the weight."""
-    if line.asked == "yes_no":
-        return "1" if text == "1" else "0"
-    number = number_of(text, line.zh)
-    if number < 0:
-        raise AssessmentError(f"“{line.zh}”不能小于 0。", f"{line.en} cannot be below 0.")
-    if line.asked == "expert":
-        if number > line.weight:
-            raise AssessmentError(
-                f"“{line.zh}”最多 {line.weight} 分。", f"{line.en} has {line.weight} points at most."
-            )
-        if kind != "answer":
-            return str(Fraction(number) / Fraction(line.weight))
-    return f"{number:f}"
 
 
 def _appeal(asked: Asked) -> Done:

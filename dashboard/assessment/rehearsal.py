@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from dashboard.assessment.standing import Standing
 from indicators.scoring.score import Score, score_all
-from reference.assessments import Scheme
+from reference.assessments import Line, Scheme
 from store.assessing import AssessmentError
 
 
@@ -32,6 +32,23 @@ def number_of(text: str, name: str) -> Decimal:
     return found
 
 
+def kept_value(line: Line, text: str, kind: str) -> str:
+    """A field's text as it is kept: 1 or 0, a number, or points as a share of the weight."""
+    if line.asked == "yes_no":
+        return "1" if text == "1" else "0"
+    number = number_of(text, line.zh)
+    if number < 0:
+        raise AssessmentError(f"“{line.zh}”不能小于 0。", f"{line.en} cannot be below 0.")
+    if line.asked == "expert":
+        if number > line.weight:
+            raise AssessmentError(
+                f"“{line.zh}”最多 {line.weight} 分。", f"{line.en} has {line.weight} points at most."
+            )
+        if kind != "answer":
+            return str(Fraction(number) / Fraction(line.weight))
+    return f"{number:f}"
+
+
 def rehearse(
     standing: Standing, organisation: str, values: Mapping[str, str], weights: Mapping[str, str]
 ) -> Rehearsed:
@@ -43,10 +60,10 @@ def rehearse(
         if one.organisation == organisation:
             entries = dict(one.entries)
             for line, text in values.items():
-                value = number_of(text, scheme.line(line).zh)
+                value = kept_value(standing.schemes[code].line(line), text, "settlement")
                 entries[line] = replace(
                     entries[line],
-                    settled=str(Fraction(value)),
+                    settled=value,
                     reason="",
                     evidence=entries[line].evidence or ("",),
                 )

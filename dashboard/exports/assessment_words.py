@@ -36,7 +36,7 @@ def summary(report: Report, place: int) -> list[str]:
     found.append(
         say(
             f"同组（{report.peer(one)}）{rank.peers} 家中列第 {rank.place} 名{tied}；考虑抽样误差，名次的 95% 区间为第 {rank.low}～{rank.high} 名，与 {len(rank.like)} 家无法区分。",
-            f"Among {rank.peers} peers ({report.peer(one)}) it stands in place {rank.place}{tied}; allowing for chance, the 95% interval of its place is {rank.low}–{rank.high}, and {len(rank.like)} peers cannot be told apart from it.",
+            f"Among {rank.peers} peers ({report.peer(one)}) it stands in place {rank.place}{tied}; allowing for chance, the 95% interval of its place is {rank.low}–{rank.high}; peers that cannot be told apart from it: {len(rank.like)}.",
         )
     )
     best, worst = _extremes(report, place)
@@ -51,7 +51,7 @@ def summary(report: Report, place: int) -> list[str]:
         found.append(
             say(
                 f"有 {len(left)} 项没有计分（无数据、不适用或待评），权重由同维度其余指标分担。",
-                f"{len(left)} lines were not scored (no data, not applicable or pending); their weight went to the rest of their domains.",
+                f"Lines not scored (no data, not applicable or pending): {len(left)}; their weight went to the rest of their domains.",
             )
         )
     if score.vetoes:

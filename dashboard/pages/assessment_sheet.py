@@ -9,7 +9,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard import blocks
+from dashboard import blocks, wording
 from dashboard.assessment.exporting import report_of
 from dashboard.assessment.permission import may_answer, may_appeal, may_review, may_see, may_sign, seat_of
 from dashboard.assessment.standing import Standing, stand
@@ -18,6 +18,7 @@ from dashboard.exports.assessment_words import findings, raises, summary
 from dashboard.pages import assessment_parts as parts
 from dashboard.pages.assessment_round import shown_number
 from dashboard.visit import Visit
+from indicators.scoring.entries import Entry
 from indicators.scoring.score import LineScore
 from reference.assessments import Line
 from store.assessing import AssessmentError
@@ -142,7 +143,7 @@ def _row(sheet: Sheet, line: Line, held: LineScore) -> html.Tr:
     unit = _unit(sheet.visit, line)
     counts = None
     if line.computed and entry.numerator is not None:
-        counts = html.Div(f"{entry.numerator:,} / {entry.denominator or 0:,}", className="quiet nowrap")
+        counts = html.Div(_counts(sheet.visit, line, entry), className="quiet nowrap")
     points = held.points if held.status == "scored" else t(parts.STATUS[held.status])
     cells = [
         html.Td(name),
@@ -153,6 +154,17 @@ def _row(sheet: Sheet, line: Line, held: LineScore) -> html.Tr:
         *_more(sheet, line, held),
     ]
     return html.Tr(cells, className=f"line line--{held.status}")
+
+
+def _counts(visit: Visit, line: Line, entry: Entry) -> str:
+    """Numerator and denominator; amounts in their unit, not in its hundredths."""
+    names = line.numerator or ("",)
+    element = visit.registry.elements.get(names[0].partition("@")[0])
+    parts_of_one = 10 ** (element.decimals if element else 0)
+    shown = [
+        wording.number((number or 0) / parts_of_one, 0) for number in (entry.numerator, entry.denominator)
+    ]
+    return " / ".join(shown)
 
 
 def _unit(visit: Visit, line: Line) -> str:

@@ -27,6 +27,8 @@ def body(visit: Visit, account: Account, code: str, organisation: str) -> list[A
         held = score.line(line.code)
         name = line.name(t.language)
         now = "—" if held.value is None else f"{float(held.value):g}"
+        if line.asked == "expert" and held.value is not None:
+            now = t("{points} 分", points=f"{float(held.value) * float(line.weight):g}")
         rows.append(
             html.Tr(
                 [

@@ -238,6 +238,7 @@ def test_pages_fit_and_complain_of_nothing(browser, at_work, width: int, languag
         too_wide = page.evaluate("""() => [...document.querySelectorAll('#page *')].filter(one =>
             one.getBoundingClientRect().right > window.innerWidth + 1 && !one.closest('.scrolling, svg')).map(one => one.className).slice(0, 3)""")
         assert too_wide == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     assert window.complaints == []
     context.close()
 
