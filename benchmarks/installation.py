@@ -37,7 +37,7 @@ from store.verify import verify
 
 FORM, MONTHS = "county_monthly", range(202601, 202611)
 BIRTHS = {"产妇数": 7777777, "活产数": 7777777, "产前筛查人数": 500}
-PATIENCE = 600.0
+PATIENCE = 120.0
 
 
 @dataclasses.dataclass(frozen=True)

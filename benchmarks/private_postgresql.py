@@ -69,7 +69,9 @@ class PrivatePostgreSQL:
                 os.kill(one, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        (self._home / "data" / "postmaster.pid").unlink(missing_ok=True)
+        # Where nobody reaps the dead, PostgreSQL takes its own dead predecessor for alive: what it left goes with it.
+        for left in (self._home / "data" / "postmaster.pid", *self._home.glob(".s.PGSQL.*")):
+            left.unlink(missing_ok=True)
 
     def close(self) -> None:
         """End it and remove it."""
