@@ -74,6 +74,10 @@ unit_en = "%"
 polarity = "higher"
 method = "proportion"
 basis = "occurrence"
+disclosure = "people"
+reported_zh = "测试"
+reported_en = "test"
+reviewed = 2026-11-01
 source = "written for this test"
 mark = "?"
 
