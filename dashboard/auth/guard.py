@@ -10,7 +10,6 @@ from urllib.parse import quote, urlsplit
 
 import dash
 from flask import Flask, Response, g, jsonify, redirect, request
-from werkzeug.exceptions import HTTPException
 
 from dashboard.auth.account import THIS_MACHINE
 from dashboard.auth.asking import COOKIE, account_of, token_for
@@ -250,18 +249,6 @@ def install(app: dash.Dash, workspace: Workspace) -> None:
         elif request.cookies.get(TOKEN_COOKIE) != token_for(secret):
             set_token(response, secret, secure)
         return response
-
-    @server.errorhandler(Exception)
-    def fault(error: Exception) -> Any:
-        """A number that the log knows; nothing of the inside."""
-        if isinstance(error, HTTPException):
-            return error
-        if request.path.startswith("/_dash-component-suites/"):
-            return guard.refused(404)  # a file that the libraries do not have
-        number = secrets.token_hex(4)
-        log.exception("%s %s failed, reference %s", request.method, request.path, number)
-        says = f"系统内部出错。编号 {number}。 Something failed in the system, reference {number}."
-        return jsonify({"outcome": "refused", "says": says}), 500
 
 
 def set_cookie(response: Response, secret: str, secure: bool) -> None:

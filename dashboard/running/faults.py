@@ -38,6 +38,8 @@ def register(server: Flask, settings: Settings) -> None:
 
     @server.errorhandler(Exception)
     def failed(_error: Exception) -> Response:
+        if request.path.startswith("/_dash-component-suites/"):
+            return _say(settings, 404)  # Dash stumbles over a file that the libraries do not have
         log.exception("request failed, reference %s", request_number())
         return _say(settings, 500)
 

@@ -67,7 +67,7 @@ def test_one_sends_for_those_within_reach_only(sign_in_as, guarded, role: str, w
     uploads = reading.uploads(guarded.store)
     assert list(uploads["sender"]) == [role]
     if outcome == "returned":
-        assert "您的账号不能代这个单位报送" in str(body["panel"])
+        assert "您的账号不能替" in str(body["panel"])
         found = reading.upload_issues(guarded.store, body["upload"])
         (issue,) = found[found["severity"] == "error"].to_dict("records")
         assert (issue["code"], issue["found"], issue["cell"]) == ("not_yours", OTHERS[0], "C4")
