@@ -185,6 +185,15 @@ def browser() -> Iterator[Any]:
         found.close()
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Any) -> Iterator[dict[int, Any]]:
+    """One profile a width for all tests, so that not every one fetches and compiles the same libraries; cookies are a test's own."""
+    found: dict[int, Any] = {}
+    yield found
+    for context in found.values():
+        context.close()
+
+
 @dataclass
 class Window:
     """A page with everything it complained of and everything it asked for."""
@@ -232,12 +241,19 @@ class Window:
 
 @pytest.fixture
 def window(
-    browser: Any, address: str, province: Workspace, request: pytest.FixtureRequest
+    browser: Any,
+    contexts: dict[int, Any],
+    address: str,
+    province: Workspace,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Window]:
     """A fresh window of the width asked for (`width` parameter, else 1440)."""
     width = getattr(request, "param", 1440)
-    context = browser.new_context(viewport={"width": width, "height": 900 if width > 500 else 844})
-    page = context.new_page()
+    if width not in contexts:
+        contexts[width] = browser.new_context(
+            viewport={"width": width, "height": 900 if width > 500 else 844}
+        )
+    page = contexts[width].new_page()
     found = Window(page, address, province.store)
     found.become("province")
     page.on(
@@ -249,4 +265,4 @@ def window(
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     page.on("request", lambda asked: found.requests.append(asked.url))
     yield found
-    context.close()
+    page.close()

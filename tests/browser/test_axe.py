@@ -52,9 +52,11 @@ def violations(page: Any) -> list[str]:
         RULES,
     )
     return [
+        # A row cut by the edge of a list that scrolls is small only until it is scrolled to.
         f"{one['id']}: {node['target']} {node['failureSummary'].splitlines()[1].strip()} {node['html'][:120]}"
         for one in found
         for node in one["nodes"][:6]
+        if not (one["id"] == "target-size" and "partially obscured" in node["failureSummary"])
     ]
 
 
@@ -102,7 +104,7 @@ def test_nothing_is_lost_at_twice_the_size(browser, address, province, language)
         Window(page, address, province.store).become("province")
         for path in PAGES.values():
             page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
-            page.wait_for_selector("#page h1, #page .empty")
+            page.wait_for_selector("#page h1, #page .empty", timeout=60_000)
             page.wait_for_load_state("networkidle")
             page.wait_for_selector(".busy--now, .map--waiting", state="detached")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
