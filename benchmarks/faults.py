@@ -1,9 +1,9 @@
-"""Faults while uploads come in: `python -m benchmarks.faults [--rounds 100] [--postgresql | --sqlite]`.
+"""Faults while uploads come in: `python -m benchmarks.faults [--rounds 100] [--seconds 0] [--postgresql | --sqlite]`.
 
 In each round some files are handed in at once, each again and again until it is acknowledged, and at a random moment
 something is broken: one process of the server is killed (SIGKILL), the whole server, PostgreSQL, the disk is full (a small
 tmpfs, which needs root), the database is locked by somebody else. After each round every acknowledged upload must be
-there whole, none half, none twice, and `store.verify` must find nothing.
+there whole, none half, none twice, and `store.verify` must find nothing. `--seconds`: begin no further round after so long on each database (0: no bound).
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _mount(folder: Path) -> bool:
     return done.returncode == 0
 
 
-def run(kind: str, rounds: int, seed: int = 1) -> int:
+def run(kind: str, rounds: int, seconds: float = 0, seed: int = 1) -> int:
     """Rounds on one kind of database; how many losses."""
     chance, lost, counted = random.Random(seed), 0, Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
@@ -112,6 +112,8 @@ def run(kind: str, rounds: int, seed: int = 1) -> int:
         try:
             faults.served.start()
             for number in range(1, rounds + 1):
+                if seconds and time.monotonic() - begun > seconds:
+                    break
                 fault = chance.choice(sorted(faults.kinds))
                 found = faults.round(fault, after=chance.uniform(0.0, 0.8))
                 counted[fault] += 1
@@ -126,7 +128,7 @@ def run(kind: str, rounds: int, seed: int = 1) -> int:
         finally:
             faults.close()
         print(
-            f"{kind}: {rounds} rounds ({', '.join(f'{count} {name}' for name, count in sorted(counted.items()))}), "
+            f"{kind}: {counted.total()} rounds ({', '.join(f'{count} {name}' for name, count in sorted(counted.items()))}), "
             f"{len(faults.ledger.held)} uploads acknowledged, answers that failed and were asked again "
             f"{dict(sorted(faults.ledger.failed.items()))} (0: cut off), {lost} losses, {time.monotonic() - begun:.0f} s",
             flush=True,
@@ -136,10 +138,13 @@ def run(kind: str, rounds: int, seed: int = 1) -> int:
 
 def main() -> None:
     """Both databases unless told otherwise."""
-    rounds = int(sys.argv[sys.argv.index("--rounds") + 1]) if "--rounds" in sys.argv else 100
+    rounds, seconds = (
+        int(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
+        for name, default in (("--rounds", 100), ("--seconds", 0))
+    )
     kinds = [kind for kind in ("sqlite", "postgresql") if f"--{kind}" in sys.argv] or ["sqlite", "postgresql"]
     share = -(-rounds // len(kinds))
-    sys.exit(1 if sum(run(kind, share) for kind in kinds) else 0)
+    sys.exit(1 if sum(run(kind, share, seconds) for kind in kinds) else 0)
 
 
 if __name__ == "__main__":

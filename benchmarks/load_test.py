@@ -7,6 +7,7 @@ was acknowledged is there whole, and whether the totals are the sums of the file
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import random
@@ -21,11 +22,13 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from sqlalchemy import select
 
 from benchmarks.installation import MONTHS, Books, Ledger, Return, Served, losses, send
 from benchmarks.private_postgresql import PrivatePostgreSQL
 from store import reading
 from store.database import Store
+from store.schema import upload
 
 PAGES = (
     "/",
@@ -94,9 +97,14 @@ class Page:
     def _ask(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
         try:
-            connection.request(method, path, body, {"Content-Type": "application/json", "X-MCH-Request": "1"})
+            # Every browser takes answers compressed, and only those are kept.
+            headers = {"Content-Type": "application/json", "X-MCH-Request": "1", "Accept-Encoding": "gzip"}
+            connection.request(method, path, body, headers)
             reply = connection.getresponse()
-            return reply.status, reply.read()
+            content = reply.read()
+            if reply.getheader("Content-Encoding") == "gzip":
+                content = gzip.decompress(content)
+            return reply.status, content
         except (OSError, http.client.HTTPException):
             return 0, b""
         finally:
@@ -108,6 +116,7 @@ class Crowd:
 
     def __init__(self, served: Served, books: list[Return], seconds: float) -> None:
         self.times, self.ledger = Times(), Ledger()
+        self.unanswered: list[Return] = []
         self._served, self._books, self._page = served, books, Page(served.port)
         self._until, self._next, self._lock = time.monotonic() + seconds, 0, threading.Lock()
 
@@ -142,6 +151,9 @@ class Crowd:
         )
         if status == 200:
             self.ledger.note(sent, said)
+        else:
+            with self._lock:
+                self.unanswered.append(sent)
 
     def _read(self, chance: random.Random) -> None:
         path, begun = chance.choice(PAGES), time.monotonic()
@@ -150,20 +162,27 @@ class Crowd:
         self.times.note(f"page {path}", time.monotonic() - begun, fine, status)
 
 
-def unequal_sums(served: Served, ledger: Ledger) -> list[str]:
-    """Where the province's births of a month are not the sum of what the newest file of each county says."""
+def unequal_sums(served: Served, crowd: Crowd) -> list[str]:
+    """Where the province's births of a month are not the sum of what the newest file of each county says.
+
+    A file whose answer did not come in time may have been taken all the same: whether it was, the store says by its bytes.
+    """
+    store = Store(served.settings.store_url, served.settings.originals)
+    with store.reading() as connection:
+        taken: dict[str, int] = dict(connection.execute(select(upload.c.sha256, upload.c.id)).all())  # type: ignore[arg-type]
+    found = [(one.upload, one.sent) for one in crowd.ledger.held]
+    found += [(taken[one.sha256], one) for one in crowd.unanswered if one.sha256 in taken]
     newest: dict[tuple[str, int], tuple[int, int]] = {}
-    for one in ledger.held:
-        place = (one.sent.organisation, one.sent.month)
-        newest[place] = max(newest.get(place, (0, 0)), (one.upload, one.sent.births))
+    for number, sent in found:
+        place = (sent.organisation, sent.month)
+        newest[place] = max(newest.get(place, (0, 0)), (number, sent.births))
     expected: Counter[int] = Counter()
     for (_, month), (_, births) in newest.items():
         expected[month] += births
-    store = Store(served.settings.store_url, served.settings.originals)
     root = served.workspace.registry.trees["guizhou"].root
-    found = reading.area_totals(store, ["live_births"], [root], categories=["registered"])
+    totals = reading.area_totals(store, ["live_births"], [root], categories=["registered"])
     store.close()
-    rows: list[Any] = list(found[found["span"] == 1].itertuples(index=False))
+    rows: list[Any] = list(totals[totals["span"] == 1].itertuples(index=False))
     held = {int(row.month): int(row.value) for row in rows}
     return [
         f"{month}: the files say {expected[month]}, the store {held.get(month)}"
@@ -187,7 +206,9 @@ def main() -> None:
         url = server.url if server else f"sqlite:///{home / 'mch.sqlite'}"
         served = Served(home / "served", url, processes=processes if server else 1)
         try:
-            books = Books(served.workspace, home, MONTHS[:2]).make(int(senders * (seconds / PAUSE[0] + 2)))
+            books = Books(served.workspace, home, MONTHS[:2]).make(
+                int(senders * (seconds / statistics.mean(PAUSE) + 2))
+            )
             served.start()
             crowd = Crowd(served, books, seconds)
             begun = time.monotonic()
@@ -196,7 +217,7 @@ def main() -> None:
             memory = sum(one.memory_info().rss for one in served.answering) / 1024**2
             lost = [
                 *losses(served.settings, served.workspace, crowd.ledger),
-                *unequal_sums(served, crowd.ledger),
+                *unequal_sums(served, crowd),
             ]
             print(f"{senders} senders and {officers} officers for {took:.0f} s, {processes} processes, "
                   f"{'PostgreSQL' if server else 'SQLite'}, {psutil.cpu_count()} cores shared with the clients:\n")  # fmt: skip

@@ -45,7 +45,7 @@ class Answers:
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = threading.Lock()
         self._under_way: dict[Hashable, threading.Event] = {}
-        self._version, self._looked_at = 0, float("-inf")
+        self._version, self._looked_at, self._hurried_at = 0, float("-inf"), float("-inf")
 
     def reading_room(self) -> ReadingRoom:
         """The processes that read uploads: begun with the first upload, ended with the program."""
@@ -55,12 +55,13 @@ class Answers:
                 atexit.register(self._room.close)
             return self._room
 
-    def once(self, key: tuple[Hashable, ...], ask: Callable[[], Answer]) -> Answer:
+    def once(self, key: tuple[Hashable, ...], ask: Callable[[], Answer], *, record: bool = False) -> Answer:
         """The answer kept under the key for this version of the data, else asked for now.
 
-        Whoever wants the same at the same time waits for the one who asks, instead of asking too.
+        Whoever wants the same at the same time waits for the one who asks, instead of asking too. `record`: what was sent
+        and done, which costs little and never lags; what is worked out of it may, by `answers_seconds`.
         """
-        versioned = (self.version(), *key)
+        versioned = (self.workspace.store.data_version() if record else self.version(), *key)
         while True:
             with self._lock:
                 if versioned in self._kept:
@@ -98,9 +99,15 @@ class Answers:
         return version
 
     def look_again(self) -> None:
-        """Something was changed here: whoever did it sees it at once."""
+        """Something was changed here: whoever did it sees it at once.
+
+        Not when others did the same a moment ago: on a reporting day no answer would live longer than from one upload to
+        the next, and pages would be made anew for each.
+        """
+        now = time.monotonic()
         with self._lock:
-            self._looked_at = float("-inf")
+            if now - self._hurried_at >= self.workspace.settings.answers_seconds:
+                self._looked_at, self._hurried_at = float("-inf"), now
 
     def months(self, tree: str) -> Months | None:
         """First and last month with data of a tree."""
@@ -164,7 +171,9 @@ class Answers:
 
     def extensions(self, form: str) -> pd.DataFrame:
         """Every deadline of a form that was ever put off."""
-        return self.once(("extensions", form), lambda: extensions(self.workspace.store, [form], ended=True))
+        return self.once(
+            ("extensions", form), lambda: extensions(self.workspace.store, [form], ended=True), record=True
+        )
 
     def cautions(self, month: int) -> pd.DataFrame:
         """The warnings that stand about a month's reports."""
@@ -172,7 +181,9 @@ class Answers:
 
     def uploads(self, limit: int = 100) -> pd.DataFrame:
         """The newest uploads."""
-        return self.once(("uploads", limit), lambda: reading.uploads(self.workspace.store, limit=limit))
+        return self.once(
+            ("uploads", limit), lambda: reading.uploads(self.workspace.store, limit=limit), record=True
+        )
 
     def uploads_within(
         self, organisation: str, organisations: frozenset[str], limit: int = 100
@@ -181,18 +192,21 @@ class Answers:
         return self.once(
             ("uploads", organisation, organisations, limit),
             lambda: uploads_within(self.workspace.store, organisations, limit),
+            record=True,
         )
 
     def whose(self, upload_id: int) -> tuple[str, frozenset[str]]:
         """The organisation of an upload's sender, and those that the upload speaks of."""
-        return self.once(("whose", upload_id), lambda: whose(self.workspace.store, upload_id))
+        return self.once(("whose", upload_id), lambda: whose(self.workspace.store, upload_id), record=True)
 
     def upload(self, upload_id: int) -> Mapping[str, Any] | None:
         """One upload; none when there is no such number."""
-        return self.once(("upload", upload_id), lambda: reading.upload(self.workspace.store, upload_id))
+        return self.once(
+            ("upload", upload_id), lambda: reading.upload(self.workspace.store, upload_id), record=True
+        )
 
     def upload_issues(self, upload_id: int) -> pd.DataFrame:
         """What was found in one upload."""
         return self.once(
-            ("issues", upload_id), lambda: reading.upload_issues(self.workspace.store, upload_id)
+            ("issues", upload_id), lambda: reading.upload_issues(self.workspace.store, upload_id), record=True
         )

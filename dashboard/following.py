@@ -53,7 +53,7 @@ ACTIONS = {
 
 def every(visit: Visit) -> list[FollowUp]:
     """All that who asks may see, newest first."""
-    found = visit.answers.once(("follow_ups",), lambda: follow_ups(visit.workspace.store))
+    found = visit.answers.once(("follow_ups",), lambda: follow_ups(visit.workspace.store), record=True)
     organisations = visit.registry.organisations
     return [one for one in found if rules.may_see(visit.account, one.asked.organisation, organisations)]
 

@@ -105,5 +105,5 @@ def _key(answers: Answers, page_for: Callable[[str], Any]) -> Hashable | None:
         return None
     visit = open_visit(answers, path, search)
     waiting = inbox.badge(visit).title  # the header says how many messages wait, which no data change
-    version = answers.workspace.store.data_version()
+    version = answers.version()
     return (path, search, visit.account, current_session() is None, waiting, visit.today, version)

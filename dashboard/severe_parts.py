@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -127,14 +128,14 @@ def _index(found: NearMiss | None) -> str:
 
 
 def hospitals(visit: Visit, picture: SeverePicture) -> html.Section | None:
-    """Hospitals held against each other, one indicator at a time."""
+    """Hospitals held against each other, one indicator at a time; the limits are everybody's, the points those within reach."""
     t = visit.texts
     codes = list(picture.compared)
     if not codes:
         return None
     asked = visit.view.extra.get("show", "")
     code = asked if asked in codes else codes[0]
-    found = picture.compared[code]
+    found, whole = within_reach(visit, picture.compared[code]), picture.compared[code]
     options = [
         {"value": one, "label": visit.workspace.catalogue.get(one).name(visit.view.language)} for one in codes
     ]
@@ -142,10 +143,17 @@ def hospitals(visit: Visit, picture: SeverePicture) -> html.Section | None:
     head = html.Div([html.H2(t("医院之间")), choosers], className="panel-head panel-head--chooser")
     body: Any = blocks.empty(t("没有可以比较的医院"))
     said = ""
-    if len(found.peers) > 1:
+    if found.peers and len(whole.peers) > 1:
         body = graph("hospitals", hospital_funnel(visit, found), t("医院漏斗图"))
         said = _said(visit, found)
+    elif whole.peers and not found.peers:
+        body = blocks.empty(t("这里的医院不在您的管辖范围内"), t("各医院的数字只给管辖它的单位看。"))
     return html.Section([head, html.P(said, className="says") if said else None, body], className="panel")
+
+
+def within_reach(visit: Visit, found: Comparison) -> Comparison:
+    """The same comparison with only those hospitals whose numbers may be shown to whoever asks."""
+    return replace(found, peers=tuple(one for one in found.peers if visit.reaches(one.result.organisation)))
 
 
 def _said(visit: Visit, found: Comparison) -> str:

@@ -187,6 +187,7 @@ def _submit(answers: Answers) -> Answer:
         raise ApiError(
             500, "failed", f"系统内部出错，编号 {number}。", f"Something failed inside, reference {number}."
         ) from None
+    answers.look_again()
     receipt = loaded.receipt
     assert receipt is not None
     found = outcomes.fresh_outcome(receipt, loaded.outcome.recognised, loaded.outcome.issues)

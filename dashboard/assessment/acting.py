@@ -17,7 +17,15 @@ from dashboard.assessment.exporting import export_round, report_of
 from dashboard.assessment.gather import cut_off_of
 from dashboard.assessment.jobs import Exports
 from dashboard.assessment.opening import evaluators, open_new
-from dashboard.assessment.permission import may_answer, may_appeal, may_review, may_see, may_sign, seat_of
+from dashboard.assessment.permission import (
+    may_answer,
+    may_appeal,
+    may_review,
+    may_see,
+    may_see_evidence,
+    may_sign,
+    seat_of,
+)
 from dashboard.assessment.rehearsal import kept_value, rehearse
 from dashboard.assessment.sealing import short_code, sign_round, uphold, verify_round
 from dashboard.assessment.standing import Standing, stand
@@ -301,7 +309,9 @@ def register_routes(app: Door, answers: Answers, exports: Exports, who: Who) -> 
         visit, account = visit_of()
         held = _held(visit, code).round
         found = next((one for one in held.evidence if one.number == number), None)
-        if found is None or not may_see(account, held, found.organisation, visit.registry.organisations):
+        if found is None or not may_see_evidence(
+            account, held, found.organisation, visit.registry.organisations
+        ):
             abort(404)
         return _attached(visit.workspace.store.originals.read(found.sha256), found.name)
 

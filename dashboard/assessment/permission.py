@@ -58,3 +58,14 @@ def may_see(account: Account, held: Round, organisation: str, organisations: Org
     if held.step == "published" or seat_of(account, held, organisation):
         return True
     return account.reaches(organisation, organisations)
+
+
+def may_see_evidence(account: Account, held: Round, organisation: str, organisations: Organisations) -> bool:
+    """Whether the account opens an organisation's evidence: who scores it, and who may see files or review within reach.
+
+    Publishing shows points, not files.
+    """
+    if seat_of(account, held, organisation):
+        return True
+    may = account.may("view_originals") or account.may("assess_review")
+    return may and account.reaches(organisation, organisations)

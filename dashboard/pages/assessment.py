@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
+from flask import abort
 
 from dashboard import blocks
 from dashboard.answers import Answers
@@ -47,11 +48,10 @@ def register(app: Door, answers: Answers) -> None:
     ) -> tuple[Any, Any]:  # fmt: skip
         if not ctx.triggered_id or not any(_pressed):
             return no_update, no_update
-        said = {one["line"]: value for one, value in zip(value_ids, values, strict=True)}
-        why = {one["line"]: value or "" for one, value in zip(word_ids, words, strict=True)}
-        return pressed(
-            answers, exports, str(ctx.triggered_id["do"]), said, why, pathname or PATH, search or ""
-        )
+        do = str(dict(ctx.triggered_id).get("do", ""))
+        said, why = fields(value_ids, values), fields(word_ids, words)
+        whys = {line: str(one or "") for line, one in why.items()}
+        return pressed(answers, exports, do, said, whys, pathname or PATH, search or "")
 
     app.callback(
         Output("assess-says", "children"),
@@ -79,6 +79,14 @@ def register(app: Door, answers: Answers) -> None:
         prevent_initial_call=True,
     )(progress)
     acting.register_routes(app, answers, exports, lambda visit: asking(visit))
+
+
+def fields(ids: list[Any], values: list[Any]) -> dict[str, Any]:
+    """What stands in the fields, by line; what no page of ours sends is refused."""
+    lines = [one.get("line") if isinstance(one, dict) else None for one in ids]
+    if len(lines) != len(values) or not all(isinstance(line, str) for line in lines):
+        abort(400)
+    return dict(zip(map(str, lines), values, strict=True))
 
 
 def pressed(

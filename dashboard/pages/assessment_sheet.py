@@ -11,7 +11,15 @@ from dash import dcc, html
 
 from dashboard import blocks, wording
 from dashboard.assessment.exporting import report_of
-from dashboard.assessment.permission import may_answer, may_appeal, may_review, may_see, may_sign, seat_of
+from dashboard.assessment.permission import (
+    may_answer,
+    may_appeal,
+    may_review,
+    may_see,
+    may_see_evidence,
+    may_sign,
+    seat_of,
+)
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
 from dashboard.exports.assessment_words import findings, raises, summary
@@ -226,11 +234,16 @@ def _answer_cells(sheet: Sheet, line: Line) -> list[html.Td]:
 
 
 def _evidence(sheet: Sheet, line: Line, *, adding: bool) -> html.Div:
-    """Files handed in, each to be read; in self-assessment more may be added."""
+    """Files handed in, each to be read by who may; in self-assessment more may be added."""
     held, t = sheet.standing.round, sheet.visit.texts
+    given = held.files(sheet.organisation, line.code)
+    if not may_see_evidence(sheet.account, held, sheet.organisation, sheet.visit.registry.organisations):
+        return html.Div(
+            html.Span(t("佐证 {count} 份", count=len(given)), className="quiet") if given else None
+        )
     files = [
         html.Li(html.A(one.name, href=f"/assessment-evidence/{held.code}/{one.number}", download=""))
-        for one in held.files(sheet.organisation, line.code)
+        for one in given
     ]
     add = None
     if adding and line.rule != "veto":

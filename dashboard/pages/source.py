@@ -186,7 +186,11 @@ def shares(trace: Trace) -> html.Section | None:
         t("所含报表"),
         t("缺报"),
     )
-    rows = [_share(trace, one) for one in trace.shares]
+    shown = [one for one in trace.shares if visit.sees(one.organisation)]
+    rows = [_share(trace, one) for one in shown]
+    if hidden := len(trace.shares) - len(shown):
+        words = t("{count} 个机构不在您的管辖范围内，数字不单独列出", count=hidden)
+        rows.append(_row((words, "", "", "", "", ""), set()))
     own = (trace.own(definition.numerator), trace.own(definition.denominator))
     if any(side is not None for side in own):
         rows.append(_row((t("本级直接上报"), *map(wording.number, own), "", "", ""), {1, 2, 3, 4}))

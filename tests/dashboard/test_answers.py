@@ -79,3 +79,24 @@ def test_pages_may_be_some_seconds_behind_where_the_settings_say_so(answers, mon
     held.version = 3
     made.look_again()
     assert made.once(("key",), lambda: "own") == "own"
+
+
+def test_many_who_send_at_once_do_not_make_every_answer_old(answers, monkeypatch):
+    made, held = answers
+    made.workspace.settings.answers_seconds = 30
+    clock = [100.0]
+    monkeypatch.setattr("dashboard.answers.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    asked = []
+    for upload in range(2, 62):  # one upload a second for a minute
+        held.version, clock[0] = upload, 100.0 + upload
+        made.look_again()
+        made.once(("key",), lambda upload=upload: asked.append(upload))
+    assert asked == [2, 32], "worked out twice in a minute, not sixty times"
+
+
+def test_what_was_sent_never_lags(answers):
+    made, held = answers
+    made.workspace.settings.answers_seconds = 600
+    assert made.once(("upload", 2), lambda: None, record=True) is None
+    held.version = 2  # taken by another process of the server
+    assert made.once(("upload", 2), lambda: "there", record=True) == "there"

@@ -8,6 +8,7 @@ those pages; for a clerk of another county's institution it may stand nowhere, a
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -27,8 +28,10 @@ from dashboard.auth.roles import load_roles
 from dashboard.shell import MENU_NEEDS
 from dashboard.visit import shows_results
 from dashboard.workspace import Workspace
+from reference.reporting import CHINA
 from store import reading
-from tests.accounts import ROLES, SignedIn
+from store.records import SubmissionRecord, ValueRecord
+from tests.accounts import ROLES, SignedIn, signed_in
 
 OTHER = "520302"  # somebody else's county
 SECRET = "7654321"
@@ -48,6 +51,41 @@ def other_upload(counties) -> int:
     return counties.save(counties.an_upload([replace(foreign, values=values)], name="other.xlsx")).upload_id
 
 
+INSTITUTION = f"MCH{OTHER}"
+HOSPITAL_SECRET = re.compile(r"6,?543,?210|other\.xlsx")
+
+
+@pytest.fixture
+def other_hospital(counties, other_upload: int) -> int:
+    """What an institution of the other county sent: 6543210 of everything, where the county's own total is one more.
+
+    The number of the institution is nobody's who does not reach it, while the county's may be compared. Besides, a
+    request for action with an answer and its file.
+    """
+    from reference.follow_ups import Action
+    from store import following_up
+
+    def sent(organisation: str, form: str, number: int) -> Any:
+        (duty,) = [one for one in counties.workspace.forms.duties if one.form == form]
+        told = [one for one in sorted(duty.elements) if "@" not in one]
+        values = tuple(
+            ValueRecord(one, "", number, "", "", "Sheet1", f"C{row}") for row, one in enumerate(told, start=5)
+        )
+        return SubmissionRecord(form, "test", "occurrence", organisation, 202610, 1, None, None, values)
+
+    forms = ("severe_maternal_monthly", "severe_newborn_monthly", "delivery_institution_monthly")
+    numbers = {INSTITUTION: 6543210, OTHER: 1, "MCH520303": 7}
+    returns = [sent(code, form, number) for code, number in numbers.items() for form in forms]
+    assert counties.save(counties.an_upload(returns[:6], name="other.xlsx 2")).outcome == "accepted"
+    assert counties.save(counties.an_upload(returns[6:], name="own 2.xlsx")).outcome == "accepted"
+    asked = following_up.Asked(INSTITUTION, "behind_target", "prenatal_screening_coverage", "2026-10", "6543210", "6543210", OTHER)  # fmt: skip
+    day = dt.datetime.now(CHINA).date()
+    number = following_up.ask(counties.workspace.store, asked, "6543210", "", day, "prefecture")
+    files = [("other.xlsx.txt", b"6543210")]
+    following_up.take_step(counties.workspace.store, number, Action.ANSWER, "6543210", "x", files=files)
+    return number
+
+
 @pytest.fixture
 def as_role(other_upload: int, sign_in_as) -> Callable[[str], SignedIn]:
     return sign_in_as
@@ -61,8 +99,8 @@ def filled(rule: Any, number: int) -> str:
     """The rule's address with somebody else's identifiers in it."""
     given = {"code": "county_monthly", "upload_id": number, "kind": "xlsx", "name": "province", "what": "reset",
              "digest": "0" * 12, "secret": "x" * 43, "package_name": "dash", "fingerprinted_path": "x.js",
-             "filename": "style.css", "path": f"area/{OTHER}", "upload": number, "system": "dhis2", "place": 0,
-             "number": 1, "step": 1, "organisation": f"MCH{OTHER}", "line": "x", "round": "x",
+             "filename": "style.css", "path": f"area/{OTHER}", "upload": number, "system": "dhis2", "place": 1,
+             "number": 1, "step": 2, "organisation": f"MCH{OTHER}", "line": "x", "round": "x",
              "seat": 1, "at": "x"}  # fmt: skip
     unknown = set(rule.arguments) - set(given)
     assert not unknown, f"say in filled() what somebody else's {unknown} of {rule.rule} is"
@@ -267,6 +305,84 @@ def test_every_callback_as_every_role_with_forged_state(
     assert snapshot(guarded) == before
 
 
+PLACES = (f"?area={OTHER}", f"?unit={INSTITUTION}", f"?area={INSTITUTION}")
+SHOWN_BY = ("/", "/indicator/{indicator}", f"/area/{OTHER}", f"/area/{INSTITUTION}", "/brief", "/matrix", "/severe", "/grading",
+            "/source", "/methods", "/assessment", "/submissions", "/calendar", "/quality", "/follow-ups", "/follow-ups/1",
+            "/follow-ups/ask", "/inbox", "/accounts", f"/accounts/{INSTITUTION}", "/audit", "/account")  # fmt: skip
+ASKED_OF = ("severe_maternal_rescue_success_rate", "severe_newborn_rescue_success_rate", "caesarean_rate")
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """Every page about somebody else's hospital; those that show results in every way that an address has."""
+    for page in SHOWN_BY:
+        several = shows_results(page) and page not in ("/grading", "/methods", "/matrix")
+        for place in PLACES if several else PLACES[:1]:
+            for indicator in ASKED_OF if page in ("/source", "/severe") else ASKED_OF[:1]:
+                asked = f"{place}&indicator={indicator}&show={indicator}&period=2026-10&upload=3&lang=zh"
+                yield page.format(indicator=indicator), asked
+
+
+def route_of(client: SignedIn) -> Callable[[str, str], str]:
+    """Asks for a page as the browser does."""
+    (route,) = [
+        one for one in client.get("/_dash-dependencies").get_json() if "page.children" in one["output"]
+    ]
+
+    def opened(path: str, search: str) -> str:
+        body = call(route["output"], route, {"url.search": search, "url.pathname": path})
+        answer = client.post("/_dash-update-component", json=body, headers=client.csrf)
+        assert answer.status_code == 200, (path, search)
+        return json.dumps(answer.get_json(), ensure_ascii=False)
+
+    return opened
+
+
+@pytest.mark.parametrize("role", ["county", "institution", "evaluator"])
+def test_no_page_and_no_table_of_a_page_tells_of_a_hospital_out_of_reach(
+    guarded, other_hospital: int, role: str
+) -> None:
+    calm = guarded.settings.model_copy(update={"downloads_per_minute": 10_000})
+    client = signed_in(create_app(replace(guarded, settings=calm)), guarded, role)
+    opened, seen = route_of(client), 0
+    for path, search in addresses():
+        found = HOSPITAL_SECRET.search(opened(path, search))
+        assert not found, (role, path, search)
+        needs = next((page.NEEDS for page in PAGES if page.matches(path)), "signed in")
+        if not search.startswith(PLACES[0]):
+            continue
+        for place in range(2):
+            table = client.get(f"/download/table/{place}.csv{search}&at={path}")
+            if needs not in NOT_PERMISSIONS and not current(guarded, role).may(needs):
+                assert table.status_code == 403, (role, path)
+            assert table.status_code in (200, 403, 404), (role, path)
+            assert not HOSPITAL_SECRET.search(table.get_data(as_text=True)), (role, path, search)
+            seen += table.status_code == 200
+            if table.status_code != 200:
+                break
+    assert seen >= 10
+    for number, step, place in ((other_hospital, 2, 1), (other_hospital, 1, 1), (999, 1, 1)):
+        assert client.get(f"/follow-ups/{number}/file/{step}/{place}").status_code == 404
+    for address in (f"results?organisation={INSTITUTION}", f"flags?organisation={INSTITUTION}", "grades", f"exchange/dhis2?organisation={INSTITUTION}"):  # fmt: skip
+        answer = client.get(f"/api/v1/{address}&period=2026-10")
+        assert not HOSPITAL_SECRET.search(answer.get_data(as_text=True)), address
+
+
+def test_who_is_above_the_hospital_sees_its_numbers(as_role, other_hospital: int) -> None:
+    """The same walk would see them: it is asked for what is there."""
+    client = as_role("prefecture")
+    opened = route_of(client)
+    asked = f"&indicator={ASKED_OF[0]}&show={ASKED_OF[0]}&period=2026-10&lang=zh"
+    for path, place in (
+        ("/severe", "?area=520300"),
+        ("/source", f"?area={OTHER}"),
+        ("/source", f"?unit={INSTITUTION}"),
+    ):
+        assert HOSPITAL_SECRET.search(opened(path, place + asked)), (path, place)
+    assert b"6543210" in client.get(f"/follow-ups/{other_hospital}/file/2/1").data
+    table = client.get(f"/download/table/1.csv?area={OTHER}{asked}&at=/source")
+    assert HOSPITAL_SECRET.search(table.get_data(as_text=True))
+
+
 def test_the_walk_would_see_a_leak(as_role, other_upload: int) -> None:
     """The same questions asked by those who may know: the number is there to be found."""
     client = as_role("prefecture")
@@ -284,8 +400,6 @@ def test_the_walk_would_see_a_leak(as_role, other_upload: int) -> None:
 
 def test_a_route_or_callback_added_past_the_door_is_refused(guarded: Workspace, sign_in_as) -> None:
     from dash import Input, Output
-
-    from tests.accounts import signed_in
 
     app = create_app(guarded)
     app.server.get("/forgotten")(lambda: SECRET)
