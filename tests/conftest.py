@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psycopg
@@ -75,8 +75,8 @@ def _run_server(programs: Path, home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
-    """Converts a file with LibreOffice, as other people's programs would write it; a profile of its own, so that tests may run side by side."""
+def office_all(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Path], str], list[Path]]:
+    """Converts files with LibreOffice, as other people's programs would write them, all in one start of it; a profile of its own, so that tests may run side by side."""
     program = shutil.which("soffice")
     if program is None:
         reason = "LibreOffice is not installed: no file of another program's making was tried"
@@ -85,23 +85,24 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Pa
         pytest.skip(reason)
     home = tmp_path_factory.mktemp("office")
 
-    def convert(path: Path, ending: str) -> Path:
+    def convert(paths: Sequence[Path], ending: str) -> list[Path]:
         filters = {"csv": "Text - txt - csv (StarCalc):44,34,76,1"}  # commas, quotes, UTF-8
         to = home / uuid.uuid4().hex
         command = [program, "--headless", f"-env:UserInstallation={(home / 'profile').as_uri()}"]
-        command += [
-            "--convert-to",
-            f"{ending}:{filters[ending]}" if ending in filters else ending,
-            "--outdir",
-            str(to),
-            str(path),
-        ]
+        command += ["--convert-to", f"{ending}:{filters[ending]}" if ending in filters else ending]
+        command += ["--outdir", str(to), *map(str, paths)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        result = to / f"{path.stem}.{ending}"
-        assert result.exists(), f"{done.stdout}{done.stderr}"
-        return result
+        results = [to / f"{path.stem}.{ending}" for path in paths]
+        assert all(one.exists() for one in results), f"{done.stdout}{done.stderr}"
+        return results
 
     return convert
+
+
+@pytest.fixture(scope="session")
+def office(office_all: Callable[[Sequence[Path], str], list[Path]]) -> Callable[[Path, str], Path]:
+    """Converts one file with LibreOffice."""
+    return lambda path, ending: office_all([path], ending)[0]
 
 
 @pytest.fixture
