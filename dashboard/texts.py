@@ -11,6 +11,8 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
+from reference.reporting import CHINA
+
 HOME = Path(__file__).parent / "locale"
 SOURCE = "zh"
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -67,8 +69,8 @@ class Texts:
         return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
 
     def moment(self, moment: dt.datetime) -> str:
-        """A date with its time, in the server's own time zone."""
-        here = moment.astimezone()
+        """A date with its time, as clocks in China show it: deadlines are midnights there."""
+        here = moment.astimezone(CHINA)
         return f"{self.date(here.date())} {here:%H:%M}"
 
     def month(self, month: int) -> str:

@@ -23,6 +23,7 @@ from indicators.results import View as Seen
 from reference.organisations import Organisation
 from reference.periods import Period, month_add, month_period, month_range
 from reference.registry import Registry
+from reference.reporting import CHINA
 
 
 @dataclass(frozen=True)
@@ -324,7 +325,7 @@ def open_visit(
     """Read the address and make a visit of it, for whoever asks: what they may not see falls back to their own area."""
     workspace = answers.workspace
     organisations = workspace.registry.organisations
-    day = today or dt.date.today()
+    day = today or dt.datetime.now(CHINA).date()
     account = account or current_account()
     home = account.home(organisations)
     sees = account.sees if shows_results(path) else account.reaches

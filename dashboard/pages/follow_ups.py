@@ -14,6 +14,7 @@ from dashboard.answers import Answers
 from dashboard.texts import mark
 from dashboard.visit import Visit
 from reference.follow_ups import ENDED, State
+from reference.reporting import CHINA
 from store.following_up import FollowUp
 
 NEEDS = "view_results"
@@ -135,6 +136,6 @@ def _line(visit: Visit, one: FollowUp) -> html.Tr:
         t.date(one.due),
         following.chip(visit, one),
         html.Span(answer.text, className="clipped") if answer else "",
-        f"{one.steps[0].actor} · {t.date(one.asked_at.astimezone().date())}",
+        f"{one.steps[0].actor} · {t.date(one.asked_at.astimezone(CHINA).date())}",
     )
     return html.Tr([html.Th(link, scope="row"), *[html.Td(cell) for cell in cells]])

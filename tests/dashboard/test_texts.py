@@ -73,3 +73,8 @@ def test_dates_are_written_as_people_write_them() -> None:
     assert Texts("en").date(day) == "5 Mar 2026"
     assert Texts("zh").month(202610) == "2026年10月"
     assert Texts("en").month(202610) == "Oct 2026"
+
+
+def test_times_are_those_of_clocks_in_china():
+    late = dt.datetime(2026, 11, 3, 17, 30, tzinfo=dt.UTC)
+    assert Texts("zh").moment(late) == "2026年11月4日 01:30"
