@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from loaders.forms import Category
@@ -19,9 +20,10 @@ from loaders.matching import (
     title_of,
     words,
 )
+from loaders.other_times import Kind, heading, kind_of
 from loaders.recognise import Found, sender_of
 from loaders.tidy import read_number, text_of
-from loaders.workbook import Sheet
+from loaders.workbook import Sheet, column_letters
 from reference.organisations import Organisation
 from reference.registry import Registry
 
@@ -108,31 +110,78 @@ def _value_columns(harvest: Harvest, keys: Keys) -> list[Value]:
     code = organisation.code if organisation else harvest.nobody(0)
     harvest.values.setdefault(code, {})
     categories = found.edition.categories or (Category(code="", header="数量"),)
+    headers = _header_rows(keys)
+    kinds = {
+        column: kind_of(sheet, headers, keys.label, column, found.form.frequency)
+        for column in range(keys.label + 1, sheet.width)
+    }
+    # A column of the period's own goes before one that does not say; of another time, none is taken.
+    usable = sorted(
+        (at for at, kind in kinds.items() if kind in ("own", "")), key=lambda at: kinds[at] != "own"
+    )
     columns: dict[str, Value] = {}
-    for row in range(keys.first - 1, max(-1, keys.first - 1 - HEADER_DEPTH), -1):
-        for column in range(keys.label + 1, sheet.width):
+    for row in reversed(headers):
+        for column in usable:
             category = category_of(categories, sheet.spread(row, column))
-            if (
-                category
-                and category.code not in columns
-                and column not in {one.column for one in columns.values()}
-            ):
-                columns[category.code] = Value(column, code, category)
-    if not columns and len(categories) == 1 and (first := _first_numbers(sheet, keys)) is not None:
-        columns[""] = Value(first, code, categories[0])
+            if category is None or column in {
+                one.column for one in columns.values() if one.category != category
+            }:
+                continue
+            taken = columns.setdefault(category.code, Value(column, code, category))
+            if taken.column != column and _rival(sheet, keys, kinds, taken.column, column, row, category):
+                harvest.issue("column_repeated", sheet.address(row, column), sheet.spread(row, column),
+                              other=sheet.address(row, taken.column))  # fmt: skip
+    if not columns and len(categories) == 1:
+        only = _only_numbers(harvest, keys, kinds, usable, code, categories[0])
+        if only is None:
+            return []
+        columns = only
     for category in categories:
         if category.code not in columns and not (category.code == "" and category.total_of):
             harvest.issue("column_missing", "", category.header, name=category.header)
     return list(columns.values())
 
 
-def _first_numbers(sheet: Sheet, keys: Keys) -> int | None:
-    for column in range(keys.label + 1, sheet.width):
-        if any(
-            read_number(sheet.at(row, column)).value is not None for row in range(keys.first, len(sheet.rows))
-        ):
-            return column
-    return None
+def _header_rows(keys: Keys) -> range:
+    return range(max(0, keys.first - HEADER_DEPTH), keys.first)
+
+
+def _rival(
+    sheet: Sheet, keys: Keys, kinds: Mapping[int, Kind], taken: int, column: int, row: int, category: Category
+) -> bool:
+    """Whether a second column claims what the first was taken for: the same header in the same row, as good a claim, numbers."""
+    alike = category_of((category,), sheet.spread(row, taken)) is not None
+    return alike and kinds[taken] == kinds[column] and _has_numbers(sheet, keys, column)
+
+
+def _only_numbers(
+    harvest: Harvest,
+    keys: Keys,
+    kinds: Mapping[int, Kind],
+    usable: Sequence[int],
+    organisation: str,
+    category: Category,
+) -> dict[str, Value] | None:
+    """The only column of numbers that may be the period's; an issue, and None, where there are several, or others only."""
+    sheet, headers = harvest.found.sheet, _header_rows(keys)
+    filled = [column for column in kinds if _has_numbers(sheet, keys, column)]
+    own = [column for column in usable if column in filled and kinds[column] == "own"]
+    possible = own or [column for column in usable if column in filled]
+    if len(possible) == 1:
+        return {category.code: Value(possible[0], organisation, category)}
+    others = possible or [column for column in filled if kinds[column] == "other"]
+    if others:
+        names = "、".join(heading(sheet, headers, keys.label, at) or column_letters(at) for at in others)
+        issue = "column_unclear" if possible else "column_other_time"
+        harvest.issue(issue, sheet.address(keys.first - 1, others[0]), names, name=category.header)
+        return None
+    return {}
+
+
+def _has_numbers(sheet: Sheet, keys: Keys, column: int) -> bool:
+    return any(
+        read_number(sheet.at(row, column)).value is not None for row in range(keys.first, len(sheet.rows))
+    )
 
 
 def _matrix_columns(harvest: Harvest, keys: Keys) -> list[Value]:

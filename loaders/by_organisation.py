@@ -14,6 +14,7 @@ from loaders.matching import (
     is_foot,
     is_hint,
     is_total,
+    label_of,
     numbers_columns,
     says,
     title_of,
@@ -148,7 +149,7 @@ def _path(sheet: Sheet, header: Header, column: int) -> list[str]:
     seen: set[tuple[int, int]] = set()
     for row in range(header.top, header.bottom + 1):
         anchor = sheet.anchors.get((row, column), (row, column))
-        text = text_of(sheet.at(*anchor))
+        text = label_of(sheet.at(*anchor))
         if text and anchor not in seen and not _is_unit(text):
             texts.append(text)
         seen.add(anchor)
@@ -160,7 +161,7 @@ def _paths_without_merges(sheet: Sheet, header: Header) -> list[list[str]]:
     own = [
         [
             "" if _is_unit(text) else text
-            for text in (text_of(sheet.at(row, column)) for column in range(sheet.width))
+            for text in (label_of(sheet.at(row, column)) for column in range(sheet.width))
         ]
         for row in range(header.top, header.bottom + 1)
     ]

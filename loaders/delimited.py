@@ -1,4 +1,4 @@
-"""CSV and TSV as senders save them: UTF-8, GB18030 (Chinese Excel) or Windows-1252."""
+"""CSV and TSV as senders save them: UTF-8, GB18030 (Chinese Excel), Big5 or Windows-1252."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import codecs
 import csv
 import io
 
+from loaders.traditional import telling_words
+
 LONGEST_FIELD = 10_000_000  # characters
 FEWEST_NUL = 4  # zero bytes, all in even or all in odd places, that make a text one of two bytes a sign
+FEWEST_WORDS = 2  # words that a text in Big5 must show to be taken for it
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -44,7 +47,7 @@ def decode(content: bytes) -> str | None:
     elif wide := _wide(content):
         candidates = (wide,)
     else:
-        candidates = ("utf-8-sig", "gb18030", "cp1252")
+        candidates = ("utf-8-sig", *(("cp950",) if _is_big5(content) else ()), "gb18030", "cp1252")
     for encoding in candidates:
         try:
             text = content.decode(encoding)
@@ -56,6 +59,15 @@ def decode(content: bytes) -> str | None:
         text = text.replace("\0", "")
         return None if _has_controls(text) else text
     return None
+
+
+def _is_big5(content: bytes) -> bool:
+    """Whether the bytes are traditional Chinese: nearly all of them are signs of GB 18030 too, but not words."""
+    try:
+        told = telling_words(content.decode("cp950"))
+    except UnicodeDecodeError:
+        return False
+    return told >= FEWEST_WORDS and told > telling_words(content.decode("gb18030", "replace"))
 
 
 def _wide(content: bytes) -> str:

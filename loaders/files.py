@@ -16,7 +16,7 @@ from loaders.limits import Limits
 from loaders.outcome import Outcome
 from loaders.sandbox import CHUNK, Sandbox
 from loaders.warden import Died, Work
-from loaders.workbook import ACCEPTED
+from loaders.workbook import ANSWERED
 
 # What is said of a file that its reader did not survive.
 _DEATHS = {"time": "reader_slow", "memory": "reader_memory", "crash": "reader_crashed"}
@@ -52,7 +52,7 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
             inside = (
                 one
                 for one in path.rglob("*")
-                if one.suffix.lower() in (*ACCEPTED, ENDING) and not one.is_dir()
+                if one.suffix.lower() in (*ANSWERED, ENDING) and not one.is_dir()
             )
             # Spreadsheet programs leave ~$name and .~lock files beside an open workbook.
             found.extend(sorted(one for one in inside if not one.name.startswith(("~$", "."))))
@@ -75,7 +75,7 @@ def find_jobs(paths: Sequence[Path], limits: Limits) -> list[Job]:
 def jobs_in(source: Path | bytes, path: Path, limits: Limits) -> list[Job]:
     """The workbooks inside a .zip; the .zip itself, as a file that cannot be read, when it holds none."""
     try:
-        names = members(source, ACCEPTED, limits)
+        names = members(source, ANSWERED, limits)
     except ArchiveError as error:
         return [Job(path, fault=error.code)]
     if not names:

@@ -13,6 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from loaders.forms import Category, Edition, Field
 from loaders.tidy import text_of
+from loaders.traditional import simplified
 
 REMEMBERED = 20_000  # texts whose meaning is remembered
 SHORTEST_SLIP = 5  # signs of a wording in which one wrong sign is taken for a slip
@@ -21,21 +22,37 @@ CLOSE_ENOUGH = 86  # percent of likeness from which a misspelt header still coun
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _UNIT = re.compile(r"(?:单位[:：]?)?(万?)(?:人次|人|例|名|个|张|次|对|岁|元|胎|%|‰|/10万|年月日|日期)?")
 _LEADING = re.compile(
-    r"^(?:其中[:：,，]?|其[:：]|#|[-–—·•*]+|\(?[一二三四五六七八九十]+[、.)]|\(?\d+[.)、](?!\d)|\d+\.\d+[、.]?(?=[^\d.]))\s*"
+    r"^(?:其中[:：,，]?|其[:：]|#|[-–—·•*]+|\(?[一二三四五六七八九十]+[、.)]|\(?[IVX]+[、.)]|\(?\d+[.)、](?!\d)|\d+\.\d+[、.]?(?=[^\d.]))\s*"
 )
+# NFKC would make a digit of ① and ¹, and a label with another digit of the label.
+_NOTE_SIGNS = re.compile("[①-⓿❶-➓㈠-㈩¹²³⁰-⁹*＊†‡※§★☆▲△#＃]")
+_NOTE = re.compile(r"(?:[(（\[【](?:注\s*\d*|\d{1,2}\))[)）\]】]|\[\d{1,2}\]|(?<!备)注\d{1,2})$")
+_OF_WHICH = re.compile("其 ?中 ?[:：,，]?")
 _WHOLES = {"合计", "小计", "总计", "总数", "例数", "人数", "total"}
 _SEPARATORS = re.compile(r"[\s:：,，;；、/\\·•'\"“”‘’_-]+")
 
 
 def words(raw: Any) -> str:
     """A header or label reduced to its words: no unit in brackets, no 其中：, no numbering, no punctuation or spaces, lower case."""
-    return _words(text_of(raw))
+    return _words_in(raw) if raw.__class__ is str else _words(text_of(raw))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
+def _words_in(raw: str) -> str:
+    return _words(label_of(raw))
+
+
+def label_of(raw: Any) -> str:
+    """A header or label as tidy text, without the signs that point to a note."""
+    return text_of(_NOTE_SIGNS.sub("", raw) or raw if raw.__class__ is str else raw)
+
+
+@lru_cache(maxsize=REMEMBERED)
 def _words(text: str) -> str:
+    text = simplified(_NOTE.sub("", text) or text)
     while (shorter := _LEADING.sub("", text)) != text and shorter:
         text = shorter
+    text = _OF_WHICH.sub("", text) or text
     text = _BRACKETS.sub(lambda found: "" if _UNIT.fullmatch(found[1].replace(" ", "")) else found[1], text)
     return _SEPARATORS.sub("", text).casefold()
 

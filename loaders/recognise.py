@@ -13,6 +13,7 @@ from loaders.forms import Edition, Form, Forms
 from loaders.issues import Issue
 from loaders.matching import Labels, words
 from loaders.tidy import text_of
+from loaders.traditional import simplified
 from loaders.workbook import Sheet
 from reference import periods
 from reference.organisations import Organisation
@@ -59,7 +60,7 @@ def _title_texts(sheet: Sheet) -> Iterator[tuple[int, int, str]]:
     for row, cells in enumerate(sheet.rows[sheet.first : sheet.first + TITLE_ROWS], start=sheet.first):
         for column, raw in enumerate(cells):
             if raw != "" and raw is not None:
-                yield row, column, text_of(raw)
+                yield row, column, simplified(text_of(raw))
 
 
 def _by_code(sheet: Sheet, forms: Forms, texts: list[tuple[int, int, str]]) -> Found | None:
@@ -229,6 +230,8 @@ def organisation_at(
             return None, Issue("code_and_name_differ", sheet, cell, name, names)
         return meant, None
     candidates = registry.organisations.find(name, form.tree) if name else []
+    if not candidates and name:
+        candidates = registry.organisations.find(simplified(name), form.tree)
     fitting = {
         one.code: one
         for one in (area_meant(candidate, form, registry) for candidate in candidates)

@@ -20,6 +20,9 @@ from loaders.other_readers import Plain, TooLargeError, with_openpyxl, with_xlrd
 from loaders.xlsx_parts import look_inside, notes_of
 
 ACCEPTED = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt")
+# Templates, flat XML and what is no workbook of ours but was surely sent as one: in a folder they are tried and answered
+# for, since a file that is passed over in silence is missed by nobody until the month's end.
+ANSWERED = (*ACCEPTED, ".xltx", ".xltm", ".xlt", ".ett", ".ots", ".fods", ".wps", ".numbers")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<div", b"<style")

@@ -263,3 +263,15 @@ def test_a_sealed_old_workbook_is_called_encrypted(office: Office, tmp_path: Pat
     with pytest.raises(WorkbookError) as caught:
         read_workbook(bytes(content), "x.xls")
     assert caught.value.issue.code == "encrypted"
+
+
+@pytest.mark.parametrize("ending", [".xltx", ".xlt", ".ots", ".fods", ".wps", ".numbers", ".XLSM"])
+def test_no_spreadsheet_in_a_folder_or_archive_is_passed_over(ending: str, tmp_path: Path) -> None:
+    sent = tmp_path / f"月报{ending}"
+    sent.write_bytes(b"-")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(sent, sent.name)
+    assert {job.path for job in find_jobs([tmp_path], Limits())} == {
+        sent,
+        tmp_path / "all.zip" / sent.name,
+    }
