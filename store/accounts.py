@@ -223,6 +223,12 @@ def keep_hash(store: Store, name: str, password: str) -> None:
         connection.execute(update(account).where(account.c.name == name).values(password=password))
 
 
+def keep_code(store: Store, name: str, secret: str) -> None:
+    """Keep the same secret of one-time codes sealed in another way; nothing else changes."""
+    with store.writing() as connection:
+        connection.execute(update(account).where(account.c.name == name).values(code_secret=secret))
+
+
 def find_subject(store: Store, subject: str) -> AccountRecord | None:
     """The account that the single sign-on calls by this name."""
     with store.reading() as connection:

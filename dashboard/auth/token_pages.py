@@ -130,7 +130,9 @@ def _table(held: list[TokenRecord], base: str, t: Texts) -> Markup:
 
 def _names(codes: list[str], t: Texts) -> str:
     known = load_roles().permissions
-    return "、".join(t.pick(known[one].zh, known[one].en) if one in known else one for one in codes)
+    return ("、" if t.is_chinese else ", ").join(
+        t.pick(known[one].zh, known[one].en) if one in known else one for one in codes
+    )
 
 
 def _form(owner: AccountRecord, base: str, t: Texts) -> Markup:
