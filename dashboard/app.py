@@ -21,7 +21,7 @@ from dashboard import (
 )
 from dashboard.answers import Answers
 from dashboard.api import routes as api_routes
-from dashboard.auth import audit_file, entrance, guard, own_account, single
+from dashboard.auth import audit_file, entrance, guard, own_account, single, token_pages
 from dashboard.auth import people as people_routes
 from dashboard.auth.declaring import PUBLIC, SIGNED_IN, Door, is_granted
 from dashboard.compressing import compress_answers
@@ -93,6 +93,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
     single.register(app, workspace)
     own_account.register(app, workspace)
     people_routes.register(app, workspace)
+    token_pages.register(app, workspace)
     audit_file.register(app, answers)
     _register_routing(Door(app, SIGNED_IN), answers)
     for page in PAGES:

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.auth.code_secrets import is_sealed_now, open_code
 from dashboard.running.trouble import free_bytes, has_room
 from dashboard.settings import Settings
 from dashboard.workspace import Workspace, open_workspace
 from reference.strict import DefinitionError
 from store import jobs, reading
+from store.accounts import accounts
 from store.audit import verify_chain
 from store.database import Store
 from store.verify import verify
@@ -193,6 +195,7 @@ def _inside(workspace: Workspace) -> Iterator[Finding]:
         _jobs,
         _readers,
         _mail,
+        _codes,
     )
     for check in checks:
         yield check(workspace)
@@ -286,3 +289,26 @@ def _mail(workspace: Workspace) -> Finding:
     return Finding(
         "mail", count > 0, found, "put organisation,address lines into mail.csv of an overlay folder"
     )
+
+
+def _codes(workspace: Workspace) -> Finding:
+    """Whether whoever has the database also has the second factor of its accounts."""
+    settings = workspace.settings
+    held = [one for one in accounts(workspace.store) if one.code_secret]
+    locked = [one.name for one in held if open_code(settings, one.name, one.code_secret) is None]
+    if locked:
+        mend = "set MCH_SECRET_KEY to the key that sealed them (old keys may stand behind the new one), or nobody of them gets in"
+        return Finding(
+            "one-time codes", False, f"cannot be read for {len(locked)} of {len(held)} accounts", mend
+        )
+    if not settings.secret_key:
+        mend = "set MCH_SECRET_KEY (openssl rand -base64 32) in the server's secrets; each is sealed at its next use"
+        return Finding(
+            "one-time codes",
+            not held,
+            f"{len(held)} accounts, secrets lie open in the database: no MCH_SECRET_KEY is set",
+            mend,
+        )
+    open_ones = sum(not is_sealed_now(settings, one.name, one.code_secret) for one in held)
+    found = f"{len(held)} accounts, {open_ones} of them sealed anew at their next sign-in"
+    return Finding("one-time codes", True, found)

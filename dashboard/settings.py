@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, le=168)
     password_length: int = Field(10, ge=8, le=64)
     password_complexity: bool = False
+    secret_key: str = Field("", repr=False, pattern=r"^(\S{32,}( +\S{32,})*)?$")
     password_days: int = Field(0, ge=0, le=3650)
     uploads_per_minute: int = Field(60, ge=1, le=100_000)
     downloads_per_minute: int = Field(60, ge=1, le=100_000)
@@ -180,4 +181,8 @@ def _explain(fault: object, path: Path) -> str:
     name = str(fault["loc"][0])
     variable = f"{PREFIX}{name.upper()}"
     place = f"environment variable {variable}" if variable in os.environ else str(path)
-    return f"{place}: setting '{name}': {fault['msg']} (found: {fault['input']!r})"
+    known = Settings.model_fields.get(name)
+    found = (
+        "" if known is not None and not known.repr else f" (found: {fault['input']!r})"
+    )  # no secret on a screen
+    return f"{place}: setting '{name}': {fault['msg']}{found}"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 from store.audit import Chain
 from store.connecting import StoreError
 from store.database import Store
-from store.schema_accounts import account, assignment, session
+from store.schema_accounts import account, assignment, session, token
 from store.times import now, to_moment
 
 
@@ -148,8 +148,8 @@ def set_code(store: Store, name: str, secret: str, actor: str) -> None:
 
 
 def disable(store: Store, name: str, actor: str) -> None:
-    """Shut an account out; it is kept, because records name it. Every session of it ends."""
-    change(store, name, {"disabled_at": now()}, actor, "access.account_disabled")
+    """Shut an account out; it is kept, because records name it. Every session and token of it ends."""
+    change(store, name, {"disabled_at": now()}, actor, "access.account_disabled", tokens_end=True)
 
 
 def enable(store: Store, name: str, actor: str) -> None:
@@ -158,9 +158,10 @@ def enable(store: Store, name: str, actor: str) -> None:
 
 
 def hand_over(store: Store, name: str, shown: str, password: str, actor: str) -> None:
-    """Give an account to another person: a new name to show, a new initial password, no codes; every session ends."""
-    said = {"shown": shown, "password": password, "password_at": now(), "must_change": True}
-    change(store, name, {**said, "code_secret": "", "code_step": 0}, actor, "access.account_handed_over")
+    """Give an account to another person: a new name to show, a new initial password, no codes; every session and token ends."""
+    said: dict[str, Any] = {"shown": shown, "password": password, "password_at": now(), "must_change": True}
+    said |= {"code_secret": "", "code_step": 0}
+    change(store, name, said, actor, "access.account_handed_over", tokens_end=True)
 
 
 def sign_out_everywhere(store: Store, name: str, actor: str) -> None:
@@ -183,10 +184,15 @@ def set_scope(
         chain.write()
 
 
-def change(store: Store, name: str, said: dict[str, Any], actor: str, action: str) -> None:
+def change(
+    store: Store, name: str, said: dict[str, Any], actor: str, action: str, *, tokens_end: bool = False
+) -> None:
     """Change columns of an account, end its sessions and say so."""
     with store.writing() as connection:
-        _change(connection, name, said)
+        number = _change(connection, name, said)
+        if tokens_end:
+            over = (token.c.account_id == number) & token.c.ended_at.is_(None)
+            connection.execute(update(token).where(over).values(ended_at=now()))
         chain = Chain(connection)
         chain.add(actor, action, f"account:{name}", {})
         chain.write()
@@ -215,6 +221,12 @@ def keep_hash(store: Store, name: str, password: str) -> None:
     """Keep the same password in a costlier way; nothing else changes."""
     with store.writing() as connection:
         connection.execute(update(account).where(account.c.name == name).values(password=password))
+
+
+def keep_code(store: Store, name: str, secret: str) -> None:
+    """Keep the same secret of one-time codes sealed in another way; nothing else changes."""
+    with store.writing() as connection:
+        connection.execute(update(account).where(account.c.name == name).values(code_secret=secret))
 
 
 def find_subject(store: Store, subject: str) -> AccountRecord | None:

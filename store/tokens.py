@@ -20,7 +20,7 @@ from store.times import now, to_milliseconds, to_moment
 
 @dataclass(frozen=True)
 class TokenRecord:
-    """One token and its account."""
+    """One token."""
 
     id: int
     label: str
@@ -28,6 +28,12 @@ class TokenRecord:
     created_at: dt.datetime
     ends_at: dt.datetime | None
     used_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class FoundToken(TokenRecord):
+    """One that was shown, with its account."""
+
     account: AccountRecord
 
 
@@ -57,7 +63,7 @@ def add_token(
     return secret
 
 
-def find_token(store: Store, secret: str) -> TokenRecord | None:
+def find_token(store: Store, secret: str) -> FoundToken | None:
     """The token in force of a secret, with its account in force."""
     moment = now()
     with store.reading() as connection:
@@ -79,7 +85,7 @@ def find_token(store: Store, secret: str) -> TokenRecord | None:
         assigned = connection.scalars(given).all()
     if row.used_at is None or moment - row.used_at > 5 * MINUTE:
         _used(store, row.id, moment)
-    return TokenRecord(
+    return FoundToken(
         id=row.id,
         label=row.label,
         scopes=frozenset(row.scopes.split()),
@@ -90,6 +96,30 @@ def find_token(store: Store, secret: str) -> TokenRecord | None:
     )
 
 
+def tokens(store: Store, name: str = "") -> list[tuple[str, TokenRecord]]:
+    """Every token in force with its account's name, or those of one account, newest first; those whose day is past too."""
+    of = token.c
+    query = select(token, account.c.name).join(account).where(of.ended_at.is_(None)).order_by(of.id.desc())
+    if name:
+        query = query.where(account.c.name == name)
+    with store.reading() as connection:
+        rows = connection.execute(query).all()
+    return [
+        (
+            row.name,
+            TokenRecord(
+                id=row.id,
+                label=row.label,
+                scopes=frozenset(row.scopes.split()),
+                created_at=to_moment(row.created_at),
+                ends_at=to_moment(row.ends_at) if row.ends_at else None,
+                used_at=to_moment(row.used_at) if row.used_at else None,
+            ),
+        )
+        for row in rows
+    ]
+
+
 def _used(store: Store, number: int, moment: int) -> None:
     try:
         with store.writing() as connection:
@@ -98,10 +128,14 @@ def _used(store: Store, number: int, moment: int) -> None:
         return  # somebody loads much at once; the next request says it
 
 
-def end_token(store: Store, number: int, actor: str) -> None:
-    """Take a token back; raises AccountError when there is none in force of the number."""
+def end_token(store: Store, number: int, actor: str, owner: str = "") -> None:
+    """Take a token back (of `owner`, when named); raises AccountError when there is none in force of the number."""
     with store.writing() as connection:
         mine = (token.c.id == int(number)) & token.c.ended_at.is_(None)
+        if owner:
+            mine &= (
+                token.c.account_id == select(account.c.id).where(account.c.name == owner).scalar_subquery()
+            )
         if connection.execute(update(token).where(mine).values(ended_at=now())).rowcount == 0:
             raise AccountError(f"there is no token {number} in force")
         chain = Chain(connection)

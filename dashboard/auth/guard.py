@@ -204,7 +204,7 @@ def next_step(session: SessionRecord, password_days: int) -> str:
 
 
 def _wants_a_page() -> bool:
-    if request.method not in ("GET", "HEAD") or request.path.startswith("/_dash-"):
+    if request.method not in ("GET", "HEAD") or request.path.startswith(("/_dash-", "/api/")):
         return False
     return request.headers.get("Sec-Fetch-Dest", "document") == "document"
 

@@ -11,6 +11,7 @@ import segno
 from flask import Response, redirect, request
 
 from dashboard.auth.asking import current_session
+from dashboard.auth.code_secrets import seal_code
 from dashboard.auth.declaring import SIGNED_IN, Door
 from dashboard.auth.entrance import admitted, change_password, speaker, whence
 from dashboard.auth.markup import field, form, page, tag
@@ -55,7 +56,8 @@ def register(app: dash.Dash, workspace: Workspace) -> None:
             return _code_page(t, session, secret, t("现在的密码不对。"))
         if step is None:
             return _code_page(t, session, secret, t("验证码不对，或已经用过。"))
-        set_code(workspace.store, session.account.name, secret, session.account.name)
+        kept = seal_code(workspace.settings, session.account.name, secret)
+        set_code(workspace.store, session.account.name, kept, session.account.name)
         take_code(workspace.store, session.account.name, step)
         return _again(workspace, session, "code set", "code")
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pyotp
 
+from dashboard.auth.code_secrets import is_sealed_now, open_code, seal_code
 from dashboard.auth.demonstration import serves_demonstration
 from dashboard.auth.passwords import hashed, is_outdated, is_right
 from dashboard.workspace import Workspace
-from store.accounts import AccountRecord, find_account, keep_hash
+from store.accounts import AccountRecord, find_account, keep_code, keep_hash
 from store.sessions import Attempts, attempts, begin_session, failed, take_code
 from store.times import now
 
@@ -78,10 +79,14 @@ def give_code(workspace: Workspace, record: AccountRecord, code: str, whence: Wh
     windows = _windows(record.name, whence)
     if wait := held_for(workspace, windows):
         return Refused("wait", wait)
-    step = code_step(record.code_secret, code)
+    settings, kept = workspace.settings, record.code_secret
+    secret = open_code(settings, record.name, kept) or ""
+    step = code_step(secret, code)
     if step is None or not take_code(workspace.store, record.name, step):
         failed(workspace.store, windows, record.name, whence.address, "code")
         return Refused("wrong", held_for(workspace, windows))
+    if not is_sealed_now(settings, record.name, kept):
+        keep_code(workspace.store, record.name, seal_code(settings, record.name, secret))
     return enter(workspace, record, whence, "password and code")
 
 

@@ -15,6 +15,7 @@ from dashboard.auth.account import THIS_MACHINE, Account
 from dashboard.auth.importing import read_rows, sheet_of_passwords, wishes_in
 from dashboard.auth.managing import Fault, Given, Wish, make, reset
 from dashboard.auth.people_words import FAULTS, password_rows
+from dashboard.auth.token_making import FOR_PROGRAMS, WRONG, TokenError, make_token
 from dashboard.cli.output import Format, emit, say
 from dashboard.texts import Texts
 from dashboard.workspace import Workspace, open_workspace
@@ -23,8 +24,11 @@ from store.accounts import AccountError, AccountRecord, accounts, disable, enabl
 from store.audit import verify_chain
 from store.audit_reading import Wanted, entries
 from store.sessions import forget_failures
+from store.tokens import end_token as take_back
+from store.tokens import tokens
 
 COLUMNS = ("name", "shown", "role", "organisation", "assigned", "state", "used")
+TOKEN_COLUMNS = ("token", "account", "label", "scopes", "ends", "used")
 ENTRY_COLUMNS = ("seq", "at", "actor", "action", "subject", "detail", "hash")
 Name = Annotated[str, typer.Argument(help="The account's name.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="table, json or csv")]
@@ -40,6 +44,11 @@ def register(app: typer.Typer) -> None:
     for command in (add, disable_account, enable_account, reset_account, release, tie, import_accounts):
         account.command(command.__name__.partition("_")[0])(command)
     account.command("list")(list_accounts)
+    token = typer.Typer(help="程序令牌 · Tokens for programs: add, list, end.")
+    token.command("add")(add_token)
+    token.command("list")(list_tokens)
+    token.command("end")(end_token)
+    account.add_typer(token, name="token")
     app.add_typer(account, name="account")
     audit = typer.Typer(help="审计日志 · The audit log: verify, export.")
     audit.command()(verify)
@@ -167,6 +176,63 @@ def import_accounts(
     rows = read_rows(file.read_bytes(), file.name, workspace.settings.limits)
     wishes, faults = wishes_in(rows) if rows is not None else ([], [Fault("unreadable", str(file))])
     _report(workspace, faults or make(workspace, wishes, _machine()), to)
+
+
+def add_token(
+    name: Name,
+    label: Annotated[str, typer.Option(help="Which program it is for.")],
+    scope: Annotated[
+        list[str],
+        typer.Option(help=f"A permission of the account: {', '.join(FOR_PROGRAMS)}; may be repeated."),
+    ],
+    days: Annotated[int, typer.Option(help="For how many days it is good.")] = 365,
+) -> None:
+    """Make a token for a program; printed once, kept only as its hash."""
+    workspace = open_workspace(prepare=True)
+    try:
+        secret = make_token(workspace, _found(workspace, name), label, scope, str(days), _machine().name)
+    except TokenError as error:
+        words = {"most": error.most} if error.most else {}
+        say(
+            f"{Texts('zh')(WRONG[error.code], **words)} · {Texts('en')(WRONG[error.code], **words)}",
+            style="red",
+        )
+        raise typer.Exit(1) from None
+    finally:
+        workspace.close()
+    say("令牌，只显示这一次 · Token, shown this once:")
+    typer.echo(secret)
+
+
+def list_tokens(
+    name: Annotated[str, typer.Argument(help="The account; all when left out.")] = "",
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Tokens that were not taken back, with their last use."""
+    workspace = open_workspace(prepare=True)
+    rows = [
+        {
+            "token": str(one.id),
+            "account": whose,
+            "label": one.label,
+            "scopes": " ".join(sorted(one.scopes)),
+            "ends": one.ends_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if one.ends_at else "",
+            "used": one.used_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if one.used_at else "",
+        }
+        for whose, one in tokens(workspace.store, _found(workspace, name).name if name else "")
+    ]
+    workspace.close()
+    emit(format, "程序令牌 · Tokens", TOKEN_COLUMNS, rows)
+
+
+def end_token(number: Annotated[int, typer.Argument(help="The token's number, as listed.")]) -> None:
+    """Take a token back at once."""
+    workspace = open_workspace(prepare=True)
+    try:
+        take_back(workspace.store, number, _machine().name)
+    finally:
+        workspace.close()
+    say(f"已收回 · Ended: {number}")
 
 
 def verify() -> None:

@@ -15,6 +15,7 @@ from dashboard.pages.people import field, post
 from dashboard.texts import mark
 from dashboard.visit import Visit
 from store.sessions import SessionRecord, sessions_of
+from store.tokens import tokens
 
 PATH = "/account"
 NEEDS = "signed in"
@@ -49,7 +50,7 @@ def layout(visit: Visit) -> html.Div:
     if session is None:
         return html.Div([head, blocks.empty(t("登录已关闭，这里没有账号"))])
     left = [_facts(visit, session), _sessions(visit, session)]
-    right = [_password(visit, session), _code(visit, session)]
+    right = [_password(visit, session), _code(visit, session), _tokens(visit)]
     return html.Div([head, html.Div([html.Div(left), html.Div(right)], className="halves")])
 
 
@@ -129,3 +130,13 @@ def _code(visit: Visit, session: SessionRecord) -> Any:
     return blocks.panel(
         t("动态验证码"), html.P(t("未启用。启用后，别人知道了密码也进不来。"), className="quiet"), link
     )
+
+
+def _tokens(visit: Visit) -> html.Section:
+    t = visit.texts
+    count = len(tokens(visit.workspace.store, visit.account.name))
+    link = html.A(
+        t("管理程序令牌"), href=f"{PATH}/tokens?lang={visit.view.language}", className="button button--quiet"
+    )
+    words = t("程序凭令牌使用接口（API），不用您的密码。现有 {count} 个有效令牌。", count=count)
+    return blocks.panel(t("程序令牌"), html.P(words, className="quiet"), link)

@@ -199,6 +199,7 @@ def _changes(visit: Visit, one: AccountRecord) -> list[Any]:
                 post(visit, f"{base}/reset", t("重置密码")),
                 post(visit, f"{base}/{toggled[0]}", toggled[1], quiet=True),
                 post(visit, f"{base}/release", t("解除锁定"), quiet=True),
+                html.A(t("程序令牌"), href=f"{base}/tokens?lang={visit.view.language}", className="button button--quiet"),
             ],
             className="actions",
         ),

@@ -13,6 +13,7 @@ from dashboard import doctor
 from dashboard.running import trouble
 from dashboard.settings import Settings
 from store import jobs
+from store.accounts import set_code
 from store.database import Store
 
 
@@ -45,7 +46,7 @@ def test_a_sound_installation_has_no_fault(loaded, fonts):
     assert {name: one.found for name, one in found.items() if not one.fine} == {}
     assert set(found) == {
         "data folder", "permissions", "disk", "clock", "time zone", "fonts", "unfinished files", "backups", "database",
-        "definitions", "numbers", "audit log", "uploads", "scheduled work", "readers", "mail",
+        "definitions", "numbers", "audit log", "uploads", "scheduled work", "readers", "mail", "one-time codes",
     }  # fmt: skip
 
 
@@ -120,3 +121,19 @@ def test_the_clock(workspace, fonts, monkeypatch):
 
     monkeypatch.setattr(doctor.dt, "datetime", Wrong)
     assert "clock" in {one.check for one in (doctor._clock(workspace.settings),) if not one.fine}
+
+
+def test_codes_that_lie_open_or_that_nobody_can_read(guarded, fonts):
+    from dashboard.auth.code_secrets import seal_code
+
+    settings = guarded.settings.model_copy(update={"sign_in": True})
+    assert "one-time codes" not in faults(settings), "nobody has any"
+    set_code(guarded.store, "county", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "x")
+    assert "MCH_SECRET_KEY" in faults(settings)["one-time codes"].mend
+    keyed = settings.model_copy(update={"secret_key": "k" * 32})
+    assert "one-time codes" not in faults(keyed), "sealed at the next sign-in"
+    set_code(guarded.store, "county", seal_code(keyed, "county", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), "x")
+    assert "one-time codes" not in faults(keyed)
+    for other in ("", "o" * 32):
+        found = faults(settings.model_copy(update={"secret_key": other}))["one-time codes"]
+        assert "cannot be read for 1 of 1" in found.found
