@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     metrics_token: str = Field("", repr=False)
     log_format: Literal["text", "json"] = "text"
     least_free_megabytes: int = Field(2048, ge=0, le=1_048_576)
-    answers_seconds: int = Field(0, ge=0, le=600)
+    answers_seconds: int = Field(20, ge=0, le=600)
     language: Literal["zh", "en"] = "zh"
     workers: int = Field(0, ge=0, le=256)
     batch: int = Field(50, ge=1, le=1000)

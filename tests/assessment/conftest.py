@@ -72,7 +72,7 @@ def the_records(workspace: Workspace) -> Iterator[SubmissionRecord]:
 
 def made_province(home: Path) -> Workspace:
     """An installation with all of it."""
-    workspace = open_workspace(Settings(home=home, overlays=()), prepare=True)
+    workspace = open_workspace(Settings(home=home, overlays=(), answers_seconds=0), prepare=True)
     upload = an_upload(list(the_records(workspace)), "province.xlsx")
     receipt = save(workspace.store, workspace.registry, [upload], "test")[0]
     assert receipt.outcome == "accepted"
@@ -94,7 +94,7 @@ FEW = ("MCH520300", "MCH520302", "MCH520303", "MCH520304")
 @pytest.fixture
 def few(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
     """Four institutions of one prefecture, signed and published, in a database of their own, once on each kind."""
-    settings = Settings(home=tmp_path, overlays=(), database_url=database_url)
+    settings = Settings(home=tmp_path, overlays=(), answers_seconds=0, database_url=database_url)
     workspace = open_workspace(settings, prepare=True)
     wanted = {*FEW, "520302", "520303", "520304"}
     records = [one for one in the_records(workspace) if one.organisation in wanted]

@@ -88,7 +88,9 @@ class Counties:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """An empty installation; sign-in is off, so that tests of pages need no account."""
-    opened = open_workspace(Settings(home=tmp_path, overlays=(), sign_in=False), prepare=True)
+    opened = open_workspace(
+        Settings(home=tmp_path, overlays=(), answers_seconds=0, sign_in=False), prepare=True
+    )
     yield opened
     opened.close()
 

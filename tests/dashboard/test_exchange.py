@@ -186,7 +186,7 @@ def test_an_empty_bundle_is_valid_too(registry):
 @pytest.fixture
 def loaded(tmp_path):
     """A store with two counties' and one hospital's births of two months."""
-    workspace = open_workspace(Settings(home=tmp_path, overlays=()), prepare=True)
+    workspace = open_workspace(Settings(home=tmp_path, overlays=(), answers_seconds=0), prepare=True)
     content = b"births"
     records = tuple(
         SubmissionRecord(

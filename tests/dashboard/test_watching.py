@@ -40,7 +40,7 @@ def no_sign_in():
 def installation(tmp_path_factory):
     """One empty installation for all."""
     home = tmp_path_factory.mktemp("watched")
-    opened = open_workspace(Settings(home=home, overlays=()), prepare=True)
+    opened = open_workspace(Settings(home=home, overlays=(), answers_seconds=0), prepare=True)
     yield opened
     opened.close()
 
@@ -78,7 +78,9 @@ def log():
 
 
 def test_ready_only_after_migrating(database_url, tmp_path):
-    opened = open_workspace(Settings(home=tmp_path, overlays=(), database_url=database_url))
+    opened = open_workspace(
+        Settings(home=tmp_path, overlays=(), answers_seconds=0, database_url=database_url)
+    )
     client = create_app(opened).server.test_client()
     reply = client.get("/readyz")
     assert reply.status_code == 503
@@ -93,7 +95,7 @@ def test_ready_only_after_migrating(database_url, tmp_path):
 
 def test_not_ready_when_the_database_is_gone_but_alive(tmp_path):
     url = "postgresql+psycopg://nobody:secret@127.0.0.1:1/none"
-    opened = open_workspace(Settings(home=tmp_path, overlays=(), database_url=url))
+    opened = open_workspace(Settings(home=tmp_path, overlays=(), answers_seconds=0, database_url=url))
     client = create_app(opened).server.test_client()
     reply = client.get("/readyz")
     assert (reply.status_code, reply.get_json()["database"]) == (503, False)
