@@ -60,6 +60,12 @@ def test_no_vague_module_names() -> None:
     assert [path for path in CODE if path.stem in vague or path.parent.name in vague] == []
 
 
+def test_no_two_test_files_share_a_name() -> None:
+    """Two of one name are collected by chance of their order only."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_every_setting_is_explained() -> None:
     """Each setting stands in config.toml right under a comment, and config.toml has none the program does not know."""
     from dashboard.settings import Settings

@@ -69,7 +69,8 @@ class Guard:
                 return self.refused(403)
         if request.method not in HARMLESS and not self._is_meant():
             return self.refused(403, NOT_MEANT)
-        return self._callback() or self._too_fast()
+        # What anybody may fetch (styles, scripts) is no work and is counted against nobody.
+        return self._callback() or (self._too_fast() if needs != PUBLIC else None)
 
     def _is_ours(self, host: str) -> bool:
         """Whether the address in the browser is one of ours: no other name may be made to point here."""
