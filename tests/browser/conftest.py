@@ -212,7 +212,8 @@ class Window:
         self.settle()
 
     def become(self, role: str) -> None:
-        """Sign in as a role, or as nobody ('')."""
+        """Sign in as a role, or as nobody (''); what the page open now still asks for is not asked as the other."""
+        self.page.goto("about:blank")
         self.page.context.clear_cookies()
         if role:
             secret = begin_session(self.store, role, "full", "127.0.0.1", "test", (), "test")
