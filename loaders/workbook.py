@@ -16,6 +16,7 @@ from loaders import lost_cells
 from loaders.delimited import read_delimited
 from loaders.issues import Issue
 from loaders.limits import DEFAULT, Limits
+from loaders.machine import is_machines
 from loaders.other_readers import Plain, TooLargeError, with_openpyxl, with_xlrd
 from loaders.xlsx_parts import look_inside, notes_of
 
@@ -122,6 +123,8 @@ def read_workbook(content: bytes, name: str, limits: Limits = DEFAULT, *, carefu
     except (WorkbookError, MemoryError):
         raise
     except Exception as error:
+        if is_machines(error):
+            raise
         # There is no end to what bytes can be wrong: whatever reading them stumbles over, the sender can mend the file.
         log.warning("a file could not be read", exc_info=True)
         raise WorkbookError(Issue("damaged", found=type(error).__name__)) from None
@@ -202,7 +205,9 @@ def _spreadsheet(content: bytes, reading: _Reading) -> list[Sheet]:
         raise
     except BaseException as error:
         # The reader's panics are no subclass of Exception; anything else of that kind is not ours to stop.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        if is_machines(error) or (
+            not isinstance(error, Exception) and type(error).__name__ != "PanicException"
+        ):
             raise
         reason = _reason(error, reading)
         if reason == "encrypted" or reading.other is None:
@@ -224,6 +229,8 @@ def _otherwise(content: bytes, reading: _Reading, reason: str) -> list[Sheet]:
     except xlrd.XLRDError as error:
         raise WorkbookError(Issue("encrypted" if "encrypted" in str(error).lower() else reason)) from None
     except Exception as error:
+        if is_machines(error):
+            raise
         # Such readers raise whatever they stumble over: the file is at fault, and the sender is told so.
         raise WorkbookError(Issue(reason, found=type(error).__name__)) from None
     if not plain:
