@@ -29,7 +29,7 @@ from reference.strict import DefinitionError
 
 log = logging.getLogger("mch.dashboard")
 BASE = "/api/v1"
-STATUS = {"accepted": 201, "accepted_with_warnings": 201, "duplicate": 200, "returned": 422}
+STATUS = {"accepted": 201, "accepted_with_warnings": 201, "unchanged": 200, "returned": 422}
 Answer = tuple[Response, int]
 
 
