@@ -84,5 +84,8 @@ def _opened(source: Path | bytes) -> Path | io.BytesIO:
 
 def _wanted(name: str, endings: tuple[str, ...]) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
-    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in path.parts)
+    parts = [
+        part for part in path.parts if part != ".."
+    ]  # nothing is unpacked, so a path may climb as it likes
+    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in parts)
     return not hidden and path.suffix.lower() in endings

@@ -26,6 +26,7 @@ ACCEPTED = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".
 ANSWERED = (*ACCEPTED, ".xltx", ".xltm", ".xlt", ".ett", ".ots", ".fods", ".wps", ".numbers")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+_ZIP_END, _ZIP_END_AT_MOST = b"PK\x05\x06", 22 + 65535
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<div", b"<style")
 _SAVED_PAGE = (b"mime-version:", b"content-type: multipart", b"from: <saved by")
 _OLD_TEXTS = (
@@ -158,7 +159,9 @@ def _foreign(content: bytes) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((*_SAVED_PAGE, *_MARKUP)) or b"<table" in start:
         return "markup_as_spreadsheet"
-    return "wrong_type" if start.startswith(_OLD_TEXTS) or content.startswith(_OTHERS) else ""
+    # A zip behind more than line ends would be read by its end; what opens it by its beginning sees another file.
+    zip_behind = _ZIP_END in content[-_ZIP_END_AT_MOST:] and not start.startswith(_ZIP.lower())
+    return "wrong_type" if start.startswith(_OLD_TEXTS) or content.startswith(_OTHERS) or zip_behind else ""
 
 
 @dataclass
