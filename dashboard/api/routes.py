@@ -41,7 +41,10 @@ def register(app: Door, answers: Answers) -> None:
         try:
             return work()
         except ApiError as error:
-            return jsonify(error.document()), error.status
+            answer = jsonify(error.document())
+            if error.status == 503:
+                answer.headers["Retry-After"] = str(trouble.RETRY_SECONDS)
+            return answer, error.status
 
     @server.get(f"{BASE}/openapi.json", endpoint="api_description", needs=SIGNED_IN)
     def description() -> Response:

@@ -50,10 +50,11 @@ def register(server: Flask, settings: Settings) -> None:
 
 
 def _say(settings: Settings, status: int) -> Response:
-    asked = request.args.get("lang", "")
-    texts = Texts(asked if asked in LANGUAGES else settings.language)
+    language = request.args.get("lang", "")
+    texts = Texts(language if language in LANGUAGES else settings.language)
     sentence = texts(SENTENCES.get(status, OTHER))
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+    asked = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    if asked == "application/json" or request.path.startswith("/api/"):
         response: Response = jsonify({"outcome": "refused", "says": sentence, "request": request_number()})
     else:
         phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
