@@ -6,7 +6,8 @@ import http.client
 import re
 import socket
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -20,8 +21,9 @@ from tests.dashboard.test_auth_matrix import call, filled, rules
 SLOW = 40
 
 
-def test_forty_slow_senders_leave_both_threads_to_the_others(workspace, monkeypatch) -> None:
-    """Each has sent a part of its headers, or its headers and a part of its file, and then nothing more."""
+@pytest.fixture
+def port(workspace, monkeypatch) -> Iterator[int]:
+    """A real server with two threads."""
     monkeypatch.setattr("dashboard.running.health.STOPPING", threading.Event())
     monkeypatch.setattr("dashboard.running.server.STOPPING", threading.Event())
     settings = workspace.settings.model_copy(update={"threads": 2, "stop_seconds": 1})
@@ -30,25 +32,46 @@ def test_forty_slow_senders_leave_both_threads_to_the_others(workspace, monkeypa
     server = Server(create_app(workspace).server, settings, listening)
     running = threading.Thread(target=server.run)
     running.start()
+    yield port
+    server.stop()
+    running.join(30)
+    assert not running.is_alive()
+
+
+def test_forty_slow_senders_leave_both_threads_to_the_others(port: int) -> None:
+    """Each has sent a part of its headers, or its headers and a part of its file, and then nothing more."""
     head = b"POST /upload HTTP/1.1\r\nHost: 127.0.0.1\r\nX-MCH-Request: 1\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 900000\r\n"
     parts = (
         head,
         head + b'\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n\r\nPK',
     )
-    try:
-        with ExitStack() as open_ones:
-            for number in range(SLOW):
-                slow = open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
-                slow.sendall(parts[number % 2])
-            for path in ("/healthz", "/sign-in", "/assets/style.css", "/healthz"):
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-                connection.request("GET", path)
-                assert connection.getresponse().status in (200, 302), path
-                connection.close()
-    finally:
-        server.stop()
-        running.join(30)
-    assert not running.is_alive()
+    with ExitStack() as open_ones:
+        for number in range(SLOW):
+            slow = open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            slow.sendall(parts[number % 2])
+        for path in ("/healthz", "/sign-in", "/assets/style.css", "/healthz"):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            connection.request("GET", path)
+            assert connection.getresponse().status in (200, 302), path
+            connection.close()
+
+
+@pytest.mark.parametrize("way", ["declared", "in pieces"])
+def test_what_is_far_too_large_is_refused_before_it_is_laid_down(port: int, way: str) -> None:
+    """By what it says of itself before a byte of it, and where it says nothing, long before a gigabyte."""
+    head = b"POST /upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/octet-stream\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as sender:
+        if way == "declared":
+            sender.sendall(head + b"Content-Length: 100000000\r\n\r\n")
+            assert sender.recv(12) == b"HTTP/1.1 413"
+            return
+        sender.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n")
+        piece, sent = b"100000\r\n" + bytes(1024 * 1024) + b"\r\n", 0
+        with suppress(ConnectionError):
+            while sent < 60:
+                sender.sendall(piece)
+                sent += 1
+        assert sent < 60, "all of it was taken in"
 
 
 INSIDE = "SELECT password FROM /srv/mch/data 7654321"
