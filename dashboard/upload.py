@@ -21,7 +21,7 @@ from dashboard.texts import LANGUAGES, Texts
 from dashboard.visit import open_visit
 from loaders.archives import is_archive
 from loaders.files import jobs_in
-from loaders.load import ReadingRoom, load_content, load_jobs
+from loaders.load import load_content, load_jobs
 
 log = logging.getLogger("mch.dashboard")
 NAME_LENGTH = 200
@@ -40,6 +40,7 @@ def register(app: Door, answers: Answers) -> None:
             return _refuse(trouble.no_room(texts), 503)
         try:
             file = request.files.get("file")
+            content = file.read() if file else b""
         except RequestEntityTooLarge:
             limit = answers.workspace.settings.upload_max_megabytes
             return _refuse(texts("文件超过 {limit} MB，没有上传。", limit=limit), 413)
@@ -47,7 +48,7 @@ def register(app: Door, answers: Answers) -> None:
             return _failed(error, texts)
         if file is None or not file.filename:
             return _refuse(texts("没有收到文件。"), 400)
-        return _receive(answers, answers.reading_room(), file.read(), plain_name(file.filename), texts)
+        return _receive(answers, content, plain_name(file.filename), texts)
 
 
 def plain_name(name: str) -> str:
@@ -56,9 +57,7 @@ def plain_name(name: str) -> str:
     return "".join(sign for sign in base if sign.isprintable())[-NAME_LENGTH:] or "?"
 
 
-def _receive(
-    answers: Answers, room: ReadingRoom, content: bytes, name: str, texts: Texts
-) -> tuple[Response, int]:
+def _receive(answers: Answers, content: bytes, name: str, texts: Texts) -> tuple[Response, int]:
     workspace = answers.workspace
     if len(content) > workspace.settings.upload_max_megabytes * 1024 * 1024:
         limit = workspace.settings.upload_max_megabytes
@@ -67,6 +66,7 @@ def _receive(
     try:
         if archive:
             return _receive_archive(answers, content, name, texts)
+        room = answers.reading_room()
         loaded = load_content(
             content, name, workspace.desk, workspace.store, **sending(answers), sandbox=room
         )

@@ -252,6 +252,24 @@ def test_no_room_for_what_is_being_sent_is_a_sentence(
     assert reply.get_json()["says"] == Texts("zh")(trouble.FULL)
 
 
+@pytest.mark.parametrize("what", ["x.csv", "x.zip"])
+def test_no_process_to_read_in_is_a_sentence_and_nothing_is_kept(
+    client: FlaskClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("loaders.sandbox._Warden._start", none)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a.csv", b"a,b")
+    reply = send(client, b"a,b" if what == "x.csv" else target.getvalue(), what)
+    assert reply.status_code == 503
+    said = trouble.HINDERED if what == "x.csv" else trouble.PARTLY
+    assert reply.get_json()["says"] == Texts("zh")(said)
+    assert reading.uploads(workspace.store).empty
+
+
 def test_a_picture_that_fails_does_not_take_back_the_receipt(
     client: FlaskClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
