@@ -32,7 +32,7 @@ from loaders.template import write_template
 from reference.periods import month_period
 from store.database import Store
 from store.originals import Originals
-from store.schema import data_value, organisation, submission, upload
+from store.schema import data_value, issue, organisation, submission, upload
 from store.verify import verify
 
 FORM, MONTHS = "county_monthly", range(202601, 202611)
@@ -288,6 +288,9 @@ def _broken(store: Store, settings: Settings, ledger: Ledger) -> Iterator[str]:
                 submission.c.upload_id, organisation.c.code, submission.c.month, submission.c.status
             ).join_from(submission, organisation)
         ).all()
+        reasons: dict[int, list[str]] = {}
+        for number, code in connection.execute(select(issue.c.upload_id, issue.c.code)):
+            reasons.setdefault(number, []).append(code)
     places = {row.upload_id: (row.code, row.month) for row in rows}
     for one in ledger.held:
         row = held.get(one.upload)
@@ -295,6 +298,8 @@ def _broken(store: Store, settings: Settings, ledger: Ledger) -> Iterator[str]:
             yield f"upload {one.upload} was acknowledged and is not there"
         elif row.sha256 != one.sent.sha256 or originals.read(row.sha256) != one.sent.content:
             yield f"upload {one.upload} holds other bytes than were sent"
+        elif not row.outcome.startswith("accepted"):
+            yield f"upload {one.upload}, a sound file, was answered '{row.outcome}' because of {reasons.get(one.upload, [])}"
         elif stored.get(one.upload, 0) != row.n_values or not row.n_values:
             yield f"upload {one.upload} says {row.n_values} values and has {stored.get(one.upload, 0)}"
         elif places.get(one.upload) != (one.sent.organisation, one.sent.month):

@@ -19,6 +19,7 @@ from reference.strict import DefinitionError
 from store import jobs, reading
 from store.accounts import accounts
 from store.audit import verify_chain
+from store.connecting import make_private
 from store.database import Store
 from store.verify import verify
 
@@ -76,7 +77,7 @@ def examine(settings: Settings) -> list[Finding]:
 def _data_folder(settings: Settings) -> Finding:
     mend = "let this account write there, or set MCH_DATA_DIR"
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        make_private(settings.data)
         with tempfile.TemporaryFile(dir=settings.data):
             pass
     except OSError as error:
@@ -97,6 +98,13 @@ def _permissions(settings: Settings) -> Finding:
         names = ", ".join(map(str, open_to_all))
         return Finding(
             "permissions", False, f"everybody may write to {names}", f"chmod -R o-w {settings.data}"
+        )
+    if settings.data.stat().st_mode & stat.S_IROTH:
+        return Finding(
+            "permissions",
+            False,
+            f"everybody on this machine may read {settings.data}",
+            f"chmod 700 {settings.data}",
         )
     if strange:
         mend = "give them to the account that runs the server: chown -R"

@@ -21,7 +21,7 @@ from dashboard.texts import LANGUAGES, Texts
 from dashboard.visit import open_visit
 from loaders.archives import is_archive
 from loaders.files import jobs_in
-from loaders.load import ReadingRoom, load_content, load_jobs
+from loaders.load import load_content, load_jobs
 
 log = logging.getLogger("mch.dashboard")
 NAME_LENGTH = 200
@@ -40,12 +40,15 @@ def register(app: Door, answers: Answers) -> None:
             return _refuse(trouble.no_room(texts), 503)
         try:
             file = request.files.get("file")
+            content = file.read() if file else b""
         except RequestEntityTooLarge:
             limit = answers.workspace.settings.upload_max_megabytes
             return _refuse(texts("文件超过 {limit} MB，没有上传。", limit=limit), 413)
+        except OSError as error:  # what is being sent is laid down in the machine's temporary folder
+            return _failed(error, texts)
         if file is None or not file.filename:
             return _refuse(texts("没有收到文件。"), 400)
-        return _receive(answers, answers.reading_room(), file.read(), plain_name(file.filename), texts)
+        return _receive(answers, content, plain_name(file.filename), texts)
 
 
 def plain_name(name: str) -> str:
@@ -54,35 +57,49 @@ def plain_name(name: str) -> str:
     return "".join(sign for sign in base if sign.isprintable())[-NAME_LENGTH:] or "?"
 
 
-def _receive(
-    answers: Answers, room: ReadingRoom, content: bytes, name: str, texts: Texts
-) -> tuple[Response, int]:
+def _receive(answers: Answers, content: bytes, name: str, texts: Texts) -> tuple[Response, int]:
     workspace = answers.workspace
     if len(content) > workspace.settings.upload_max_megabytes * 1024 * 1024:
         limit = workspace.settings.upload_max_megabytes
         return _refuse(texts("文件超过 {limit} MB，没有上传。", limit=limit), 413)
+    archive = is_archive(content)
     try:
-        if is_archive(content):
+        if archive:
             return _receive_archive(answers, content, name, texts)
+        room = answers.reading_room()
         loaded = load_content(
             content, name, workspace.desk, workspace.store, **sending(answers), sandbox=room
         )
-        answers.look_again()
         receipt = loaded.receipt
         if receipt is None:
             raise RuntimeError("the loader gave no receipt")
+    except Exception as error:
+        return _failed(error, texts, archive=archive)
+    said = {"outcome": receipt.outcome, "upload": receipt.upload_id}
+    try:
+        answers.look_again()
         visit = open_visit(answers, "/submissions", f"lang={texts.language}")
         found = outcomes.fresh_outcome(receipt, loaded.outcome.recognised, loaded.outcome.issues)
-        panel = outcomes.draw(visit, found)
-    except Exception as error:
-        number = request_number()
-        log.exception("upload failed, reference %s", number)
-        if words := trouble.passing(error, texts):
-            return _refuse(words, 503)
-        return _refuse(texts("系统内部出错，文件没有入库。编号 {number}。", number=number), 500)
-    return _answer(
-        {"outcome": receipt.outcome, "upload": receipt.upload_id, "panel": panel.to_plotly_json()}, 200
-    )
+        return _answer({**said, "panel": outcomes.draw(visit, found).to_plotly_json()}, 200)
+    except Exception:
+        # The file is in: whatever goes wrong with the picture of it, nobody may be told that it is not.
+        log.exception("drawing an outcome failed, reference %s", request_number())
+        words = texts(
+            "文件已收到，编号 {upload}，但结果暂时显示不出来；请刷新页面，在上报记录里查看。",
+            upload=receipt.upload_id,
+        )
+        return _answer({**said, "says": words}, 200)
+
+
+def _failed(error: Exception, texts: Texts, *, archive: bool = False) -> tuple[Response, int]:
+    """What is said when a file was not taken; of an archive some files may have been."""
+    number = request_number()
+    log.error("upload failed, reference %s", number, exc_info=error)
+    if words := trouble.passing(error, texts):
+        return _refuse(texts(trouble.PARTLY) if archive else words, 503)
+    if archive:
+        return _refuse(texts("系统内部出错，压缩包可能没有处理完。编号 {number}。", number=number), 500)
+    return _refuse(texts("系统内部出错，文件没有入库。编号 {number}。", number=number), 500)
 
 
 def sending(answers: Answers) -> dict[str, Any]:

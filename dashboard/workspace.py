@@ -13,6 +13,7 @@ from loaders.forms import Forms, load_forms
 from loaders.intake import Desk
 from loaders.load import Clerk, ReadingRoom, open_sandbox
 from reference.registry import Registry, load_registry
+from store.connecting import make_private
 from store.database import Store
 
 
@@ -53,6 +54,7 @@ def open_workspace(settings: Settings | None = None, *, prepare: bool = False) -
     registry = load_registry(settings.overlay_folders)
     forms = load_forms(registry)
     catalogue = load_catalogue(registry)
+    make_private(settings.data)
     store = Store(settings.store_url, settings.originals)
     if prepare:
         store.migrate()

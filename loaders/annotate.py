@@ -22,6 +22,7 @@ import xlsxwriter
 from loaders.issue_list import is_issue_list
 from loaders.issues import Issue
 from loaders.limits import DEFAULT, Limits
+from loaders.machine import is_machines
 from loaders.marked_book import mark
 from loaders.marks import inert, letters, places
 from loaders.package import PackageError
@@ -59,7 +60,9 @@ def annotate(
         return Annotated(marked, f"{stem}-{_SUFFIX[language]}.{'xlsm' if macros else 'xlsx'}", "marked")
     except PackageError:
         pass
-    except Exception:
+    except Exception as error:
+        if is_machines(error):
+            raise
         # Parts that follow no rule can fail anywhere: the sender still gets the values marked, and we the reason.
         log.exception("marking in place failed")
     sheets = _read(content, name, limits)
@@ -141,6 +144,8 @@ def _read(content: bytes, name: str, limits: Limits) -> list[Sheet]:
     except MemoryError:
         raise
     except Exception as error:
+        if is_machines(error):
+            raise
         log.exception("reading failed")
         raise AnnotateError("the file cannot be read") from error
     return [sheet for sheet in sheets if not is_issue_list(sheet)]

@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from loaders.limits import Limits
+from loaders.machine import is_machines
 from loaders.xlsx_parts import WORKBOOK_PARTS
 
 ENDING = ".zip"
@@ -39,7 +40,9 @@ def members(source: Path | bytes, endings: tuple[str, ...], limits: Limits) -> l
     try:
         with zipfile.ZipFile(_opened(source)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except _FAULTS:
+    except _FAULTS as error:
+        if is_machines(error):
+            raise
         raise ArchiveError("damaged") from None
     unpacked = sum(info.file_size for info in infos)
     if len(infos) > limits.parts or unpacked > limits.unpacked_megabytes * 1024**2:
@@ -56,7 +59,9 @@ def take_out(source: Path | bytes, name: str, limits: Limits) -> bytes:
                 raise ArchiveError("encrypted")
             with archive.open(info) as member:
                 content = member.read(limits.unpacked_megabytes * 1024**2 + 1)
-    except (*_FAULTS, StopIteration):
+    except (*_FAULTS, StopIteration) as error:
+        if is_machines(error):
+            raise
         raise ArchiveError("damaged") from None
     if len(content) > limits.unpacked_megabytes * 1024**2:
         raise ArchiveError("unpacks_too_large")
@@ -79,5 +84,8 @@ def _opened(source: Path | bytes) -> Path | io.BytesIO:
 
 def _wanted(name: str, endings: tuple[str, ...]) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
-    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in path.parts)
+    parts = [
+        part for part in path.parts if part != ".."
+    ]  # nothing is unpacked, so a path may climb as it likes
+    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in parts)
     return not hidden and path.suffix.lower() in endings

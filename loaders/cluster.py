@@ -8,6 +8,7 @@ one program that saves. The machines need this program, the same version, and no
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import multiprocessing
 import pickle
@@ -18,6 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic
 
 from loaders.limits import Limits
+from loaders.machine import MachineError
 from loaders.sandbox import CHUNK, Sandbox
 from loaders.warden import Answer, Died, Job, Work
 
@@ -94,8 +96,8 @@ def _answers(under_way: deque[tuple[tuple[Any, ...], Future[list[Any]]]]) -> Ite
     try:
         answers = future.result()
     except KilledWorker:
-        # Several machines ended with these files in hand: none of them is tried here.
-        answers = [Died("crash")] * len(jobs)
+        # Several machines ended with these files in hand. What a file can do ends a reader, so it is not told of the files.
+        raise MachineError(errno.ENOMEM) from None
     yield from zip(jobs, answers, strict=True)
 
 

@@ -13,6 +13,7 @@ from loaders.archives import ENDING, ArchiveError, members, take_out
 from loaders.intake import Desk, check_content, unreadable
 from loaders.issues import Issue
 from loaders.limits import Limits
+from loaders.machine import is_machines
 from loaders.outcome import Outcome
 from loaders.sandbox import CHUNK, Sandbox
 from loaders.warden import Died, Work
@@ -100,6 +101,8 @@ class Checker:
         except ArchiveError as error:
             return Issue(error.code)
         except OSError as error:
+            if is_machines(error):
+                raise
             return Issue("cannot_open", found=error.strerror or "")
 
     def with_content(self, job: Job) -> Job:

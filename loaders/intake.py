@@ -15,6 +15,7 @@ from loaders.forms import Edition, Form, Forms
 from loaders.issue_list import explanations, is_issue_list
 from loaders.issues import Issue
 from loaders.limits import Limits
+from loaders.machine import is_machines
 from loaders.matching import Labels
 from loaders.outcome import Outcome, Recognised, Return
 from loaders.persons import covered, find_persons, masked
@@ -66,7 +67,8 @@ def check_file(path: Path, desk: Desk) -> Outcome:
 def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = False) -> Outcome:
     """Read and check a file's bytes; `name` may say the period when the sheet does not.
 
-    `careful` is for a file that has ended a reader before. Raises MemoryError where memory is limited.
+    `careful` is for a file that has ended a reader before. Raises MemoryError where memory is limited, and
+    the machine's own faults.
     """
     name = readable(name)
     recognised: list[Recognised] = []
@@ -83,6 +85,8 @@ def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = Fals
     except MemoryError:
         raise
     except Exception as error:
+        if is_machines(error):
+            raise
         # A fault of ours must not lose the sender's file or the other files of a load: it is said, and logged for us.
         log.exception("reading failed")
         returns.clear()

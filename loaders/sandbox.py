@@ -4,14 +4,17 @@ The program never parses a file itself. It keeps one or more *wardens*: idle pro
 data ready. A warden forks a *reader*, gives it files to read, hands its answers on, and ends it when it takes too long; a
 single upload has a reader to itself. A reader that dies takes nothing with it but the file it held, and that file is
 tried once more, by a fresh reader and with other libraries (see loaders/workbook.py), before it is refused. Where a system cannot fork, wardens read the files
-themselves, without limits.
+themselves, without limits. When the machine is why a file could not be read (a full disk, no memory, no time), that is
+raised as MachineError and never made an answer: nobody is told that his file is bad because our disk is full.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import multiprocessing
+import os
 import pickle
 import queue
 import sys
@@ -22,7 +25,8 @@ from multiprocessing.connection import Connection
 from typing import Any, Generic
 
 from loaders.limits import Limits
-from loaders.warden import Answer, Chunk, Died, Job, Work, keep_watch
+from loaders.machine import MachineError
+from loaders.warden import PATIENCE, Answer, Chunk, Died, Job, Work, keep_watch
 
 CHUNK = 8  # files sent to a warden at a time
 AHEAD = 3  # chunks given to a warden before its first answer is taken
@@ -40,16 +44,19 @@ class Sandbox(Generic[Job, Answer]):
             self._idle.put(warden)
 
     def one(self, job: Job) -> Answer | Died:
-        """Read one file in a reader of its own; waits for an idle warden."""
+        """Read one file in a reader of its own; waits for an idle warden. Raises MachineError."""
         warden = self._idle.get()
         try:
-            answer: Answer | Died = warden.all(Chunk((job,), alone=True))[0]
+            answer: Answer | Died = _spoken(warden.all(Chunk((job,), alone=True))[0])
             return answer
         finally:
             self._idle.put(warden)
 
     def each(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer | Died]]:
-        """Read many files, answers in the order given; no more than a few chunks are under way at a time."""
+        """Read many files, answers in the order given; no more than a few chunks are under way at a time.
+
+        Raises MachineError at the file that the machine could not read in two tries; those before it are answered.
+        """
         taken = [self._idle.get() for _ in self._wardens]
         under_way: deque[tuple[_Warden, Chunk[Job]]] = deque()
         turns = itertools.cycle(taken)
@@ -64,7 +71,9 @@ class Sandbox(Generic[Job, Answer]):
                 yield from _answers(under_way)
         finally:
             for warden in {id(warden): warden for warden, _ in under_way}.values():
-                warden.restart()  # stopped half way: what it still has to say is nobody's
+                # Stopped half way: what it still has to say is nobody's. One that cannot begin now is begun when needed.
+                with contextlib.suppress(OSError):
+                    warden.restart()
             for warden in taken:
                 self._idle.put(warden)
 
@@ -88,7 +97,15 @@ def _chunks(jobs: Iterable[Job]) -> Iterator[Chunk[Job]]:
 
 def _answers(under_way: deque[tuple[_Warden, Chunk[Any]]]) -> Iterator[tuple[Any, Any]]:
     warden, chunk = under_way.popleft()
-    yield from zip(chunk.jobs, warden.take(chunk), strict=True)
+    for job, answer in zip(chunk.jobs, warden.take(chunk), strict=True):
+        yield job, _spoken(answer)
+
+
+def _spoken(answer: Any) -> Any:
+    """The answer, if it is one about the file."""
+    if isinstance(answer, Died) and answer.reason == "machine":
+        raise MachineError(answer.number)
+    return answer
 
 
 class _Warden:
@@ -103,19 +120,26 @@ class _Warden:
     def _start(self) -> None:
         # A forked warden would inherit open database connections and the locks of other threads.
         context = multiprocessing.get_context("spawn")
-        self._conn, theirs = context.Pipe()
-        self._process = context.Process(target=keep_watch, args=(theirs,), daemon=True)
+        conn, theirs = context.Pipe()
+        process = context.Process(target=keep_watch, args=(theirs,), daemon=True)
         with _without_main():
-            self._process.start()
+            process.start()
         theirs.close()
+        self._conn, self._process = conn, process
         self._inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         # Answers are taken off the pipe at once, so that a warden never waits for a program that is busy saving.
         self._begun = threading.Event()
         begin = (self._conn, self._inbox, self._begun, (self._work, self._limits))
-        threading.Thread(target=_drain, args=begin, daemon=True).start()
+        try:
+            threading.Thread(target=_drain, args=begin, daemon=True).start()
+        except RuntimeError:  # no further thread is to be had
+            self.close()
+            raise MachineError(errno.EAGAIN) from None
 
     def send(self, chunk: Chunk[Any]) -> None:
-        """Give a chunk to read."""
+        """Give a chunk to read; raises OSError when there is no process for it, and none can be begun."""
+        if not self._process.is_alive() and not self._owed:
+            self.restart()
         self._owed.append(chunk)
         self._begun.wait(GRACE)
         # A warden that is gone is noticed when its answer is waited for.
@@ -124,13 +148,15 @@ class _Warden:
 
     def take(self, chunk: Chunk[Any]) -> list[Any]:
         """The answers to the chunk sent first; a warden that is lost is replaced, and its chunks are read again once."""
-        answers = self._receive(len(chunk.jobs))
+        answers = self._receive(chunk)
         if answers is None:
             self._again()
-            answers = self._receive(len(chunk.jobs))
+            answers = self._receive(chunk)
         if answers is None:
             self._again(without_first=True)
-            return [Died("crash")] * len(chunk.jobs)
+            # A warden that forks parses nothing itself: what ends it twice is not in the file.
+            lost = Died("machine", errno.ENOMEM) if hasattr(os, "fork") else Died("crash")
+            return [lost] * len(chunk.jobs)
         self._owed.popleft()
         return answers
 
@@ -140,10 +166,12 @@ class _Warden:
             self.send(chunk)
             return self.take(chunk)
 
-    def _receive(self, count: int) -> list[Any] | None:
+    def _receive(self, chunk: Chunk[Any]) -> list[Any] | None:
         answers: list[Any] = []
-        patience = 2 * self._limits.seconds * CHUNK + GRACE
-        while len(answers) < count:
+        size = self._work.size or (lambda _: 0)
+        # Two tries of the largest file; a warden that says nothing for longer is lost.
+        patience = 2 * PATIENCE * (self._limits.seconds_for(max(map(size, chunk.jobs))) + 1) + GRACE
+        while len(answers) < len(chunk.jobs):
             try:
                 message = self._inbox.get(timeout=patience)
             except queue.Empty:

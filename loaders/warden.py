@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
-import math
 import multiprocessing
 import os
 import pickle
@@ -15,19 +15,23 @@ from multiprocessing.connection import Connection
 from typing import Any, Generic, Literal, TypeVar
 
 from loaders.limits import Limits
+from loaders.machine import is_machines
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
-Reason = Literal["time", "memory", "crash"]
+Reason = Literal["time", "memory", "crash", "machine"]
 PATIENCE = 3  # times the clock's allowance that a reader is given which the processor has hardly served
+# Ends that others bring about: the system when memory runs out, an operator, a service that is stopped.
+KILLED = (signal.SIGTERM, *((signal.SIGKILL, signal.SIGHUP) if hasattr(signal, "SIGKILL") else ()))
 LONGEST_LIFE = 400  # files that one reader reads, so that what a library leaks does not add up
 
 
 @dataclass(frozen=True)
 class Died:
-    """The reader ended without an answer for this file."""
+    """The reader ended without an answer for this file; where the machine was why, with the number of its fault."""
 
     reason: Reason
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,25 +105,34 @@ class _Watch:
                 yield message
                 done += 1
             if ended is not None:
-                yield self._second_try(chunk.jobs[done], ended)
+                yield self._second_try(chunk.jobs[done], ended, patient=not chunk.alone)
                 done += 1
         if chunk.alone or (self._reader and self._reader.served > LONGEST_LIFE):
             self.end()
 
     def _ask(self, jobs: Sequence[Any], careful: bool) -> Iterator[bytes | Died]:
-        if self._reader is None:
-            self._reader = _Reader(self._work, self._limits)
-        for put_away, message in self._reader.answers(jobs, careful):
-            if isinstance(message, Died):
-                self.end()
-            elif put_away is not None and self._work.put is not None:
-                self._work.put(put_away)
-            yield message
+        try:
+            if self._reader is None:
+                self._reader = _Reader(self._work, self._limits)
+            for put_away, message in self._reader.answers(jobs, careful):
+                if isinstance(message, Died):
+                    self.end()
+                elif put_away is not None and self._work.put is not None:
+                    self._work.put(put_away)
+                yield message
+        except OSError as error:
+            # No process to be had, or no room for the original: no answer may be made of that.
+            self.end()
+            yield Died("machine", error.errno or errno.EIO)
 
-    def _second_try(self, job: Any, first: Died) -> bytes:
-        """One more try, alone and with care; a file that took too long is not given the same time again."""
-        if first.reason == "crash":
-            for message in self._ask([job], True):
+    def _second_try(self, job: Any, first: Died, *, patient: bool) -> bytes:
+        """One more try, alone, with care where the file may be why; what took too long is not given the same time again.
+
+        `patient`: a machine that had no time is asked once more. A single sender is rather told to send again.
+        """
+        crashed, late = first.reason == "crash", first.number == errno.ETIMEDOUT
+        if crashed or (first.reason == "machine" and (patient or not late)):
+            for message in self._ask([job], crashed):
                 if not isinstance(message, Died):
                     return message
                 first = message
@@ -146,8 +159,8 @@ class _Reader:
             self.served += 1
             allowed = _seconds(self._work, self._limits, job)
             try:
-                if not self._waits(allowed):
-                    yield None, Died("time")
+                if late := self._waits(allowed):
+                    yield None, late
                     return
                 put_away, answer = pickle.loads(self._conn.recv_bytes()), self._conn.recv_bytes()  # noqa: S301 - our own
             except (EOFError, OSError):
@@ -155,28 +168,28 @@ class _Reader:
                 return
             yield put_away, answer
 
-    def _waits(self, allowed: int) -> bool:
-        """Whether an answer comes in time: by the clock a little more than by the processor.
+    def _waits(self, allowed: int) -> Died | None:
+        """None when an answer comes in time, else who is late: the file by the processor's time, the machine by the clock.
 
-        On a busy machine a good file may have to wait for its turn; it is given more of the clock while it has used
-        little of the processor.
+        On a busy machine a good file may have to wait for its turn; it is given more of the clock while it has not used
+        its time of the processor, and when that is not enough either, nothing is said of the file.
         """
         begun = self._processor_seconds()
         for _ in range(PATIENCE):
             if self._conn.poll(allowed + 1):
-                return True
-            if self._processor_seconds() - begun > allowed / 2:
-                break
-        return False
+                return None
+            if self._processor_seconds() - begun >= allowed:
+                return Died("time")
+        return Died("machine", errno.ETIMEDOUT)
 
     def _processor_seconds(self) -> float:
-        """What the reader has used of the processor; infinite where the system does not tell."""
+        """What the reader has used of the processor; none where the system does not tell (its own limit ends it there)."""
         try:
             with open(f"/proc/{self._number}/stat", encoding="ascii", errors="replace") as status:
                 numbers = status.read().rpartition(")")[2].split()
             return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
         except (OSError, ValueError, IndexError):
-            return math.inf
+            return 0.0
 
     def _how_it_ended(self) -> Died:
         try:
@@ -184,6 +197,8 @@ class _Reader:
         except ChildProcessError:
             return Died("crash")
         ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if ended in KILLED:
+            return Died("machine", errno.ENOMEM)
         return Died("time" if ended == signal.SIGXCPU else "crash")
 
     def end(self) -> None:
@@ -222,6 +237,10 @@ def _pickled(work: Work[Any, Any], job: Any, careful: bool) -> tuple[bytes, byte
         return pickle.dumps(put_away), pickle.dumps(answer)
     except MemoryError:
         return pickle.dumps(None), pickle.dumps(Died("memory"))
+    except OSError as error:
+        if not is_machines(error):
+            raise
+        return pickle.dumps(None), pickle.dumps(Died("machine", error.errno or errno.EIO))
 
 
 def _restrain(limits: Limits) -> None:

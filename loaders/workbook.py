@@ -16,6 +16,7 @@ from loaders import lost_cells
 from loaders.delimited import read_delimited
 from loaders.issues import Issue
 from loaders.limits import DEFAULT, Limits
+from loaders.machine import is_machines
 from loaders.other_readers import Plain, TooLargeError, with_openpyxl, with_xlrd
 from loaders.xlsx_parts import look_inside, notes_of
 
@@ -25,6 +26,7 @@ ACCEPTED = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".
 ANSWERED = (*ACCEPTED, ".xltx", ".xltm", ".xlt", ".ett", ".ots", ".fods", ".wps", ".numbers")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+_ZIP_END, _ZIP_END_AT_MOST = b"PK\x05\x06", 22 + 65535
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<div", b"<style")
 _SAVED_PAGE = (b"mime-version:", b"content-type: multipart", b"from: <saved by")
 _OLD_TEXTS = (
@@ -122,6 +124,8 @@ def read_workbook(content: bytes, name: str, limits: Limits = DEFAULT, *, carefu
     except (WorkbookError, MemoryError):
         raise
     except Exception as error:
+        if is_machines(error):
+            raise
         # There is no end to what bytes can be wrong: whatever reading them stumbles over, the sender can mend the file.
         log.warning("a file could not be read", exc_info=True)
         raise WorkbookError(Issue("damaged", found=type(error).__name__)) from None
@@ -155,7 +159,9 @@ def _foreign(content: bytes) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((*_SAVED_PAGE, *_MARKUP)) or b"<table" in start:
         return "markup_as_spreadsheet"
-    return "wrong_type" if start.startswith(_OLD_TEXTS) or content.startswith(_OTHERS) else ""
+    # A zip behind more than line ends would be read by its end; what opens it by its beginning sees another file.
+    zip_behind = _ZIP_END in content[-_ZIP_END_AT_MOST:] and not start.startswith(_ZIP.lower())
+    return "wrong_type" if start.startswith(_OLD_TEXTS) or content.startswith(_OTHERS) or zip_behind else ""
 
 
 @dataclass
@@ -202,7 +208,9 @@ def _spreadsheet(content: bytes, reading: _Reading) -> list[Sheet]:
         raise
     except BaseException as error:
         # The reader's panics are no subclass of Exception; anything else of that kind is not ours to stop.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        if is_machines(error) or (
+            not isinstance(error, Exception) and type(error).__name__ != "PanicException"
+        ):
             raise
         reason = _reason(error, reading)
         if reason == "encrypted" or reading.other is None:
@@ -224,6 +232,8 @@ def _otherwise(content: bytes, reading: _Reading, reason: str) -> list[Sheet]:
     except xlrd.XLRDError as error:
         raise WorkbookError(Issue("encrypted" if "encrypted" in str(error).lower() else reason)) from None
     except Exception as error:
+        if is_machines(error):
+            raise
         # Such readers raise whatever they stumble over: the file is at fault, and the sender is told so.
         raise WorkbookError(Issue(reason, found=type(error).__name__)) from None
     if not plain:

@@ -81,10 +81,17 @@ def database_file(url: str) -> Path | None:
     return Path(parsed.database)
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder for its owner alone, unless it is there: what hospitals send is nobody else's on this machine."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def _open_sqlite(url: URL) -> Engine:
     file = database_file(url.render_as_string(hide_password=False))
     assert file is not None
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_private(file.parent)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -10,15 +10,19 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, func, inspect, literal_column, select
 
 from store.codes import Codes
 from store.database import Store
 from store.ledger import CURRENT
 from store.schema import area_report, area_total, data_value, issue, organisation, submission
 from store.schema import upload as upload_table
+from store.schema_assessment import assessment_evidence
+from store.schema_follow_ups import follow_up_file
 from store.values import among
 
+# Whose rows name files in the folder of originals. A backup holds these files, and no others.
+FILE_TABLES = (upload_table, assessment_evidence, follow_up_file)
 FIRST, LAST = 100001, 999912
 # Written as it stands in the indexes' own condition, so that both databases see that they may use them.
 IN_FORCE: ColumnElement[bool] = submission.c.status == literal_column(f"'{CURRENT}'")
@@ -336,7 +340,14 @@ def _column(name: str, cells: list[Any], codes: Codes | None) -> Any:
 
 
 def originals_kept(connection: Connection) -> list[str]:
-    """The hashes of every original file that is kept, in order."""
-    columns = upload_table.c
-    query = select(columns.sha256).where(columns.kept.is_(True)).distinct().order_by(columns.sha256)
-    return list(connection.scalars(query))
+    """The hashes of every file that is kept, in order: what was sent, evidence, what came with answers.
+
+    Tables that a database of an older version does not have yet hold none.
+    """
+    known = set(inspect(connection).get_table_names())
+    found: set[str] = set()
+    for table in FILE_TABLES:
+        if table.name in known:
+            kept = [table.c.kept.is_(True)] if "kept" in table.c else []
+            found.update(connection.scalars(select(table.c.sha256).where(*kept).distinct()))
+    return sorted(found)

@@ -8,6 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from deploy import audit
+from deploy.audit import judge, locked
+
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("reference", "store", "loaders", "indicators", "synthetic", "dashboard", "deploy")
 
@@ -55,6 +60,54 @@ def test_what_bandit_finds_is_explained_and_no_explanation_is_left_over():
         )
         == []
     )
+
+
+def report(lock, **changed):
+    """What pip-audit writes of a lock in which it finds nothing, but for what is changed."""
+    found = [{"name": name, "version": version, "vulns": []} for name, version in locked(lock).items()]
+    return {"dependencies": [{**one, **changed.get(one["name"], {})} for one in found], "fixes": []}
+
+
+# As pip-audit 2.10 wrote it of Jinja2 3.1.2 on a machine without advisories, with “No known vulnerabilities found” and 0.
+OUT_OF_REACH = {
+    "name": "jinja2",
+    "skip_reason": "Dependency not found on PyPI and could not be audited: jinja2 (3.1.2)",
+}
+KNOWN = {"id": "CVE-2024-22195", "fix_versions": ["3.1.3"], "aliases": [], "description": "xmlattr"}
+
+
+def test_a_known_fault_an_unseen_package_and_an_old_report_are_each_said():
+    lock = "jinja2==3.1.2 \\\n    --hash=sha256:00\nruamel.yaml[x]==1.0\n"
+    assert list(judge(report(lock), lock)) == []
+    assert list(judge(report(lock, jinja2={"vulns": [KNOWN]}), lock)) == [
+        "jinja2 3.1.2: CVE-2024-22195, mended in 3.1.3"
+    ]
+    (skipped,) = judge(report(lock, jinja2=OUT_OF_REACH), lock)
+    assert "could not be audited" in skipped
+    (absent,) = judge(
+        {"dependencies": [OUT_OF_REACH | {"name": "x"}, *report(lock)["dependencies"][1:]]}, lock
+    )
+    assert absent == "jinja2 3.1.2 is not in the report"
+    (old,) = judge(report(lock), lock.replace("3.1.2", "3.1.6"))
+    assert old == "jinja2 was looked at in version 3.1.2, and 3.1.6 is locked"
+    elsewhere = "pywin32==312 ; sys_platform == 'nowhere' \\\n"
+    assert list(judge(report(lock), lock + elsewhere)) == []
+    ours = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert len(list(judge({}, ours))) == len(locked(ours)) > 100
+
+
+def test_the_audit_ends_badly_without_a_report(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["audit.py", str(tmp_path / "none.json")])
+    with pytest.raises(SystemExit, match="no report"):
+        audit.main()
+
+
+def test_every_package_is_locked_with_its_hash():
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", " ")
+    pinned = [line for line in lock.splitlines() if "==" in line and not line.lstrip().startswith("#")]
+    assert len(pinned) > 100
+    assert [line for line in pinned if "--hash=sha256:" not in line] == []
+    assert "--require-hashes" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def test_every_locked_package_has_its_licence_listed():

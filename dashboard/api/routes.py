@@ -29,7 +29,7 @@ from reference.strict import DefinitionError
 
 log = logging.getLogger("mch.dashboard")
 BASE = "/api/v1"
-STATUS = {"accepted": 201, "accepted_with_warnings": 201, "duplicate": 200, "returned": 422}
+STATUS = {"accepted": 201, "accepted_with_warnings": 201, "unchanged": 200, "returned": 422}
 Answer = tuple[Response, int]
 
 
@@ -41,7 +41,10 @@ def register(app: Door, answers: Answers) -> None:
         try:
             return work()
         except ApiError as error:
-            return jsonify(error.document()), error.status
+            answer = jsonify(error.document())
+            if error.status == 503:
+                answer.headers["Retry-After"] = str(trouble.RETRY_SECONDS)
+            return answer, error.status
 
     @server.get(f"{BASE}/openapi.json", endpoint="api_description", needs=SIGNED_IN)
     def description() -> Response:

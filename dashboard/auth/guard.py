@@ -29,11 +29,12 @@ CALLBACK = "/_dash-update-component"
 CALLBACK_BYTES, FORM_BYTES = 256 * 1024, 2 * 1024 * 1024
 TAKE_FILES = ("/upload", "/api/", "/follow-ups/", "/assessment-evidence/")  # addresses that files are sent to
 DEPTH = 200  # brackets within brackets that an honest page never sends
+SUITES = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"
 # What Dash itself serves; anything else is declared through a Door.
 OF_DASH = {
     "_dash_assets.static": PUBLIC,
     "/_favicon.ico": PUBLIC,
-    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": SIGNED_IN,
+    SUITES: SIGNED_IN,
     "/_dash-layout": SIGNED_IN,
     "/_dash-dependencies": SIGNED_IN,
     CALLBACK: SIGNED_IN,
@@ -69,8 +70,9 @@ class Guard:
                 return self.refused(403)
         if request.method not in HARMLESS and not self._is_meant():
             return self.refused(403, NOT_MEANT)
-        # What anybody may fetch (styles, scripts) is no work and is counted against nobody.
-        return self._callback() or (self._too_fast() if needs != PUBLIC else None)
+        # Styles and scripts are no work and are counted against nobody.
+        counted = needs != PUBLIC and request.endpoint != SUITES
+        return self._callback() or (self._too_fast() if counted else None)
 
     def _is_ours(self, host: str) -> bool:
         """Whether the address in the browser is one of ours: no other name may be made to point here."""

@@ -21,6 +21,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from dashboard.exports.safety import safe
+
 
 class Format(StrEnum):
     """How results are printed."""
@@ -54,10 +56,10 @@ def print_json(document: Any) -> None:
 
 
 def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """A CSV with a header on standard output."""
+    """A CSV with a header on standard output. It is read by programs and opened in spreadsheets: no text acts as a formula."""
     writer = csv.DictWriter(sys.stdout, fieldnames=list(columns), extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: safe(value) for name, value in row.items()} for row in rows)
 
 
 def print_table(

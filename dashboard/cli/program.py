@@ -15,6 +15,7 @@ from dashboard.cli.output import say
 from dashboard.running import BackupError
 from dashboard.settings import SettingsError
 from loaders.cluster import ClusterError
+from loaders.machine import MachineError
 from reference.organisations import AmbiguousOrganisationError, UnknownOrganisationError
 from reference.periods import PeriodError
 from reference.strict import DefinitionError
@@ -31,6 +32,7 @@ MENDABLE = (
     OriginalError,
     BackupError,
     ClusterError,
+    MachineError,
     PeriodError,
     UnknownOrganisationError,
     AmbiguousOrganisationError,

@@ -97,7 +97,9 @@ def drop(visit: Visit) -> html.Section:
                 "data-limit": str(limit * 1024 * 1024),
                 "data-language": visit.view.language,
                 "data-sending": t("正在上传和检查…"),
-                "data-failed": t("没有传成：网络中断或服务器没有回应。文件未入库，请再试一次。"),
+                "data-failed": t(
+                    "没有传成：网络中断或服务器没有回应。不能确认文件已入库，请再传一次；重复上传同一文件不会重复计数。"
+                ),
                 "data-large": t("文件超过 {limit} MB，没有上传。", limit=limit),
             },
         ),

@@ -25,6 +25,7 @@ from dashboard.running import BackupError
 from dashboard.running.shelf import MANIFEST, UNFINISHED, Kept, Shelf
 from dashboard.settings import Settings, config_file
 from dashboard.workspace import open_workspace
+from store.connecting import make_private
 from store.copying import (
     Fingerprint,
     Row,
@@ -209,6 +210,7 @@ class _Restoring:
 
     def run(self) -> Backup:
         refuse_unless_empty(self._store)
+        make_private(self._settings.data)
         overlays = list(self._overlay_files())
         for target, _, _ in overlays:
             if target.exists():

@@ -9,6 +9,7 @@ from flask import Flask, Response, jsonify, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
+from dashboard.running import trouble
 from dashboard.running.numbering import request_number
 from dashboard.settings import Settings
 from dashboard.texts import LANGUAGES, Texts, mark
@@ -37,18 +38,23 @@ def register(server: Flask, settings: Settings) -> None:
         return _say(settings, error.code or 500)
 
     @server.errorhandler(Exception)
-    def failed(_error: Exception) -> Response:
+    def failed(error: Exception) -> Response:
         if request.path.startswith("/_dash-component-suites/"):
             return _say(settings, 404)  # Dash stumbles over a file that the libraries do not have
         log.exception("request failed, reference %s", request_number())
-        return _say(settings, 500)
+        if trouble.passing(error, Texts(settings.language)) is None:
+            return _say(settings, 500)
+        answer = _say(settings, 503)
+        answer.headers["Retry-After"] = str(trouble.RETRY_SECONDS)
+        return answer
 
 
 def _say(settings: Settings, status: int) -> Response:
-    asked = request.args.get("lang", "")
-    texts = Texts(asked if asked in LANGUAGES else settings.language)
+    language = request.args.get("lang", "")
+    texts = Texts(language if language in LANGUAGES else settings.language)
     sentence = texts(SENTENCES.get(status, OTHER))
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+    asked = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    if asked == "application/json" or request.path.startswith("/api/"):
         response: Response = jsonify({"outcome": "refused", "says": sentence, "request": request_number()})
     else:
         phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""

@@ -64,6 +64,8 @@ def write_lines(level: str = "INFO") -> None:
     root.setLevel(level)
     # One line a request is ours; the server's own would name addresses.
     logging.getLogger("waitress").setLevel("WARNING")
+    # It says at every look at the database's version which database it is.
+    logging.getLogger("alembic").setLevel("WARNING")
 
 
 def register(server: Flask) -> None:

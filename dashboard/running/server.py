@@ -45,6 +45,9 @@ class Server:
             threads=settings.threads,
             ident=None,
             connection_limit=1000,
+            # What is sent is laid down on the disk before anybody looks at it: a stranger shall not fill it. Twice the
+            # limit, so that whoever is a little over it is still told so in a sentence.
+            max_request_body_size=2 * (settings.upload_max_megabytes + 1) * 1024 * 1024,
             asyncore_use_poll=True,
             **proxy,
         )

@@ -11,7 +11,11 @@ import pytest
 
 from dashboard.app import create_app
 from dashboard.assessment.example import open_example
+from dashboard.running.backup import back_up, restore
+from dashboard.settings import Settings
 from store.assessments import read_round
+from store.database import Store
+from store.verify import verify
 from tests.accounts import add_roles, signed_in
 
 OWN, OTHER = "MCH520303", "MCH520302"
@@ -48,6 +52,19 @@ def test_evidence_is_opened_by_those_above_alone_however_public_the_points_are(f
     assert clients("institution").get(f"/assessment-evidence/few/{own[0]}").status_code == 200
     for role in ABOVE[:1]:
         assert clients(role).get(f"/assessment-evidence/few/{theirs[0]}").status_code == 200, role
+
+
+def test_evidence_comes_back_from_a_backup(few, tmp_path) -> None:
+    made = back_up(few.settings, tmp_path / "backups")
+    (tmp_path / "home").mkdir()
+    place = Settings(home=tmp_path / "home", overlays=())
+    assert restore(place, tmp_path / "backups").originals == made.originals
+    store = Store(place.store_url, place.originals)
+    held = {one.sha256 for one in read_round(few.store, "few").evidence}
+    assert held
+    assert all(store.originals.read(one) for one in held)
+    assert verify(store, few.registry) == []
+    store.close()
 
 
 def test_files_of_a_round_not_yet_published_go_to_those_above(clients) -> None:

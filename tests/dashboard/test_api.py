@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
 import json
 import re
@@ -215,6 +216,21 @@ def test_a_workbook_with_a_fault_comes_back_with_its_cell(program, guarded):
     assert found.json["submissions"] == 0
     nothing = answer(client, "/submissions", method="POST", data=b"")
     assert nothing.status_code == 400
+
+
+def test_what_fails_is_said_in_json_with_a_number_and_when_to_come_again(program, monkeypatch):
+    client = program("county", "submit")
+    large = answer(client, "/submissions", method="POST", data=b"x" * 12 * 1024 * 1024)
+    assert (large.status_code, large.json["outcome"]) == (413, "refused")
+    assert large.json["request"] == large.headers["X-Request-ID"]
+
+    def full(*_given, **_named):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("dashboard.api.routes.load_content", full)
+    busy = answer(client, "/submissions", method="POST", data=b"a,b")
+    assert (busy.status_code, busy.json["error"]["code"]) == (503, "busy")
+    assert int(busy.headers["Retry-After"]) > 0
 
 
 def test_somebody_elses_submission_is_not_there(program, guarded):

@@ -462,6 +462,23 @@ def test_a_changing_request_without_its_token_is_refused(sign_in_as, headers: An
     assert client.post(path, json={}, headers=headers).status_code == 403
 
 
+def test_no_changing_route_at_all_is_taken_without_its_token(sign_in_as, guarded, other_upload: int) -> None:
+    """The walk is over the routes that there are, as who may most; with the token each is taken up."""
+    client, before = sign_in_as("administrator"), snapshot(guarded)
+    said, walked = declared(client.application).routes, 0
+    for rule in rules(client):
+        for method in sorted(rule.methods & {"POST", "PUT", "PATCH", "DELETE"}):
+            needs = said.get(rule.endpoint) or OF_DASH.get(rule.endpoint)
+            for headers in ({}, {"X-CSRFToken": "0" * 64}, {**client.csrf, "Sec-Fetch-Site": "cross-site"}):
+                address = filled(rule, other_upload)
+                answer = client.open(address, method=method, headers=headers, data={})
+                assert answer.status_code == 403, (method, rule.rule)
+                walked += needs is not None
+    assert walked >= 60
+    assert snapshot(guarded) == before
+    assert client.get("/").status_code == 200, "still signed in"
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.", "[::2]"])
 def test_a_name_that_is_not_ours_is_refused(guarded: Workspace, host: str) -> None:
     answer = create_app(guarded).server.test_client().get("/sign-in", headers={"Host": host})

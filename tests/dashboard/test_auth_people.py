@@ -115,6 +115,22 @@ def test_an_account_that_asks_too_fast_is_told_to_wait(sign_in_as, guarded) -> N
     assert client.get("/").status_code == 200  # what was not asked too fast goes on
 
 
+def test_a_page_s_scripts_and_styles_are_counted_against_nobody(sign_in_as, guarded) -> None:
+    client = sign_in_as("county")
+    client.application.before_request_funcs[None][0]._settings = guarded.settings.model_copy(
+        update={"requests_per_minute": 2}
+    )
+    front = client.get("/").get_data(as_text=True)
+    scripts = re.findall(r'src="(/_dash-component-suites/[^"]+)"', front)
+    sheets = re.findall(r'href="(/assets/[^"]+)"', front)
+    assert len(scripts) > 3
+    assert len(sheets) > 3
+    for address in (*scripts, *sheets):
+        with client.get(address) as answer:
+            assert answer.status_code == 200, address
+    assert [client.get("/").status_code for _ in range(2)] == [200, 429]
+
+
 def test_a_bucket_fills_again_and_is_each_accounts_own() -> None:
     pacing, pace = Pacing(), Pace("upload", 60)
     assert [pacing.wait("a", pace, 0.0) for _ in range(61)] == [0] * 60 + [1]

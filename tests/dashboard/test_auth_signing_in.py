@@ -210,6 +210,24 @@ def test_a_one_time_code_is_asked_and_serves_once(guarded: Workspace, client) ->
     assert again.post("/sign-in/code", data={**token, "code": code}).status_code == 401
 
 
+def test_codes_are_guessed_no_faster_than_passwords(guarded: Workspace, monkeypatch) -> None:
+    """Who knows the password and begins anew before every guess is held back all the same: ten in a quarter of an hour."""
+    held.set_code(guarded.store, "county", pyotp.random_base32(), "test")
+    evaluated, moment = [], [signing_in.now()]
+    monkeypatch.setattr(signing_in, "code_step", lambda *_: evaluated.append(1))
+    for module in ("store.sessions", "dashboard.auth.signing_in"):
+        monkeypatch.setattr(f"{module}.now", lambda: moment[0])
+    for _ in range(200):
+        found = sign_in(guarded, "county", PASSWORD, HERE)
+        record = held.find_account(guarded.store, "county")
+        assert record is not None
+        if isinstance(found, Entered):
+            assert found.stage == "code"
+            assert isinstance(signing_in.give_code(guarded, record, "123456", HERE), Refused)
+        moment[0] += 4_450
+    assert 5 <= len(evaluated) <= 10
+
+
 def test_codes_are_those_of_rfc_6238() -> None:
     """Appendix B of RFC 6238, SHA-1: the last six of the eight digits printed there."""
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # base32 of 12345678901234567890

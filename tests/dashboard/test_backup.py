@@ -15,11 +15,17 @@ from dashboard.running.sealing import PIECE, SealError, new_salt, seal, unseal
 from dashboard.running.shelf import Shelf
 from dashboard.settings import Settings
 from dashboard.workspace import open_workspace
+from reference.follow_ups import Action
+from reference.reporting import CHINA
+from store import following_up
 from store.copying import CopyError
 from store.database import Store
+from store.reading import FILE_TABLES
 from store.schema import metadata
+from store.verify import verify
 from tests.dashboard.conftest import Counties
 
+ANSWER = "现场核查记录".encode()
 PASSWORD = "correct horse battery staple"
 
 
@@ -33,6 +39,12 @@ def installation(database_url, tmp_path):
     settings = Settings(home=home, overlays=(overlay,), database_url=database_url)
     opened = open_workspace(settings, prepare=True)
     Counties(opened).load()
+    # An answer to a request for action, with a file: kept among the originals as evidence is.
+    code = Counties.behind
+    asked = following_up.Asked(code, "behind_target", "prenatal_screening_coverage", "2026-10", "", "", code)
+    number = following_up.ask(opened.store, asked, "请说明", "", dt.datetime.now(CHINA).date(), "test")
+    answer = ("说明.txt", ANSWER)
+    following_up.take_step(opened.store, number, Action.ANSWER, "见附件", "test", files=[answer])
     yield opened
     opened.close()
 
@@ -89,7 +101,9 @@ def test_restored_into_both_kinds_all_is_as_it_was(installation, tmp_path, reque
         held[kind] = rows(store)
         kept = files(place.originals)
         assert kept.items() <= files(installation.settings.originals).items()
-        assert len(kept) == made.originals == len(held[kind]["upload"])
+        assert len(kept) == made.originals == len(held[kind]["upload"]) + 1
+        assert ANSWER in kept.values()
+        assert verify(store, installation.registry) == []
         assert (place.overlay_folders[0] / "notes.txt").read_text(encoding="utf-8") == "本地说明"
         store.close()
     assert held["sqlite"] == held["postgresql"]
@@ -98,6 +112,12 @@ def test_restored_into_both_kinds_all_is_as_it_was(installation, tmp_path, reque
         stored = b"".join(files(to).values())
         assert b"520302" not in stored
         assert "本地说明".encode() not in stored
+
+
+def test_every_table_that_names_a_file_is_asked_for_the_files_to_keep():
+    """A column of that name is a file's, but for the parts of a seal, which hold their text themselves."""
+    named = {name for name, table in metadata.tables.items() if "sha256" in table.c}
+    assert named - {"assessment_sealed"} == {table.name for table in FILE_TABLES}
 
 
 def test_a_full_place_is_never_written_over(installation, tmp_path):

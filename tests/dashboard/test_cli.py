@@ -228,3 +228,15 @@ def test_every_file_is_in_the_answer_whatever_its_name_and_whether_it_opens(
         str(folder / "管道.xlsx"): ["cannot_open"],
     }
     assert ran.code == 1
+
+
+def test_what_a_cell_said_acts_as_no_formula_in_the_list_of_issues(mch, tmp_path) -> None:
+    path = tmp_path / "月报.csv"
+    acts = "=cmd|'/C calc'!A0"
+    path.write_text(
+        f"助产机构月报\n报告期：2026年10月\n机构代码,机构名称,产妇数,活产总数\nMCH520102,南明区妇幼保健院,{acts},101\n",
+        encoding="utf-8",
+    )
+    rows = list(csv.DictReader(io.StringIO(mch("check", str(path), "--format", "csv").out)))
+    assert f"'{acts}" in {row["found"] for row in rows}
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]

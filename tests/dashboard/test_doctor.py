@@ -50,6 +50,12 @@ def test_a_sound_installation_has_no_fault(loaded, fonts):
     }  # fmt: skip
 
 
+def test_a_folder_that_others_may_read_is_said_and_ours_is_made_closed(loaded, fonts):
+    assert loaded.settings.data.stat().st_mode & 0o077 == 0
+    loaded.settings.data.chmod(0o755)
+    assert "may read" in faults(loaded.settings)["permissions"].found
+
+
 def test_every_planted_fault_is_found_with_its_mend(loaded, fonts, monkeypatch, tmp_path):
     settings = loaded.settings.model_copy(update={"backup_dir": str(tmp_path / "none")})
     (fonts / "NotoSansCJK-Regular.ttc").unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
 
@@ -12,10 +13,17 @@ from flask.testing import FlaskClient
 from dashboard.answers import Answers
 from dashboard.app import create_app
 from dashboard.pages import submissions
+from dashboard.running import trouble
+from dashboard.texts import Texts
 from dashboard.upload import plain_name
 from dashboard.visit import open_visit
 from dashboard.workspace import Workspace
+from loaders.files import Checker, Job
+from loaders.load import Clerk
+from loaders.sandbox import Sandbox
+from loaders.warden import Work
 from store import reading
+from store.connecting import StoreBusyError
 
 OURS = {"X-MCH-Request": "1"}
 
@@ -214,6 +222,66 @@ def test_a_file_that_ends_its_reader_ends_nothing_else(client: FlaskClient) -> N
     assert body["outcome"] == "returned"
     assert "表格过大" in str(body["panel"])
     assert send(client, faulty_return(), "x.xlsx").status_code == 200
+
+
+def no_room(_original: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_disk_that_was_full_while_a_file_was_read_is_not_told_as_its_fault(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reading process found no room for the original; when its answer is saved there is room again."""
+    clerk = Clerk(Checker(workspace.desk), "x", False, workspace.store.originals.folder)
+    work = Work(read=clerk.check, save=clerk.save, put=no_room, size=Job.size)
+    with Sandbox(work, workspace.desk.limits) as full:
+        monkeypatch.setattr(Answers, "reading_room", lambda _: full)
+        reply = send(create_app(workspace).server.test_client(), b"a,b", "x.csv")
+    assert reply.status_code == 503
+    assert reply.get_json()["says"] == Texts("zh")(trouble.FULL)
+    assert reply.headers["Retry-After"]
+    assert reading.uploads(workspace.store).empty, "no receipt, so that the same file may come again"
+
+
+def test_no_room_for_what_is_being_sent_is_a_sentence(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flask.Request._get_file_stream", lambda *_, **__: no_room(None))
+    reply = send(client, b"0" * 1024 * 1024)
+    assert reply.status_code == 503
+    assert reply.get_json()["says"] == Texts("zh")(trouble.FULL)
+
+
+@pytest.mark.parametrize("what", ["x.csv", "x.zip"])
+def test_no_process_to_read_in_is_a_sentence_and_nothing_is_kept(
+    client: FlaskClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("loaders.sandbox._Warden._start", none)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a.csv", b"a,b")
+    reply = send(client, b"a,b" if what == "x.csv" else target.getvalue(), what)
+    assert reply.status_code == 503
+    said = trouble.HINDERED if what == "x.csv" else trouble.PARTLY
+    assert reply.get_json()["says"] == Texts("zh")(said)
+    assert reading.uploads(workspace.store).empty
+
+
+def test_a_picture_that_fails_does_not_take_back_the_receipt(
+    client: FlaskClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise StoreBusyError("x")
+
+    monkeypatch.setattr("dashboard.upload.outcomes.draw", failing)
+    reply = send(client, b"a,b", "x.csv")
+    (number,) = reading.uploads(workspace.store)["upload_id"]
+    assert reply.status_code == 200
+    assert reply.get_json()["upload"] == number
+    assert str(number) in reply.get_json()["says"]
 
 
 def test_a_file_that_cannot_be_read_is_not_given_back_and_a_sentence_says_so(client: FlaskClient) -> None:

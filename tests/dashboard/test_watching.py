@@ -25,6 +25,7 @@ from dashboard.running.server import Server, listen
 from dashboard.settings import Settings, SettingsError
 from dashboard.texts import Texts
 from dashboard.workspace import open_workspace
+from loaders.machine import MachineError
 from store.connecting import StoreBusyError
 
 
@@ -236,6 +237,13 @@ def test_faults_that_pass_are_told_from_those_that_do_not():
     assert trouble.passing(OSError(errno.ENOSPC, "No space left on device"), texts) == texts(trouble.FULL)
     assert trouble.passing(full, texts) == texts(trouble.FULL)
     assert trouble.passing(away, texts) == texts(trouble.AWAY)
+    for burden in (
+        MachineError(errno.ETIMEDOUT),
+        OSError(errno.EMFILE, "Too many open files"),
+        MemoryError(),
+    ):
+        assert trouble.passing(burden, texts) == texts(trouble.HINDERED)
+    assert trouble.passing(MachineError(errno.ENOSPC), texts) == texts(trouble.FULL)
     assert trouble.passing(OSError(errno.EACCES, "Permission denied"), texts) is None
     assert trouble.passing(KeyError("x"), texts) is None
 
