@@ -125,6 +125,8 @@ def opening(connection: Connection, number: int) -> dict[str, Any]:
         "period": row["period"],
         "cut_off": row["cut_off"],
         "names": [row["zh"], row["en"]],
+        "synthetic": bool(row["synthetic"]),
+        "opened": [row["opened_by"], row["opened_at"]],
         "schemes": {one.code: sha256(one.text) for one in schemes},
         "participants": sha256(canonical([list(one) for one in people])),
     }
@@ -297,14 +299,15 @@ def sign(
             "seal": seal,
             "reason": reason.strip(),
             "actor": actor[:_ACTOR],
+            "at": now(),
         }
-        connection.execute(insert(assessment_seal), row | {"at": now()})
+        connection.execute(insert(assessment_seal), row)
         chain = Chain(connection)
         chain.add(
             actor,
             "assess_sign",
             f"round:{code}",
-            {"edition": edition, "seal": seal, "reason": reason.strip()},
+            {"edition": edition, "seal": seal, "reason": reason.strip(), "by": row["actor"], "at": row["at"]},
         )
         if not again:
             _add_step(connection, chain, number, "signed", "", actor)
@@ -400,9 +403,8 @@ def _add_step(connection: Connection, chain: Chain, number: int, step: str, word
     row = {"id": _next(connection, assessment_step), "round_id": number, "step": step}
     row |= {"words": words.strip()[:400], "actor": actor[:_ACTOR], "at": now()}
     connection.execute(insert(assessment_step), row)
-    chain.add(
-        actor, "assess_step", f"step:{row['id']}", {"round": number, "step": step, "words": row["words"]}
-    )
+    detail = {"round": number, "step": step, "words": row["words"], "by": row["actor"], "at": row["at"]}
+    chain.add(actor, "assess_step", f"step:{row['id']}", detail)
 
 
 def _say(
