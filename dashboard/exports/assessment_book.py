@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from dashboard.exports.assessment import RULE_WORDS, STATUS_WORDS, Report
 from dashboard.exports.assessment_dress import ACCENT, Formats, make_formats
-from dashboard.exports.assessment_formulas import COLUMN, LineFormulas
+from dashboard.exports.assessment_formulas import COLUMN, FOLDED, LineFormulas
 from dashboard.exports.assessment_notes import note_lines
 from dashboard.exports.safety import safe
 from indicators.scoring.entries import Entry
@@ -44,6 +44,7 @@ def write_book(report: Report, to: Path, *, cached: bool = True) -> None:
     book.close()
 
 
+SERIES = (ACCENT, "#9CC5D5", "#C8501E")
 SHEETS = (
     ("封面", "Cover"),
     ("说明", "Notes"),
@@ -92,7 +93,17 @@ class _Writer:
         for column, (name, width) in enumerate(heads):
             sheet.write_string(row, column, name, self.formats["head"])
             sheet.set_column(column, column, width)
-        sheet.set_row(row, 32)
+        sheet.set_row(row, 32 if self.report.language == "zh" else 46)
+
+    def _wide(self, name: str, width: float) -> float:
+        """A column's width: English names of organisations are long."""
+        return 50 if name == "name" and self.report.language != "zh" else width
+
+    def _tall(self, sheet: Any, row: int, texts: Sequence[tuple[str, float]]) -> None:
+        """Give a row the height that its longest text needs: not every program finds it by itself."""
+        lines = max((-(-_signs(text) // int(width)) for text, width in texts if text), default=1)
+        if lines > 1:
+            sheet.set_row(row, 13.5 * lines + 2)
 
     def cover(self, sheet: Any, names: Sequence[str]) -> None:
         """Title, seal, marks, contents."""
@@ -142,26 +153,38 @@ class _Writer:
     def notes(self, sheet: Any) -> None:
         """How the scores come about, in sentences."""
         self._page(sheet, portrait=True)
-        sheet.set_column(0, 0, 82)
+        sheet.set_column(0, 0, 74)
         for row, (kind, words) in enumerate(note_lines(self.report)):
             sheet.write_string(row, 0, words, self.formats["section" if kind else "wrap"])
             if not kind:
-                width = 40 if self.report.language == "zh" else 84
+                width = 34 if self.report.language == "zh" else 76
                 sheet.set_row(row, 16 * (1 + len(words) // width))
 
     def lines(self, sheet: Any) -> None:
         """One row an organisation and line, with its formulas."""
         report = self.report
         self._page(sheet, heads=1)
-        self._heads(sheet, 0, [(report.say(zh, en), width) for zh, en, width in COLUMN.values()])
-        row = 1
+        self._heads(
+            sheet,
+            0,
+            [(report.say(zh, en), self._wide(name, width)) for name, (zh, en, width) in COLUMN.items()],
+        )
+        for place, (name, (_, _, width)) in enumerate(COLUMN.items()):
+            if name in FOLDED:
+                sheet.set_column(place, place, width, None, {"level": 1, "hidden": True})
+        sheet.set_print_scale(
+            52 if report.language == "zh" else 46
+        )  # fitting to the width would make Excel forget the breaks between organisations
+        breaks, row = [], 1
         end = 1 + sum(len(report.schemes[one.scheme].lines) for one in report.participants)
         for place in report.ordered:
             one, score = report.participants[place], report.scores[place]
             scheme = report.schemes[one.scheme]
+            breaks.append(row)
             for line in scheme.lines:
                 self._line(sheet, row, end, one, score, scheme, line)
                 row += 1
+        sheet.set_h_pagebreaks(breaks[1:])
         sheet.autofilter(0, 0, row - 1, len(COLUMN) - 1)
 
     def _line(self, sheet: Any, row: int, end: int, one: Any, score: Any, scheme: Any, line: Any) -> None:
@@ -180,6 +203,11 @@ class _Writer:
         }  # fmt: skip
         for name, text in texts.items():
             sheet.write_string(row, places[name], safe(text), self.formats["text"])
+        self._tall(
+            sheet,
+            row,
+            [(text, self._wide(name, COLUMN[name][2])) for name, text in texts.items() if name not in FOLDED],
+        )
         for name, (content, kind, value) in made.cells().items():
             if content is None:
                 sheet.write_blank(row, places[name], None, self.formats[kind])
@@ -192,10 +220,14 @@ class _Writer:
         """One row an organisation: domains' scores, total, grade, place, all formulas over the lines."""
         report, say = self.report, self.say
         self._page(sheet, heads=1)
-        heads: list[tuple[str, float]] = [(say("代码", "Code"), 12), (say("单位", "Organisation"), 30)]
+        heads: list[tuple[str, float]] = [
+            (say("代码", "Code"), 12),
+            (say("单位", "Organisation"), self._wide("name", 30)),
+        ]
         heads += [(say("方案", "Scheme"), 17), (say("同组", "Peers"), 7)]
+        wide = 9 if report.language == "zh" else 13
         for domain in report.domains:
-            heads += [(f"{domain.name(report.language)}\n{say('计入权重', 'weight counted')}", 9), (f"{domain.name(report.language)}\n{say('得分', 'score')}", 9)]  # fmt: skip
+            heads += [(f"{domain.name(report.language)}\n{say('计入权重', 'weight counted')}", wide), (f"{domain.name(report.language)}\n{say('得分', 'score')}", wide)]  # fmt: skip
         heads += [
             (say("否决前总分", "Before veto"), 10),
             (say("一票否决", "Vetoes"), 8),
@@ -222,6 +254,7 @@ class _Writer:
             letter = xl_col_to_name(list(COLUMN).index(name))
             return f"{lines}${letter}$2:${letter}${n}"
 
+        self._tall(sheet, row, [(report.name(one.organisation), self._wide("name", 30))])
         for place_, text in enumerate(
             (one.organisation, report.name(one.organisation), scheme.code, one.peer)
         ):
@@ -269,7 +302,7 @@ class _Writer:
         """Means by scheme and domain, and how many reached each grade; with native charts."""
         report, say = self.report, self.say
         self._page(sheet)
-        heads = [(say("方案", "Scheme"), 34), (say("单位数", "Number"), 9)]
+        heads = [(say("方案", "Scheme"), 34 if report.language == "zh" else 54), (say("单位数", "Number"), 9)]
         heads += [
             (f"{one.name(report.language)}\n{say('平均得分率（%）', 'mean share (%)')}", 14)
             for one in report.domains
@@ -316,6 +349,7 @@ class _Writer:
         chart = self.book.add_chart({"type": "column"})
         for row in range(1, schemes + 1):
             chart.add_series({
+                "fill": {"color": SERIES[(row - 1) % len(SERIES)]},
                 "name": [name, row, 0], "categories": [name, 0, 2, 0, 1 + len(report.domains)],
                 "values": [name, row, 2, row, 1 + len(report.domains)], "gap": 80,
                 "data_labels": {"value": True, "num_format": "0", "font": {"size": 8}},
@@ -359,6 +393,7 @@ class _Writer:
         chart.set_title({"name": say("各等次单位数", "Organisations by grade"), "name_font": {"size": 12}})
         chart.set_legend({"none": True})
         chart.set_y_axis({"reverse": True})
+        chart.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#E5E8EB"}}})
         chart.set_size({"width": 560, "height": 260})
         sheet.insert_chart(row, 3, chart)
 
@@ -366,7 +401,7 @@ class _Writer:
         """Places with their intervals, and who cannot be told apart."""
         report, say = self.report, self.say
         self._page(sheet, heads=1)
-        heads = [(say("代码", "Code"), 12), (say("单位", "Organisation"), 32), (say("方案", "Scheme"), 17), (say("同组", "Peers"), 24), (say("总分", "Total"), 9)]  # fmt: skip
+        heads = [(say("代码", "Code"), 12), (say("单位", "Organisation"), self._wide("name", 32)), (say("方案", "Scheme"), 17), (say("同组", "Peers"), 36), (say("总分", "Total"), 9)]  # fmt: skip
         heads += [(say("名次", "Place"), 8), (say("并列", "Tied"), 7), (say("同组家数", "Of"), 8), (say("名次区间下限", "From place"), 10), (say("名次区间上限", "To place"), 10)]  # fmt: skip
         heads += [(say("与之无法区分的同组单位数", "Peers not told apart"), 14)]
         self._heads(sheet, 0, heads)
@@ -376,6 +411,7 @@ class _Writer:
                 (score.organisation, report.name(score.organisation), score.scheme, report.peer(score))
             ):
                 sheet.write_string(row, column, safe(text), self.formats["text"])
+            self._tall(sheet, row, [(report.name(score.organisation), self._wide("name", 32))])
             sheet.write_number(row, 4, float(score.total), self.formats["points"])
             for column, number in enumerate(
                 (rank.place, rank.tied, rank.peers, rank.low, rank.high, len(rank.like)), 5
@@ -387,8 +423,8 @@ class _Writer:
         """The schemes' lines with weights and rules."""
         report, say = self.report, self.say
         self._page(sheet, heads=1)
-        heads = [(say("方案", "Scheme"), 17), (say("维度", "Domain"), 14), (say("指标代码", "Line"), 20), (say("指标", "Name"), 34), (say("国家监测", "Monitored"), 9)]  # fmt: skip
-        heads += [(say("权重", "Weight"), 8), (say("规则", "Rule"), 20), (say("目标", "Target"), 11), (say("下限", "Floor"), 9), (say("分档", "Bands"), 30), (say("数据来源", "Source"), 34)]  # fmt: skip
+        heads = [(say("方案", "Scheme"), 17), (say("维度", "Domain"), 20), (say("指标代码", "Line"), 20), (say("指标", "Name"), 34), (say("国家监测", "Monitored"), 9)]  # fmt: skip
+        heads += [(say("权重", "Weight"), 8), (say("规则", "Rule"), 34), (say("目标", "Target"), 11), (say("下限", "Floor"), 9), (say("分档", "Bands"), 40), (say("数据来源", "Source"), 46)]  # fmt: skip
         self._heads(sheet, 0, heads)
         row = 1
         for scheme in report.schemes.values():
@@ -405,8 +441,14 @@ class _Writer:
                     sheet.write_number(row, 5, float(line.weight), self.formats["points"])
                     for column, text in enumerate((report.pick(RULE_WORDS[line.rule]), target, str(line.floor if line.floor is not None else ""), bands, source), 6):  # fmt: skip
                         sheet.write_string(row, column, text, self.formats["text"])
+                    self._tall(sheet, row, [(line.name(report.language), 34), (bands, 40), (source, 46)])
                     row += 1
         sheet.autofilter(0, 0, row - 1, len(heads) - 1)
+
+
+def _signs(text: str) -> int:
+    """How wide a text is, a Chinese sign counting for two."""
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
 
 
 def _mean_share(scores: Sequence[Any], domain: str) -> float:

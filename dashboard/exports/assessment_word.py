@@ -44,7 +44,10 @@ def write_word(report: Report, place: int, to: Path, picture: bytes) -> None:
     _title(document, say("二、各维度", "2. Domains"))
     heads, rows = domain_rows(report, place)
     _table(document, heads, rows, (50, 24, 24, 24, 24, 26), numbers=1)
-    document.add_picture(io.BytesIO(picture), width=Mm(160))
+    drawn = document.add_paragraph()  # apart from the table, or the picture's white covers its last border
+    drawn.paragraph_format.space_before = Pt(6)
+    drawn.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    drawn.add_run().add_picture(io.BytesIO(picture), width=Mm(160))
     _title(document, say("三、发现", "3. Findings"))
     for words in findings(report, place):
         _run(document.add_paragraph(style="List Bullet"), words)
