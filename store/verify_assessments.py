@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select
 
-from store.assessing import opening, said, seal_of
+from store.assessing import opening, said
 from store.audit import sha256
 from store.codes import read_codes
 from store.originals import OriginalError, Originals
@@ -22,6 +22,7 @@ from store.schema_assessment import (
     assessment_sealed,
     assessment_step,
 )
+from store.signing import seal_of
 from store.verify_receipts import recomputed_digests
 
 _AT_ONCE = 400  # submissions

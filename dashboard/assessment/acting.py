@@ -142,6 +142,8 @@ def _move(asked: Asked) -> Done:
     if not may_sign(asked.account):
         raise refused()
     if asked.do == "sign":
+        if asked.standing.has(asked.account.organisation):
+            raise AssessmentError("本单位参加本轮考核，须由其他单位的人签发。", "Your organisation takes part in this round: somebody else must sign it.")  # fmt: skip
         edition, seal = sign_round(asked.visit.workspace, asked.code, actor)
         return Done(t("已签发第 {edition} 版，核验码 {code}。", edition=edition, code=short_code(seal)))
     if asked.do == "assign":

@@ -18,10 +18,11 @@ from indicators.scoring.score import read_score, score_all
 from reference.assessments import Scheme
 from reference.periods import month_period
 from store import reading
-from store.assessing import AssessmentError, NewEntry, sign, take_step
+from store.assessing import AssessmentError, NewEntry, take_step
 from store.assessments import Round, Said, read_round, sealed_parts
 from store.audit import canonical, verify_chain
 from store.database import Store
+from store.signing import sign
 from store.verify_assessments import verify_assessments, verify_returns
 
 SHOWN = 12
@@ -70,6 +71,7 @@ def parts_of(workspace: Workspace, standing: Standing) -> dict[str, str]:
     found["inputs"] = canonical([one.told() for one in standing.participants])
     found["scores"] = canonical([one.told() for one in standing.scores])
     found["ranking"] = canonical([one.told() for one in standing.rankings])
+    found["last_year"] = canonical(standing.last.told() if standing.last else {})
     found["program"] = canonical(_program(workspace))
     return found
 

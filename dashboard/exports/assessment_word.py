@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from dashboard.exports.assessment import Report
-from dashboard.exports.assessment_words import domain_rows, findings, line_rows, raises, summary
+from dashboard.exports.assessment_words import change_rows, domain_rows, findings, line_rows, raises, summary
 
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
 ACCENT, WARNING, SOFT = RGBColor(0x1B, 0x67, 0x83), RGBColor(0xA0, 0x3C, 0x12), "E6F1F5"
@@ -57,6 +57,10 @@ def write_word(report: Report, place: int, to: Path, picture: bytes) -> None:
     _title(document, say("五、逐项得分", "5. Line by line"))
     heads, groups = line_rows(report, place)
     _lines(document, heads, groups)
+    if report.scores[place].organisation in report.changes:
+        _title(document, say("六、较上年变化的来源", "6. What the change on last year came from"))
+        heads, rows = change_rows(report, place)
+        _table(document, heads, rows, (54, 28, 28, 20, 20, 22), numbers=1)
     _foot(document, report)
     _properties(document, report, name)
     document.save(str(to))

@@ -12,7 +12,9 @@ from dashboard.assessment.permission import may_review, may_see, may_sign, seat_
 from dashboard.assessment.sealing import short_code
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
+from dashboard.exports.assessment_words import signed
 from dashboard.pages import assessment_parts as parts
+from dashboard.pages.assessment_tasks import tasks
 from dashboard.visit import Visit
 
 
@@ -35,7 +37,8 @@ def body(visit: Visit, account: Account, code: str) -> list[Any]:
         parts.marks(visit, standing),
         _seal(visit, standing),
         _next(visit, account, standing),
-        _table(visit, account, standing),
+        tasks(visit, account, standing),
+        *_tables(visit, account, standing),
         _appeals(visit, standing),
         _exports(visit, account, standing),
         _log(visit, standing),
@@ -92,7 +95,7 @@ def _assign(visit: Visit, standing: Standing) -> html.Div:
     )
 
 
-def _table(visit: Visit, account: Account, standing: Standing) -> html.Section:
+def _tables(visit: Visit, account: Account, standing: Standing) -> list[html.Section]:
     """Scores by peers, best first; places with their interval."""
     t, organisations = visit.texts, visit.registry.organisations
     groups: dict[tuple[str, str], list[int]] = {}
@@ -100,7 +103,7 @@ def _table(visit: Visit, account: Account, standing: Standing) -> html.Section:
         if may_see(account, standing.round, score.organisation, organisations):
             groups.setdefault((score.scheme, score.peer), []).append(place)
     if not groups:
-        return blocks.panel(t("得分"), html.P(t("公布之前，只能看到本单位和分配给您评分的单位。"), className="quiet"))  # fmt: skip
+        return [blocks.panel(t("得分"), html.P(t("公布之前，只能看到本单位和分配给您评分的单位。"), className="quiet"))]  # fmt: skip
     heads = [
         t("名次"),
         t("参加单位"),
@@ -108,20 +111,21 @@ def _table(visit: Visit, account: Account, standing: Standing) -> html.Section:
         t("等次"),
         t("名次区间"),
         t("无法区分的同组单位"),
+        *([t("较上年")] if standing.changes else []),
         t("待评项"),
     ]
-    shown: list[Any] = []
+    note = t("名次区间为 95%：在抽样误差内反复抽取、重新计分排序；区间重叠的，高低可能只是偶然")
+    shown: list[html.Section] = [html.P(note, className="quiet")]
     for (code, peer), places in sorted(groups.items()):
         scheme = standing.schemes[code]
         names = scheme.peers.zh if t.is_chinese else scheme.peers.en
         name = names[int(peer) - 1] if int(peer) else t("规模不详")
-        shown.append(html.H3(f"{scheme.name(t.language)} · {name}"))
         order = sorted(places, key=lambda at: (standing.scores[at].place, standing.scores[at].organisation))
+        rows = [_row(visit, account, standing, at) for at in order]
         shown.append(
-            parts.table(heads, [_row(visit, account, standing, at) for at in order], "plain--scores")
+            blocks.panel(f"{scheme.name(t.language)} · {name}", parts.table(heads, rows, "plain--scores"))
         )
-    note = t("名次区间为 95%：在抽样误差内反复抽取、重新计分排序；区间重叠的，高低可能只是偶然")
-    return blocks.panel(t("得分与名次"), *shown, note=note)
+    return shown
 
 
 def _row(visit: Visit, account: Account, standing: Standing, at: int) -> html.Tr:
@@ -144,10 +148,17 @@ def _row(visit: Visit, account: Account, standing: Standing, at: int) -> html.Tr
             html.Td(t.pick(score.grade_zh, score.grade_en)),
             html.Td(_interval(rank.low, rank.place, rank.high, rank.peers, t("第 {low}～{high} 名", low=rank.low, high=rank.high))),
             html.Td(t("{count} 家", count=len(rank.like)), title=names),
+            *([parts.number(_moved(standing, score.organisation))] if standing.changes else []),
             parts.number(score.pending or ""),
         ],
         className="row--own" if own else "",
     )  # fmt: skip
+
+
+def _moved(standing: Standing, organisation: str) -> str:
+    """The change of total on the year before, with its sign."""
+    found = standing.changes.get(organisation)
+    return signed(found.moved) if found else "—"
 
 
 def _bar(total: str) -> html.Span:

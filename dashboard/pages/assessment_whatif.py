@@ -48,8 +48,13 @@ def body(visit: Visit, account: Account, code: str, organisation: str) -> list[A
     return [
         blocks.heading(visit, t("假设推演：{name}", name=visit.name(organisation)), html.P(standing.round.name(t.language), className="quiet"), choosers=[back]),
         html.Div(t("只在这一页上计算，不写入考核，也不保存。权重改动对同一方案的所有单位生效。"), className="notices", role="note"),
-        parts.table(heads, rows, "plain--lines"),
-        html.Div([parts.button(t("计算"), "rehearse")], className="actions actions--save"),
+        html.Div(
+            [
+                blocks.panel(t("改一个值或一个权重，按回车或“计算”"), parts.table(heads, rows, "plain--lines")),
+                html.Div([parts.button(t("计算"), "rehearse")], className="actions actions--save"),
+            ],
+            className="enters",
+        ),
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from reference.assessments import load_schemes
 from store.accounts import NewAccount, add_accounts, disable
 from store.assessing import AssessmentError, NewEntry, add_entries, add_evidence, assign, take_step
 from store.assessments import read_round, sealed_parts
+from store.signing import sign
 from store.verify import verify
 
 CLERK = Account("hhg", "", "institution", "MCH520302")
@@ -97,6 +98,19 @@ def test_the_store_refuses_what_a_step_does_not_allow(few) -> None:
     after = read_round(store, "second")
     assert (after.said, after.evidence) == (before.said, before.evidence)
     assert verify(store, few.registry) == []
+
+
+def test_who_has_scored_in_a_round_does_not_sign_it(few) -> None:
+    open_example(few, "second", ("MCH520302", "MCH520303"))
+    take_step(few.store, "second", "scoring", "province")
+    name = read_round(few.store, "second").evaluators["MCH520302"][1].name
+    add_entries(few.store, "second", [NewEntry("MCH520302", "patients", "mark", "90", "", 1)], name)
+    take_step(few.store, "second", "review", "province")
+    held = read_round(few.store, "second")
+    with pytest.raises(AssessmentError, match="may not sign it"):
+        sign(few.store, "second", {"round": "{}"}, name, seen=held.newest)
+    after = read_round(few.store, "second")
+    assert (after.step, after.seals) == ("review", ())
 
 
 def test_two_different_evaluators_never_of_the_institution(few) -> None:
