@@ -101,12 +101,6 @@ def _open(asked: Asked) -> Done:
     if not may_sign(asked.account):
         raise refused()
     code = asked.value("code")
-    if (
-        not code
-        or not all(sign.isascii() and (sign.isalnum() or sign in "-_") for sign in code)
-        or len(code) > 40
-    ):
-        raise AssessmentError("代码只能用字母、数字、- 和 _。", "A code has letters, digits, - and _ only.")
     try:
         period = parse(asked.value("period"))
         cut_off = cut_off_of(asked.value("cut_off"), dt.datetime.now(dt.UTC))
