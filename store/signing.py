@@ -47,6 +47,8 @@ def sign(
         if step not in ("review", "published") or (again and not (reason.strip() and decision)):
             raise closed(step)
         _not_ones_own(connection, number, actor)
+        if decision is not None:
+            _was_appealed(connection, number, decision)
         if newest_entry(connection, number) != seen:
             raise AssessmentError("刚刚有人改动了本轮考核，请重新核对后再签发。", "Somebody has just added to this round: look again, then sign.")  # fmt: skip
         edition = 1 + (
@@ -112,6 +114,16 @@ def _entry_row(connection: Connection, number: int, one: NewEntry, actor: str) -
 def seal_of(hashes: Mapping[str, str]) -> str:
     """The seal: the hash over the names and hashes of all parts, in order of their names."""
     return sha256(canonical(dict(sorted(hashes.items()))))
+
+
+def _was_appealed(connection: Connection, number: int, decision: NewEntry) -> None:
+    """A further edition carries out an appeal, and nothing that nobody asked for."""
+    of = assessment_entry.c
+    this = (of.round_id == number, of.organisation == decision.organisation, of.line == decision.line)
+    newest = select(func.max(of.id)).where(*this)
+    appealed = connection.scalar(newest.where(of.kind == "appeal")) or 0
+    if appealed <= (connection.scalar(newest.where(of.kind == "decision")) or 0):
+        raise AssessmentError("这一项没有待裁定的申诉。", "There is no open appeal about this line.")
 
 
 def _not_ones_own(connection: Connection, number: int, actor: str) -> None:

@@ -85,24 +85,35 @@ _KEPT: WeakKeyDictionary[Store, OrderedDict[Hashable, Standing]] = WeakKeyDictio
 _TURN = threading.Lock()
 
 
-def stand(workspace: Workspace, code: str) -> Standing:
-    """A round as it stands: as signed once it is, else worked out from what is there. Kept until anything is added to it."""
+def stand(workspace: Workspace, code: str, *, blind: bool = False) -> Standing:
+    """A round as it stands: as signed once it is, else worked out from what is there. Kept until anything is added to it.
+
+    `blind`: while evaluators score, without any mark, for those who must not learn them from points and totals.
+    """
     held = read_round(workspace.store, code)
     # Until the cut-off, and until it is signed, further returns count.
     open_still = not held.seals and held.cut_off >= dt.datetime.now(dt.UTC)
     data = workspace.store.data_version() if open_still else 0
-    key = (held.number, held.newest, held.step, len(held.seals), held.cut_off, data)
+    blind = blind and held.step == "scoring"
+    key = (held.number, held.newest, held.step, len(held.seals), held.cut_off, data, blind)
     with _TURN:  # a hundred scores and their ranks cost seconds: two who ask at once get one answer
         kept = _KEPT.setdefault(workspace.store, OrderedDict())
         if key not in kept:
             kept[key] = (
-                signed(workspace, held, held.seals[-1]) if held.seals else provisional(workspace, held)
+                signed(workspace, held, held.seals[-1])
+                if held.seals
+                else provisional(workspace, unmarked(held) if blind else held)
             )
             while len(kept) > 6:
                 kept.popitem(last=False)
         found = kept[key]
     # Evaluators and steps may have changed without any score changing.
     return replace(found, round=held)
+
+
+def unmarked(held: Round) -> Round:
+    """A round without what evaluators said."""
+    return replace(held, said=tuple(one for one in held.said if one.kind != "mark"), _newest={})
 
 
 def provisional(workspace: Workspace, held: Round, *, now: bool = False) -> Standing:

@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from dashboard import blocks, wording
 from dashboard.assessment.jobs import Exports
-from dashboard.assessment.permission import may_review, may_see, may_sign, seat_of, works_at
+from dashboard.assessment.permission import is_blind, may_review, may_see, may_sign, seat_of, works_at
 from dashboard.assessment.sealing import short_code
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
@@ -20,7 +20,7 @@ from dashboard.visit import Visit
 
 def body(visit: Visit, account: Account, code: str) -> list[Any]:
     """Heading, steps, what to do, scores."""
-    t, standing = visit.texts, stand(visit.workspace, code)
+    t, standing = visit.texts, stand(visit.workspace, code, blind=is_blind(account))
     held = standing.round
     about = t("{period} · 数据截至 {moment} · {count} 家单位", period=standing.period.label(t.language),
               moment=t.moment(held.cut_off), count=len(standing.participants))  # fmt: skip
@@ -222,6 +222,8 @@ def _exports(visit: Visit, account: Account, standing: Standing) -> html.Section
 
 
 def _sees_all(visit: Visit, account: Account, standing: Standing) -> bool:
+    if standing.round.step == "scoring" and is_blind(account):
+        return False
     organisations = visit.registry.organisations
     return all(
         may_see(account, standing.round, one.organisation, organisations) for one in standing.participants

@@ -12,6 +12,7 @@ from dash import dcc, html
 from dashboard import blocks, wording
 from dashboard.assessment.exporting import report_of
 from dashboard.assessment.permission import (
+    is_blind,
     may_answer,
     may_appeal,
     may_review,
@@ -63,7 +64,7 @@ def mode_of(visit: Visit, account: Account, standing: Standing, organisation: st
 
 def body(visit: Visit, account: Account, code: str, organisation: str) -> list[Any]:
     """Heading, summary, what to do, domains and lines."""
-    standing, t = stand(visit.workspace, code), visit.texts
+    standing, t = stand(visit.workspace, code, blind=is_blind(account)), visit.texts
     if not standing.has(organisation):
         raise AssessmentError("该单位不参加本轮考核。", "This organisation takes no part in the round.")
     if not may_see(account, standing.round, organisation, visit.registry.organisations):

@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard import blocks
-from dashboard.assessment.permission import may_see
+from dashboard.assessment.permission import is_blind, may_see
 from dashboard.assessment.rehearsal import Rehearsed
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
@@ -18,7 +18,7 @@ from store.assessing import AssessmentError
 
 def body(visit: Visit, account: Account, code: str, organisation: str) -> list[Any]:
     """The fields; what follows appears above them."""
-    standing, t = stand(visit.workspace, code), visit.texts
+    standing, t = stand(visit.workspace, code, blind=is_blind(account)), visit.texts
     if not standing.has(organisation) or not may_see(account, standing.round, organisation, visit.registry.organisations):  # fmt: skip
         raise AssessmentError("该单位不参加本轮考核，或此账号看不到。", "This organisation takes no part in the round, or is not yours to see.")  # fmt: skip
     scheme, score = standing.scheme(organisation), standing.score(organisation)
