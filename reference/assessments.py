@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -200,10 +202,32 @@ def load_schemes(folders: tuple[Path, ...] = (HOME,)) -> dict[str, Scheme]:
 
 def read_scheme(path: Path) -> Scheme:
     """One scheme; raises DefinitionError for a wrong key or a stem unlike the code."""
-    scheme = read_toml(path, Scheme)
+    try:
+        scheme = read_toml(path, Scheme)
+    except DefinitionError as error:
+        raise DefinitionError(_with_names(path, str(error))) from None
     if scheme.code != path.stem:
         raise DefinitionError(f"{path}: the code '{scheme.code}' is not the file's stem")
     return scheme
+
+
+def _with_names(path: Path, words: str) -> str:
+    """Places as people know them: a line by its code, not by its number in its domain."""
+    try:
+        domains = tomllib.loads(path.read_text(encoding="utf-8"))["domains"]
+    except (ValueError, KeyError):
+        return words
+
+    def named(found: re.Match[str]) -> str:
+        try:
+            place = domains[int(found[2])]
+            if found[3] is not None:
+                return f"line '{place['lines'][int(found[3])]['code']}': {found[1]} '"
+            return f"domain '{place['code']}': {found[1]} '"
+        except (LookupError, TypeError):
+            return found[0]
+
+    return re.sub(r"((?:unknown |missing )?key) 'domains\.(\d+)\.(?:lines\.(\d+)\.)?", named, words)
 
 
 def faults(scheme: Scheme, known: Known) -> list[str]:

@@ -22,8 +22,6 @@ from store.schema_assessment import (
     assessment_participant,
     assessment_round,
     assessment_scheme,
-    assessment_seal,
-    assessment_sealed,
     assessment_step,
 )
 from store.times import now
@@ -38,7 +36,7 @@ OPEN_FOR: Mapping[str, tuple[str, ...]] = {
     "appeal": ("published",),
     "decision": ("published",),
 }
-_WORDS, _NAME, _ACTOR = 1000, 200, 80
+_WORDS, _NAME, ACTOR = 1000, 200, 80
 
 
 class AssessmentError(StoreError):
@@ -84,12 +82,12 @@ def open_round(store: Store, new: NewRound, actor: str) -> int:
             raise AssessmentError(
                 f"已有代码为 {new.code} 的考核轮次。", f"A round '{new.code}' exists already."
             )
-        number, at = _next(connection, assessment_round), now()
+        number, at = next_number(connection, assessment_round), now()
         row = {"id": number, "code": new.code, "zh": new.zh, "en": new.en, "period": new.period}
         row |= {
             "cut_off": new.cut_off,
             "synthetic": new.synthetic,
-            "opened_by": actor[:_ACTOR],
+            "opened_by": actor[:ACTOR],
             "opened_at": at,
         }
         connection.execute(insert(assessment_round), row)
@@ -105,7 +103,7 @@ def open_round(store: Store, new: NewRound, actor: str) -> int:
             ],
         )
         chain = Chain(connection)
-        _add_step(connection, chain, number, "self", "", actor)
+        add_step(connection, chain, number, "self", "", actor)
         chain.add(actor, "assess_open", f"round:{new.code}", opening(connection, number))
         chain.write()
     return number
@@ -125,6 +123,8 @@ def opening(connection: Connection, number: int) -> dict[str, Any]:
         "period": row["period"],
         "cut_off": row["cut_off"],
         "names": [row["zh"], row["en"]],
+        "synthetic": bool(row["synthetic"]),
+        "opened": [row["opened_by"], row["opened_at"]],
         "schemes": {one.code: sha256(one.text) for one in schemes},
         "participants": sha256(canonical([list(one) for one in people])),
     }
@@ -144,11 +144,11 @@ def assign(
     if not all(name.strip() for name, _ in evaluators):
         raise AssessmentError("请写明专家的账号。", "Name the evaluators' accounts.")
     with store.writing() as connection:
-        number = _round(connection, code)
+        number = number_of(connection, code)
         _in_step(connection, number, ("self", "scoring"))
         known = set(_participants(connection, number))
         rows: list[dict[str, Any]] = []
-        first = _next(connection, assessment_evaluator)
+        first = next_number(connection, assessment_evaluator)
         for organisation in organisations:
             if organisation not in known:
                 raise _stranger(organisation)
@@ -165,14 +165,14 @@ def assign(
                     "seat": seat,
                 }
                 row |= {
-                    "evaluator": name.strip()[:_ACTOR],
+                    "evaluator": name.strip()[:ACTOR],
                     "from_organisation": place,
-                    "actor": actor[:_ACTOR],
+                    "actor": actor[:ACTOR],
                     "at": now(),
                 }
                 rows.append(row)
         connection.execute(insert(assessment_evaluator), rows)
-        _say(connection, actor, "assess_assign", code, rows)
+        say_together(connection, actor, "assess_assign", code, rows)
 
 
 def add_entries(store: Store, code: str, entries: Sequence[NewEntry], actor: str) -> None:
@@ -183,15 +183,15 @@ def add_entries(store: Store, code: str, entries: Sequence[NewEntry], actor: str
     if not entries:
         return
     with store.writing() as connection:
-        number = _round(connection, code)
+        number = number_of(connection, code)
         step, known = current_step(connection, number), set(_participants(connection, number))
-        first, rows = _next(connection, assessment_entry), []
+        first, rows = next_number(connection, assessment_entry), []
         seats = _seats(connection, number)
         for place, one in enumerate(entries):
             if one.organisation not in known:
                 raise _stranger(one.organisation)
             if step not in OPEN_FOR[one.kind]:
-                raise _closed(step)
+                raise closed(step)
             if one.kind == "mark" and seats.get((one.organisation, one.seat)) != actor:
                 raise AssessmentError(
                     f"{one.organisation} 没有分配给 {actor} 评分。",
@@ -210,9 +210,9 @@ def add_entries(store: Store, code: str, entries: Sequence[NewEntry], actor: str
                 "line": one.line,
             }
             row |= {"kind": one.kind, "seat": one.seat, "value": one.value, "words": one.words.strip()}
-            rows.append(row | {"actor": actor[:_ACTOR], "at": now()})
+            rows.append(row | {"actor": actor[:ACTOR], "at": now()})
         connection.execute(insert(assessment_entry), rows)
-        _say(connection, actor, f"assess_{entries[0].kind}", code, rows)
+        say_together(connection, actor, f"assess_{entries[0].kind}", code, rows)
 
 
 def add_evidence(
@@ -224,7 +224,7 @@ def add_evidence(
     """
     digests = [hashlib.sha256(content).hexdigest() for *_, content in files]
     with store.reading() as connection:
-        number = _round(connection, code)
+        number = number_of(connection, code)
         _in_step(connection, number, OPEN_FOR["answer"])
         known = set(_participants(connection, number))
     for organisation, *_ in files:
@@ -233,115 +233,32 @@ def add_evidence(
     store.originals.keep((digest, one[3]) for digest, one in zip(digests, files, strict=True))
     with store.writing() as connection:
         _in_step(connection, number, OPEN_FOR["answer"])
-        first, rows = _next(connection, assessment_evidence), []
+        first, rows = next_number(connection, assessment_evidence), []
         for place, ((organisation, line, name, content), digest) in enumerate(
             zip(files, digests, strict=True)
         ):
             row = {"id": first + place, "round_id": number, "organisation": organisation, "line": line}
             row |= {"name": name[-_NAME:], "sha256": digest, "size": len(content)}
-            rows.append(row | {"actor": actor[:_ACTOR], "at": now()})
+            rows.append(row | {"actor": actor[:ACTOR], "at": now()})
         connection.execute(insert(assessment_evidence), rows)
-        _say(connection, actor, "assess_evidence", code, rows)
+        say_together(connection, actor, "assess_evidence", code, rows)
     return digests
 
 
 def take_step(store: Store, code: str, step: str, actor: str, words: str = "") -> None:
     """Move a round on, or back before it is signed; `sign` alone makes it signed."""
     with store.writing() as connection:
-        number = _round(connection, code)
+        number = number_of(connection, code)
         held = current_step(connection, number)
         back = step in ("self", "scoring") and held in ("scoring", "review")
         on = step in STEPS and step != "signed" and STEPS.index(step) == STEPS.index(held) + 1
         if not (on or (back and STEPS.index(step) < STEPS.index(held))):
-            raise _closed(held)
+            raise closed(held)
         if back and not words.strip():
             raise AssessmentError("退回须写明理由。", "Say why the round goes back a step.")
         chain = Chain(connection)
-        _add_step(connection, chain, number, step, words, actor)
+        add_step(connection, chain, number, step, words, actor)
         chain.write()
-
-
-def sign(
-    store: Store,
-    code: str,
-    parts: Mapping[str, str],
-    actor: str,
-    *,
-    reason: str = "",
-    seen: int,
-    decision: NewEntry | None = None,
-) -> tuple[int, str]:
-    """Freeze and seal a round; gives edition and seal. A signed round gets a further edition, with its reason.
-
-    `seen`: the newest entry that the parts rest on; raises AssessmentError when something was added since. `decision`: the
-    upheld appeal that a further edition carries out, written in the same transaction.
-    """
-    with store.writing() as connection:
-        number = _round(connection, code)
-        step = current_step(connection, number)
-        again = step == "published"
-        if step not in ("review", "published") or (again and not (reason.strip() and decision)):
-            raise _closed(step)
-        if newest_entry(connection, number) != seen:
-            raise AssessmentError("刚刚有人改动了本轮考核，请重新核对后再签发。", "Somebody has just added to this round: look again, then sign.")  # fmt: skip
-        edition = 1 + (
-            connection.scalar(
-                select(func.max(assessment_seal.c.edition)).where(assessment_seal.c.round_id == number)
-            )
-            or 0
-        )
-        seal = _keep_parts(connection, number, edition, parts)
-        row = {
-            "round_id": number,
-            "edition": edition,
-            "seal": seal,
-            "reason": reason.strip(),
-            "actor": actor[:_ACTOR],
-        }
-        connection.execute(insert(assessment_seal), row | {"at": now()})
-        chain = Chain(connection)
-        chain.add(
-            actor,
-            "assess_sign",
-            f"round:{code}",
-            {"edition": edition, "seal": seal, "reason": reason.strip()},
-        )
-        if not again:
-            _add_step(connection, chain, number, "signed", "", actor)
-        chain.write()
-        if decision is not None:
-            row = _entry_row(connection, number, decision, actor)
-            connection.execute(insert(assessment_entry), row)
-            _say(connection, actor, "assess_decision", code, [row])
-    return edition, seal
-
-
-def _keep_parts(connection: Connection, number: int, edition: int, parts: Mapping[str, str]) -> str:
-    """Write the parts; gives the seal over them."""
-    hashes = {part: sha256(text) for part, text in parts.items()}
-    rows = [
-        {"round_id": number, "edition": edition, "part": part, "sha256": hashes[part], "text": text}
-        for part, text in parts.items()
-    ]
-    connection.execute(insert(assessment_sealed), rows)
-    return seal_of(hashes)
-
-
-def _entry_row(connection: Connection, number: int, one: NewEntry, actor: str) -> dict[str, Any]:
-    row = {"id": _next(connection, assessment_entry), "round_id": number, "organisation": one.organisation}
-    row |= {
-        "line": one.line,
-        "kind": one.kind,
-        "seat": one.seat,
-        "value": one.value,
-        "words": one.words.strip(),
-    }
-    return row | {"actor": actor[:_ACTOR], "at": now()}
-
-
-def seal_of(hashes: Mapping[str, str]) -> str:
-    """The seal: the hash over the names and hashes of all parts, in order of their names."""
-    return sha256(canonical(dict(sorted(hashes.items()))))
 
 
 def current_step(connection: Connection, number: int) -> str:
@@ -360,7 +277,8 @@ def newest_entry(connection: Connection, number: int) -> int:
     return found
 
 
-def _round(connection: Connection, code: str) -> int:
+def number_of(connection: Connection, code: str) -> int:
+    """A round's number; raises AssessmentError when there is none of that code."""
     number = connection.scalar(select(assessment_round.c.id).where(assessment_round.c.code == code))
     if number is None:
         raise AssessmentError(f"没有代码为 {code} 的考核轮次。", f"There is no round '{code}'.")
@@ -381,10 +299,11 @@ def _seats(connection: Connection, number: int) -> dict[tuple[str, int], str]:
 def _in_step(connection: Connection, number: int, steps: Sequence[str]) -> None:
     held = current_step(connection, number)
     if held not in steps:
-        raise _closed(held)
+        raise closed(held)
 
 
-def _closed(step: str) -> AssessmentError:
+def closed(step: str) -> AssessmentError:
+    """The step does not allow it."""
     return AssessmentError(f"本轮考核处于“{step}”阶段，不能这样做。", f"The round is in the step '{step}', which does not allow this.")  # fmt: skip
 
 
@@ -392,20 +311,21 @@ def _stranger(organisation: str) -> AssessmentError:
     return AssessmentError(f"{organisation} 不参加本轮考核。", f"{organisation} takes no part in this round.")
 
 
-def _next(connection: Connection, table: Table) -> int:
+def next_number(connection: Connection, table: Table) -> int:
+    """The next free number of a table."""
     return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
 
 
-def _add_step(connection: Connection, chain: Chain, number: int, step: str, words: str, actor: str) -> None:
-    row = {"id": _next(connection, assessment_step), "round_id": number, "step": step}
-    row |= {"words": words.strip()[:400], "actor": actor[:_ACTOR], "at": now()}
+def add_step(connection: Connection, chain: Chain, number: int, step: str, words: str, actor: str) -> None:
+    """Move the round on, and say so in the audit log."""
+    row = {"id": next_number(connection, assessment_step), "round_id": number, "step": step}
+    row |= {"words": words.strip()[:400], "actor": actor[:ACTOR], "at": now()}
     connection.execute(insert(assessment_step), row)
-    chain.add(
-        actor, "assess_step", f"step:{row['id']}", {"round": number, "step": step, "words": row["words"]}
-    )
+    detail = {"round": number, "step": step, "words": row["words"], "by": row["actor"], "at": row["at"]}
+    chain.add(actor, "assess_step", f"step:{row['id']}", detail)
 
 
-def _say(
+def say_together(
     connection: Connection, actor: str, action: str, code: str, rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """One entry of the audit log for all rows added together: from which to which, and the hash of what they say."""

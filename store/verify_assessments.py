@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Row, Table, select
 
-from store.assessing import opening, said, seal_of
+from store.assessing import opening, said
 from store.audit import sha256
+from store.codes import read_codes
 from store.originals import OriginalError, Originals
-from store.schema import audit
+from store.schema import audit, data_value, submission, upload
 from store.schema_assessment import (
     assessment_entry,
     assessment_evaluator,
@@ -21,7 +22,10 @@ from store.schema_assessment import (
     assessment_sealed,
     assessment_step,
 )
+from store.signing import seal_of
+from store.verify_receipts import recomputed_digests
 
+_AT_ONCE = 400  # submissions
 _TABLES: dict[str, Table] = {"assess_assign": assessment_evaluator, "assess_evidence": assessment_evidence}
 
 
@@ -30,7 +34,11 @@ def verify_assessments(connection: Connection, originals: Originals, code: str =
     logged: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     steps: dict[int, dict[str, Any]] = {}
     for row in connection.execute(select(audit).where(audit.c.action.like("assess%")).order_by(audit.c.seq)):
-        detail = json.loads(row.detail)
+        try:
+            detail = json.loads(row.detail)
+        except ValueError:
+            yield f"audit: entry {row.seq} can no longer be read"
+            continue
         if row.action == "assess_step":
             steps[int(row.subject.removeprefix("step:"))] = detail
         else:
@@ -38,7 +46,12 @@ def verify_assessments(connection: Connection, originals: Originals, code: str =
     query = select(assessment_round)
     if code:
         query = query.where(assessment_round.c.code == code)
-    for one in connection.execute(query).all():
+    rounds = connection.execute(query).all()
+    known = {f"round:{one.code}" for one in rounds}
+    for subject in sorted(logged):
+        if subject not in known and code in ("", subject.removeprefix("round:")):
+            yield f"{subject.replace(':', ' ')}: the audit log knows it, the store does not"
+    for one in rounds:
         entries = logged.get(f"round:{one.code}", [])
         for fault in (
             *_opening(connection, one.id, entries),
@@ -57,7 +70,8 @@ def _opening(connection: Connection, number: int, entries: list[tuple[str, dict[
         yield "the audit log does not know that it was opened"
         return
     for name in held:
-        if opened.get(name) != held[name]:
+        # Logs of earlier versions did not say who opened a round.
+        if (name in opened or name not in ("synthetic", "opened")) and opened.get(name) != held[name]:
             yield f"its {name} is not what the audit log says of its opening"
 
 
@@ -79,12 +93,19 @@ def _added(connection: Connection, number: int, entries: list[tuple[str, dict[st
             yield f"{table.name} {stray}: the audit log does not know it"
 
 
+def _told(detail: Mapping[str, Any], row: Row[Any], *names: str) -> bool:
+    """Whether a row says something else than its entry; who and when stand in the entries of later versions alone."""
+    wanted = {name: detail.get(name) for name in names}
+    wanted |= {column: detail[name] for column, name in (("actor", "by"), ("at", "at")) if name in detail}
+    return any(getattr(row, name) != value for name, value in wanted.items())
+
+
 def _steps(connection: Connection, number: int, steps: dict[int, dict[str, Any]]) -> Iterator[str]:
     of = assessment_step.c
     held = {row.id: row for row in connection.execute(select(assessment_step).where(of.round_id == number))}
     for key in sorted({*held, *(key for key, one in steps.items() if one["round"] == number)}):
         row, detail = held.get(key), steps.get(key)
-        if row is None or detail is None or (row.step, row.words) != (detail["step"], detail["words"]):
+        if row is None or detail is None or _told(detail, row, "step", "words"):
             yield f"step {key} is not what the audit log says"
 
 
@@ -96,7 +117,7 @@ def _seals(connection: Connection, number: int, entries: list[tuple[str, dict[st
     }
     for edition in sorted({*logged, *held}):
         row, detail = held.get(edition), logged.get(edition)
-        if row is None or detail is None or (row.seal, row.reason) != (detail["seal"], detail["reason"]):
+        if row is None or detail is None or _told(detail, row, "seal", "reason"):
             yield f"edition {edition}: its seal is not the one in the audit log"
             continue
         query = select(assessment_sealed).where(part_of.round_id == number, part_of.edition == edition)
@@ -107,6 +128,32 @@ def _seals(connection: Connection, number: int, entries: list[tuple[str, dict[st
                 yield f"edition {edition}: the signed part '{part.part}' has been changed"
         if seal_of(hashes) != row.seal:
             yield f"edition {edition}: the signed parts no longer give the seal {row.seal[:12]}…"
+
+
+def verify_returns(connection: Connection, originals: Originals, digests: Mapping[str, str]) -> Iterator[str]:
+    """Every submission that a signature names is still there with the values and the file it was signed with."""
+    codes, numbers = read_codes(connection), sorted(int(number) for number in digests)
+    files: dict[str, str] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        held = connection.execute(select(submission).where(submission.c.id.in_(some))).all()
+        for missing in sorted({*some} - {one.id for one in held}):
+            yield f"submission {missing} is no longer in the store"
+        rows = connection.execute(select(data_value).where(data_value.c.submission_id.in_(some))).mappings()
+        for one, found in recomputed_digests(held, rows, codes):
+            where = f"submission {one.id} ({one.form} of {codes.organisation_of[one.organisation_id]} for {one.month})"
+            if one.digest != digests[str(one.id)]:
+                yield f"{where}: its digest is not the one signed"
+            if found != digests[str(one.id)]:
+                yield f"{where}: its values are not those that were signed"
+        brought = {one.upload_id for one in held}
+        query = select(upload.c.id, upload.c.sha256).where(upload.c.id.in_(brought), upload.c.kept)
+        files |= {row.sha256: f"upload {row.id}" for row in connection.execute(query)}
+    for digest, name in sorted(files.items(), key=lambda one: one[1]):
+        try:
+            originals.read(digest)
+        except OriginalError as error:
+            yield f"{name}: {error}"
 
 
 def _files(connection: Connection, number: int, originals: Originals) -> Iterator[str]:

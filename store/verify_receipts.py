@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -46,8 +46,18 @@ def _in_force(submissions: Sequence[Row[Any]]) -> Iterator[str]:
 
 
 def _digests(connection: Connection, submissions: Sequence[Row[Any]], codes: Codes) -> Iterator[str]:
+    rows = connection.execute(select(data_value)).mappings()
+    for one, found in recomputed_digests(submissions, rows, codes):
+        if found != one.digest:
+            yield f"submission {one.id}: its values are not those that were saved"
+
+
+def recomputed_digests(
+    submissions: Sequence[Row[Any]], rows: Iterable[Mapping[Any, Any]], codes: Codes
+) -> Iterator[tuple[Row[Any], str]]:
+    """Each submission with the digest that its values, as the rows hold them, come to."""
     values: dict[int, list[ValueRecord]] = defaultdict(list)
-    for row in connection.execute(select(data_value)).mappings():
+    for row in rows:
         rest = {name: row[name] for name in row if name not in ("submission_id", "element_id")}
         values[row["submission_id"]].append(ValueRecord(element=codes.element_of[row["element_id"]], **rest))
     for one in submissions:
@@ -62,8 +72,7 @@ def _digests(connection: Connection, submissions: Sequence[Row[Any]], codes: Cod
             due=None,
             values=tuple(values[one.id]),
         )
-        if digest(record, one.due_at) != one.digest:
-            yield f"submission {one.id}: its values are not those that were saved"
+        yield one, digest(record, one.due_at)
 
 
 def _counts(uploads: Sequence[Row[Any]], submissions: Sequence[Row[Any]]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from dashboard.assessment.gather import cut_off_of
 from dashboard.assessment.jobs import Exports
 from dashboard.assessment.opening import evaluators, open_new
 from dashboard.assessment.permission import (
+    is_blind,
     may_answer,
     may_appeal,
     may_review,
@@ -33,6 +34,7 @@ from dashboard.auth.account import Account
 from dashboard.auth.declaring import Door
 from dashboard.exports.assessment_files import write_csv, write_json
 from dashboard.visit import Visit, open_visit
+from indicators.scoring.score import PENDING
 from reference.assessments import Line
 from reference.periods import PeriodError, parse
 from store.assessing import AssessmentError, NewEntry, add_entries, add_evidence, assign, take_step
@@ -57,7 +59,7 @@ class Asked:
     @property
     def standing(self) -> Standing:
         """The round as it stands."""
-        return stand(self.visit.workspace, self.code)
+        return stand(self.visit.workspace, self.code, blind=is_blind(self.account))
 
     def value(self, name: str) -> str:
         """A field's text."""
@@ -101,12 +103,6 @@ def _open(asked: Asked) -> Done:
     if not may_sign(asked.account):
         raise refused()
     code = asked.value("code")
-    if (
-        not code
-        or not all(sign.isascii() and (sign.isalnum() or sign in "-_") for sign in code)
-        or len(code) > 40
-    ):
-        raise AssessmentError("代码只能用字母、数字、- 和 _。", "A code has letters, digits, - and _ only.")
     try:
         period = parse(asked.value("period"))
         cut_off = cut_off_of(asked.value("cut_off"), dt.datetime.now(dt.UTC))
@@ -142,6 +138,8 @@ def _move(asked: Asked) -> Done:
     if not may_sign(asked.account):
         raise refused()
     if asked.do == "sign":
+        if asked.standing.has(asked.account.organisation):
+            raise AssessmentError("本单位参加本轮考核，须由其他单位的人签发。", "Your organisation takes part in this round: somebody else must sign it.")  # fmt: skip
         edition, seal = sign_round(asked.visit.workspace, asked.code, actor)
         return Done(t("已签发第 {edition} 版，核验码 {code}。", edition=edition, code=short_code(seal)))
     if asked.do == "assign":
@@ -190,14 +188,22 @@ def _entry(asked: Asked, standing: Standing, line: Line, kind: str, seat: int) -
     text, words = asked.value(line.code), asked.words.get(line.code, "").strip()
     if kind == "settlement" and line.computed:
         kind = "applies"
+    if line.computed and kind != "applies":
+        return []  # comes from returns: no page asks for it
     held = standing.round.latest(asked.organisation, line.code, kind, seat)
     if kind == "applies":
         if text == (held.value if held else "yes") and (held is None or words == held.words):
             return []
-        return [NewEntry(asked.organisation, line.code, "applies", text or "yes", words)]
+        return [NewEntry(asked.organisation, line.code, "applies", "no" if text == "no" else "yes", words)]
     if not text and not (words and kind == "answer"):
         return []
     value = kept_value(line, text, kind) if text else ""
+    if (
+        kind == "settlement"
+        and held is None
+        and standing.score(asked.organisation).line(line.code).status != PENDING
+    ):
+        raise AssessmentError(f"“{line.zh}”的两名专家意见一致，无须裁定。", f"{line.en}: the evaluators agree, there is nothing to settle.")  # fmt: skip
     if held and (held.value, held.words) == (value, words):
         return []
     return [NewEntry(asked.organisation, line.code, kind, value, words, seat)]
@@ -220,6 +226,11 @@ def _appeal(asked: Asked) -> Done:
         return Done(t("申诉已提交。"))
     if not may_sign(asked.account) or asked.account.organisation == organisation:
         raise refused()
+    if not any(
+        decided is None and (one.organisation, one.line) == (organisation, line)
+        for one, decided in standing.round.appeals()
+    ):
+        raise AssessmentError("这一项没有待裁定的申诉。", "There is no open appeal about this line.")
     if asked.do == "reject":
         add_entries(store, asked.code, [NewEntry(organisation, line, "decision", "rejected", words)], actor)
         return Done(t("申诉已驳回，理由已留存。"))
@@ -236,6 +247,8 @@ def _export(asked: Asked) -> Done:
 
 
 def _sees_all(visit: Visit, account: Account, standing: Standing) -> bool:
+    if standing.round.step == "scoring" and is_blind(account):
+        return False
     organisations = visit.registry.organisations
     return all(
         may_see(account, standing.round, one.organisation, organisations) for one in standing.participants
@@ -270,7 +283,7 @@ def register_routes(app: Door, answers: Answers, exports: Exports, who: Who) -> 
     @server.get("/assessment-file/<code>.<kind>")
     def assessment_whole(code: str, kind: str) -> Response:
         visit, account = visit_of()
-        standing = _held(visit, code)
+        standing = _held(visit, account, code)
         if kind not in ("xlsx", "csv", "json", "zip") or not account.may("export") or not _sees_all(visit, account, standing):  # fmt: skip
             abort(404)
         name = f"{standing.round.name(visit.texts.language)}.{kind}"
@@ -293,7 +306,7 @@ def register_routes(app: Door, answers: Answers, exports: Exports, who: Who) -> 
     @server.get("/assessment-file/<code>/<organisation>.<kind>")
     def assessment_report(code: str, organisation: str, kind: str) -> Response:
         visit, account = visit_of()
-        standing = _held(visit, code)
+        standing = _held(visit, account, code)
         organisations = visit.registry.organisations
         if kind not in ("docx", "pdf") or not standing.has(organisation) or not account.may("export"):
             abort(404)
@@ -307,7 +320,7 @@ def register_routes(app: Door, answers: Answers, exports: Exports, who: Who) -> 
     @server.get("/assessment-evidence/<code>/<int:number>")
     def assessment_evidence(code: str, number: int) -> Response:
         visit, account = visit_of()
-        held = _held(visit, code).round
+        held = _held(visit, account, code).round
         found = next((one for one in held.evidence if one.number == number), None)
         if found is None or not may_see_evidence(
             account, held, found.organisation, visit.registry.organisations
@@ -321,9 +334,9 @@ def register_routes(app: Door, answers: Answers, exports: Exports, who: Who) -> 
         return _take_evidence(visit, account, code, organisation, line)
 
 
-def _held(visit: Visit, code: str) -> Standing:
+def _held(visit: Visit, account: Account, code: str) -> Standing:
     try:
-        return stand(visit.workspace, code)
+        return stand(visit.workspace, code, blind=is_blind(account))
     except AssessmentError:
         abort(404)
 
@@ -340,7 +353,7 @@ def _take_evidence(
     from dashboard.upload import plain_name
 
     t, limit = visit.texts, visit.workspace.settings.upload_max_megabytes
-    standing = _held(visit, code)
+    standing = _held(visit, account, code)
     organisations = visit.registry.organisations
     if not standing.has(organisation) or not may_answer(account, organisation, organisations):
         return jsonify({"says": t("此账号不能这样做。")}), 403

@@ -22,14 +22,18 @@ EVIDENCE = "合成佐证材料：仅供演示 · Made-up evidence, for demonstra
 
 
 def open_example(
-    workspace: Workspace, code: str = CODE, only: Sequence[str] = (), schemes: Sequence[str] = SCHEMES
+    workspace: Workspace,
+    code: str = CODE,
+    only: Sequence[str] = (),
+    schemes: Sequence[str] = SCHEMES,
+    period: str = PERIOD,
 ) -> None:
     """Open the example round and assign its evaluators."""
     names = (
         "2026年度妇幼保健机构绩效考核（合成示例）",
         "Performance assessment of MCH institutions, 2026 (synthetic example)",
     )
-    open_new(workspace, code, names, schemes, parse(PERIOD), dt.datetime.now(dt.UTC), ACTOR, only)
+    open_new(workspace, code, names, schemes, parse(period), dt.datetime.now(dt.UTC), ACTOR, only)
     standing = stand(workspace, code)
     codes = [one.organisation for one in standing.participants]
     for place in range(3):
@@ -86,11 +90,15 @@ def settle_example(workspace: Workspace, code: str = CODE) -> int:
 
 
 def walk_example(
-    workspace: Workspace, code: str = CODE, only: Sequence[str] = (), until: str = "published"
+    workspace: Workspace,
+    code: str = CODE,
+    only: Sequence[str] = (),
+    until: str = "published",
+    period: str = PERIOD,
 ) -> None:
     """Walk a round as far as a step."""
     store = workspace.store
-    open_example(workspace, code, only)
+    open_example(workspace, code, only, period=period)
     answer_example(workspace, code)
     steps: list[tuple[str, Callable[[], object]]] = [
         ("scoring", lambda: take_step(store, code, "scoring", ACTOR)),

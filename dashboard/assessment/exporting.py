@@ -36,7 +36,8 @@ def report_of(workspace: Workspace, standing: Standing, language: str) -> Report
         seal=seal.seal if seal else "", edition=seal.edition if seal else 0,
         signed_by=seal.actor if seal else "", signed_at=t.moment(seal.at) if seal else "",
         schemes=standing.schemes, participants=standing.participants, scores=standing.scores,
-        rankings=standing.rankings, names=names, units=units,
+        rankings=standing.rankings, names=names, units=units, changes=standing.changes,
+        line_names=standing.last.lines if standing.last else {},
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from store import reading
 from store.accounts import find_account, has_accounts
 from store.assessing import AssessmentError, NewRound, open_round
 from store.times import to_milliseconds
+
+CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,14 @@ def open_new(
     actor: str,
     only: Sequence[str] = (),
 ) -> int:
-    """Open a round of all institutions, or of those named; raises DefinitionError for a scheme that is not sound."""
+    """Open a round of all institutions, or of those named.
+
+    Raises DefinitionError for a scheme that is not sound, AssessmentError for a code or cut-off that cannot be.
+    """
+    if not CODE.fullmatch(code):
+        raise AssessmentError("代码只能用字母、数字、- 和 _，最多 40 个。", "A code has letters, digits, - and _ only, 40 at most.")  # fmt: skip
+    if cut_off.date() < period.first_day:
+        raise AssessmentError(f"数据截至日早于考核期的第一天 {period.first_day}，不会有任何数据。", f"The cut-off lies before the period's first day, {period.first_day}: no number could count.")  # fmt: skip
     shelf = open_shelf(workspace)
     chosen = []
     for one in schemes:

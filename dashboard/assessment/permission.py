@@ -51,6 +51,11 @@ def may_appeal(account: Account, organisation: str, organisations: Organisations
     return may_answer(account, organisation, organisations)
 
 
+def is_blind(account: Account) -> bool:
+    """Whether the account must not learn, while evaluators score, what they gave: all but reviewers and who signs."""
+    return not (account.may("assess_review") or account.may("assess_sign"))
+
+
 def may_see(account: Account, held: Round, organisation: str, organisations: Organisations) -> bool:
     """Whether the account sees an organisation's lines: its own, those it reaches or scores, and all once published."""
     if not account.may("view_results"):

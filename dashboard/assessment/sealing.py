@@ -18,11 +18,12 @@ from indicators.scoring.score import read_score, score_all
 from reference.assessments import Scheme
 from reference.periods import month_period
 from store import reading
-from store.assessing import AssessmentError, NewEntry, sign, take_step
+from store.assessing import AssessmentError, NewEntry, take_step
 from store.assessments import Round, Said, read_round, sealed_parts
 from store.audit import canonical, verify_chain
 from store.database import Store
-from store.verify_assessments import verify_assessments
+from store.signing import sign
+from store.verify_assessments import verify_assessments, verify_returns
 
 SHOWN = 12
 
@@ -70,6 +71,7 @@ def parts_of(workspace: Workspace, standing: Standing) -> dict[str, str]:
     found["inputs"] = canonical([one.told() for one in standing.participants])
     found["scores"] = canonical([one.told() for one in standing.scores])
     found["ranking"] = canonical([one.told() for one in standing.rankings])
+    found["last_year"] = canonical(standing.last.told() if standing.last else {})
     found["program"] = canonical(_program(workspace))
     return found
 
@@ -213,12 +215,19 @@ def publish(workspace: Workspace, code: str, actor: str) -> None:
 
 def verify_round(workspace: Workspace, code: str) -> Verification:
     """Recompute every signed edition from what is kept, prove it the same, and say what has changed around it since."""
-    held = read_round(workspace.store, code)
-    if not held.seals:
+    faults = list(_store_faults(workspace.store, code))
+    try:
+        held = read_round(workspace.store, code)
+    except AssessmentError:
+        if faults:
+            return Verification(code, faults=tuple(faults))
+        raise
+    if not held.seals and not faults:
         raise AssessmentError(
             "本轮考核还没有签发，无可验证。", "The round is not signed yet: there is nothing to verify."
         )
-    faults = list(_store_faults(workspace.store, code))
+    if not held.seals:
+        return Verification(code, faults=tuple(faults))
     editions = []
     for seal in held.seals:
         parts = {
@@ -229,6 +238,7 @@ def verify_round(workspace: Workspace, code: str) -> Verification:
         editions.append((seal.edition, seal.seal, equal))
     last = sealed_parts(workspace.store, held.number, held.seals[-1].edition)
     parts = {name: text for name, (_, text) in last.items()}
+    faults += _returns_faults(workspace.store, parts)
     return Verification(code, tuple(editions), tuple(faults), tuple(_differences(workspace, held, parts)))
 
 
@@ -236,6 +246,18 @@ def _store_faults(store: Store, code: str) -> Iterator[str]:
     with store.reading() as connection:
         yield from verify_chain(connection)
         yield from verify_assessments(connection, store.originals, code)
+
+
+def _returns_faults(store: Store, parts: Mapping[str, str]) -> list[str]:
+    """The returns that the signature rests on, each with its values, against the digests signed."""
+    try:
+        digests = json.loads(parts["submissions"])["digests"]
+        with store.reading() as connection:
+            return list(verify_returns(connection, store.originals, digests))
+    except (KeyError, ValueError, TypeError) as error:
+        return [
+            f"the signed list of submissions can no longer be read ({type(error).__name__}: {str(error)[:120]})"
+        ]
 
 
 def _recomputed(parts: Mapping[str, str]) -> tuple[int, list[str]]:
@@ -278,7 +300,7 @@ def _differences(workspace: Workspace, held: Round, parts: Mapping[str, str]) ->
         yield from _changed("tree below", json.loads(parts["tree"]), _tree(workspace, now))
         yield from _changed("program:", json.loads(parts["program"]), _program(workspace))
         yield from _changed_scores(json.loads(parts["scores"]), now)
-    except (KeyError, ValueError, TypeError) as error:
+    except (LookupError, ValueError, TypeError) as error:
         yield f"cannot be compared with the present: {type(error).__name__}: {str(error)[:120]}"
 
 
@@ -312,11 +334,7 @@ def _changed_submissions(workspace: Workspace, signed: Mapping[str, Mapping[str,
     }
     ended = []
     for number, digest in signed["digests"].items():
-        if number not in now:
-            ended.append(f"submission {number} is no longer in the store")
-        elif now[number][1] != digest:
-            ended.append(f"submission {number} ({now[number][2]}): its digest is not the one signed")
-        elif now[number][0] != "current":
+        if number in now and now[number][1] == digest and now[number][0] != "current":  # others are faults
             ended.append(f"submission {number} ({now[number][2]}) has been {now[number][0]} since")
     yield from ended[:SHOWN]
     if len(ended) > SHOWN:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from dashboard.assessment.gather import gather, read_schemes
+from dashboard.assessment.last_year import LastYear, changes, last_year
 from dashboard.workspace import Workspace
+from indicators.scoring.change import Change
 from indicators.scoring.entries import Participant, read_participant
 from indicators.scoring.places import Ranking
 from indicators.scoring.ranks import rank_all
@@ -32,6 +35,12 @@ class Standing:
     scores: tuple[Score, ...]
     rankings: tuple[Ranking, ...]
     seal: Seal | None = None
+    last: LastYear | None = None  # the round of the year before
+
+    @cached_property
+    def changes(self) -> dict[str, Change]:
+        """Organisation → what its change of total on the year before came from."""
+        return changes(self.last, self.scores)
 
     @property
     def period(self) -> Period:
@@ -45,6 +54,10 @@ class Standing:
     def has(self, organisation: str) -> bool:
         """Whether an organisation takes part."""
         return organisation in self._place
+
+    def place(self, organisation: str) -> int:
+        """Where it stands among the participants."""
+        return self._place[organisation]
 
     def participant(self, organisation: str) -> Participant:
         """One organisation's entries."""
@@ -72,21 +85,35 @@ _KEPT: WeakKeyDictionary[Store, OrderedDict[Hashable, Standing]] = WeakKeyDictio
 _TURN = threading.Lock()
 
 
-def stand(workspace: Workspace, code: str) -> Standing:
-    """A round as it stands: as signed once it is, else worked out from what is there. Kept until anything is added to it."""
+def stand(workspace: Workspace, code: str, *, blind: bool = False) -> Standing:
+    """A round as it stands: as signed once it is, else worked out from what is there. Kept until anything is added to it.
+
+    `blind`: while evaluators score, without any mark, for those who must not learn them from points and totals.
+    """
     held = read_round(workspace.store, code)
-    key = (held.number, held.newest, held.step, len(held.seals), held.cut_off)
+    # Until the cut-off, and until it is signed, further returns count.
+    open_still = not held.seals and held.cut_off >= dt.datetime.now(dt.UTC)
+    data = workspace.store.data_version() if open_still else 0
+    blind = blind and held.step == "scoring"
+    key = (held.number, held.newest, held.step, len(held.seals), held.cut_off, data, blind)
     with _TURN:  # a hundred scores and their ranks cost seconds: two who ask at once get one answer
         kept = _KEPT.setdefault(workspace.store, OrderedDict())
         if key not in kept:
             kept[key] = (
-                signed(workspace, held, held.seals[-1]) if held.seals else provisional(workspace, held)
+                signed(workspace, held, held.seals[-1])
+                if held.seals
+                else provisional(workspace, unmarked(held) if blind else held)
             )
             while len(kept) > 6:
                 kept.popitem(last=False)
         found = kept[key]
     # Evaluators and steps may have changed without any score changing.
-    return Standing(held, found.schemes, found.participants, found.scores, found.rankings, found.seal)
+    return replace(found, round=held)
+
+
+def unmarked(held: Round) -> Round:
+    """A round without what evaluators said."""
+    return replace(held, said=tuple(one for one in held.said if one.kind != "mark"), _newest={})
 
 
 def provisional(workspace: Workspace, held: Round, *, now: bool = False) -> Standing:
@@ -94,7 +121,10 @@ def provisional(workspace: Workspace, held: Round, *, now: bool = False) -> Stan
     gathered = gather(workspace, held, now=now)
     scores = score_all(gathered.schemes, gathered.participants)
     rankings = rank_all(gathered.schemes, gathered.participants, scores)
-    return Standing(held, gathered.schemes, gathered.participants, tuple(scores), tuple(rankings))
+    before = last_year(workspace, held)
+    return Standing(
+        held, gathered.schemes, gathered.participants, tuple(scores), tuple(rankings), last=before
+    )
 
 
 def signed(workspace: Workspace, held: Round, seal: Seal) -> Standing:
@@ -106,7 +136,8 @@ def signed(workspace: Workspace, held: Round, seal: Seal) -> Standing:
     participants = tuple(read_participant(one) for one in json.loads(parts["inputs"]))
     scores = tuple(read_score(one) for one in json.loads(parts["scores"]))
     rankings = tuple(Ranking(**{**one, "like": tuple(one["like"])}) for one in json.loads(parts["ranking"]))
-    return Standing(held, schemes, participants, scores, rankings, seal)
+    before = last_year(workspace, held, parts.get("last_year"))
+    return Standing(held, schemes, participants, scores, rankings, seal, before)
 
 
 def scheme_texts(parts: Mapping[str, str]) -> dict[str, str]:

@@ -21,6 +21,23 @@
     line.className = answer.name ? "evidence-done" : "evidence-failed";
   }
 
+  /* Return in a field of what can be worked out works it out; what comes of a press is brought into sight. */
+  document.addEventListener("keydown", function (event) {
+    const scope = event.key === "Enter" && event.target.matches("input") ? event.target.closest(".enters") : null;
+    const buttons = scope ? scope.querySelectorAll(".actions button.button, :scope > button.button") : [];
+    if (buttons.length) buttons[buttons.length - 1].click();
+  });
+
+  document.addEventListener("click", function (event) {
+    const says = event.target.closest && event.target.closest("#assess-body button") ? document.getElementById("assess-says") : null;
+    if (!says) return;
+    const seen = new MutationObserver(function () {
+      seen.disconnect();
+      if (says.getBoundingClientRect().top < 0) says.scrollIntoView({ block: "start" });
+    });
+    seen.observe(says, { childList: true, subtree: true });
+  });
+
   document.addEventListener("click", function (event) {
     const button = event.target.closest ? event.target.closest(".evidence-add") : null;
     if (!button) return;

@@ -45,7 +45,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="assess")
 
 
-def check(file: Annotated[Path, typer.Argument(help="A scheme's TOML file.")]) -> None:
+def check(
+    file: Annotated[Path, typer.Argument(help="A scheme's TOML file.", exists=True, dir_okay=False)],
+) -> None:
     """Check a draft scheme: weights sum to 100, indicators exist, every rule has what it needs."""
     workspace = open_workspace()
     scheme, wrong = check_file(workspace, file)

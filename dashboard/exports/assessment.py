@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import segno
 
+from indicators.scoring.change import Change
 from indicators.scoring.entries import Participant
 from indicators.scoring.places import Ranking
 from indicators.scoring.score import Score
@@ -53,6 +54,12 @@ class Report:
     rankings: tuple[Ranking, ...]
     names: Mapping[str, tuple[str, str]]
     units: Mapping[str, tuple[str, str]]  # scheme.line → unit
+    changes: Mapping[str, Change] = field(
+        default_factory=dict
+    )  # organisation → its change on the year before
+    line_names: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # of lines that there were a year before
 
     def say(self, zh: str, en: str) -> str:
         """Whichever is in the report's language."""

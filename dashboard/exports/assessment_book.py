@@ -12,9 +12,10 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from dashboard.exports.assessment import RULE_WORDS, STATUS_WORDS, Report
-from dashboard.exports.assessment_dress import ACCENT, Formats, make_formats
-from dashboard.exports.assessment_formulas import COLUMN, LineFormulas
+from dashboard.exports.assessment_dress import make_formats
+from dashboard.exports.assessment_formulas import COLUMN, FOLDED, LineFormulas
 from dashboard.exports.assessment_notes import note_lines
+from dashboard.exports.assessment_summaries import Summaries
 from dashboard.exports.safety import safe
 from indicators.scoring.entries import Entry
 from reference.assessments import polarity_of
@@ -31,7 +32,7 @@ def write_book(report: Report, to: Path, *, cached: bool = True) -> None:
     book.set_calc_mode("auto")
     formats = make_formats(book)
     writer = _Writer(report, book, formats, cached)
-    names = [report.say(*one) for one in SHEETS]
+    names = [report.say(*one) for one in (*SHEETS, *((CHANGES,) if report.changes else ()))]
     sheets = [book.add_worksheet(name) for name in names]
     writer.cover(sheets[0], names)
     writer.notes(sheets[1])
@@ -40,10 +41,13 @@ def write_book(report: Report, to: Path, *, cached: bool = True) -> None:
     writer.domains(sheets[4], names[2])
     writer.ranking(sheets[5])
     writer.schemes(sheets[6])
+    if report.changes:
+        writer.changes(sheets[7])
     sheets[0].activate()
     book.close()
 
 
+CHANGES = ("较上年", "Change")  # where there was a round the year before
 SHEETS = (
     ("封面", "Cover"),
     ("说明", "Notes"),
@@ -63,36 +67,8 @@ def _created(report: Report) -> Any:
     return dt.datetime(day.year, day.month, day.day)
 
 
-class _Writer:
-    """Writes one sheet after the other; knows where each line's row is."""
-
-    def __init__(self, report: Report, book: Any, formats: Formats, cached: bool) -> None:
-        self.report, self.book, self.formats, self.cached = report, book, formats, cached
-        self.say = report.say
-
-    def _formula(self, sheet: Any, row: int, column: int, formula: str, kind: str, value: Any) -> None:
-        sheet.write_formula(row, column, formula, self.formats[kind], value if self.cached else "")
-
-    def _page(self, sheet: Any, *, portrait: bool = False, heads: int = 0) -> None:
-        """A4, as wide as the page, title rows repeated, seal and page number at the foot."""
-        sheet.set_paper(9)
-        if not portrait:
-            sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.hide_gridlines(2)
-        if heads:
-            sheet.repeat_rows(0, heads - 1)
-            sheet.freeze_panes(heads, 2)
-        seal = self.report.short or self.say("未签发", "not signed")
-        marks = self.say("合成数据 ", "Synthetic data ") if self.report.synthetic else ""
-        sheet.set_footer(f"&L&8{marks}{self.report.code} {seal}&R&8&P / &N")
-
-    def _heads(self, sheet: Any, row: int, heads: Sequence[tuple[str, float]]) -> None:
-        for column, (name, width) in enumerate(heads):
-            sheet.write_string(row, column, name, self.formats["head"])
-            sheet.set_column(column, column, width)
-        sheet.set_row(row, 32)
+class _Writer(Summaries):
+    """Cover, notes, totals and lines; knows where each line's row is."""
 
     def cover(self, sheet: Any, names: Sequence[str]) -> None:
         """Title, seal, marks, contents."""
@@ -142,26 +118,38 @@ class _Writer:
     def notes(self, sheet: Any) -> None:
         """How the scores come about, in sentences."""
         self._page(sheet, portrait=True)
-        sheet.set_column(0, 0, 82)
+        sheet.set_column(0, 0, 74)
         for row, (kind, words) in enumerate(note_lines(self.report)):
             sheet.write_string(row, 0, words, self.formats["section" if kind else "wrap"])
             if not kind:
-                width = 40 if self.report.language == "zh" else 84
+                width = 34 if self.report.language == "zh" else 76
                 sheet.set_row(row, 16 * (1 + len(words) // width))
 
     def lines(self, sheet: Any) -> None:
         """One row an organisation and line, with its formulas."""
         report = self.report
         self._page(sheet, heads=1)
-        self._heads(sheet, 0, [(report.say(zh, en), width) for zh, en, width in COLUMN.values()])
-        row = 1
+        self._heads(
+            sheet,
+            0,
+            [(report.say(zh, en), self._wide(name, width)) for name, (zh, en, width) in COLUMN.items()],
+        )
+        for place, (name, (_, _, width)) in enumerate(COLUMN.items()):
+            if name in FOLDED:
+                sheet.set_column(place, place, width, None, {"level": 1, "hidden": True})
+        sheet.set_print_scale(
+            52 if report.language == "zh" else 46
+        )  # fitting to the width would make Excel forget the breaks between organisations
+        breaks, row = [], 1
         end = 1 + sum(len(report.schemes[one.scheme].lines) for one in report.participants)
         for place in report.ordered:
             one, score = report.participants[place], report.scores[place]
             scheme = report.schemes[one.scheme]
+            breaks.append(row)
             for line in scheme.lines:
                 self._line(sheet, row, end, one, score, scheme, line)
                 row += 1
+        sheet.set_h_pagebreaks(breaks[1:])
         sheet.autofilter(0, 0, row - 1, len(COLUMN) - 1)
 
     def _line(self, sheet: Any, row: int, end: int, one: Any, score: Any, scheme: Any, line: Any) -> None:
@@ -180,6 +168,11 @@ class _Writer:
         }  # fmt: skip
         for name, text in texts.items():
             sheet.write_string(row, places[name], safe(text), self.formats["text"])
+        self._tall(
+            sheet,
+            row,
+            [(text, self._wide(name, COLUMN[name][2])) for name, text in texts.items() if name not in FOLDED],
+        )
         for name, (content, kind, value) in made.cells().items():
             if content is None:
                 sheet.write_blank(row, places[name], None, self.formats[kind])
@@ -192,10 +185,14 @@ class _Writer:
         """One row an organisation: domains' scores, total, grade, place, all formulas over the lines."""
         report, say = self.report, self.say
         self._page(sheet, heads=1)
-        heads: list[tuple[str, float]] = [(say("代码", "Code"), 12), (say("单位", "Organisation"), 30)]
+        heads: list[tuple[str, float]] = [
+            (say("代码", "Code"), 12),
+            (say("单位", "Organisation"), self._wide("name", 30)),
+        ]
         heads += [(say("方案", "Scheme"), 17), (say("同组", "Peers"), 7)]
+        wide = 9 if report.language == "zh" else 13
         for domain in report.domains:
-            heads += [(f"{domain.name(report.language)}\n{say('计入权重', 'weight counted')}", 9), (f"{domain.name(report.language)}\n{say('得分', 'score')}", 9)]  # fmt: skip
+            heads += [(f"{domain.name(report.language)}\n{say('计入权重', 'weight counted')}", wide), (f"{domain.name(report.language)}\n{say('得分', 'score')}", wide)]  # fmt: skip
         heads += [
             (say("否决前总分", "Before veto"), 10),
             (say("一票否决", "Vetoes"), 8),
@@ -222,6 +219,7 @@ class _Writer:
             letter = xl_col_to_name(list(COLUMN).index(name))
             return f"{lines}${letter}$2:${letter}${n}"
 
+        self._tall(sheet, row, [(report.name(one.organisation), self._wide("name", 30))])
         for place_, text in enumerate(
             (one.organisation, report.name(one.organisation), scheme.code, one.peer)
         ):
@@ -264,152 +262,3 @@ class _Writer:
         self._formula(sheet, row, at + 4, rank, "whole", score.place)
         sheet.write_number(row, at + 5, float(score.total), self.formats["points"])
         self._formula(sheet, row, at + 6, f"=ROUND({final}-{xl_col_to_name(at + 5)}{r},2)", "points", 0)
-
-    def domains(self, sheet: Any, totals: str) -> None:
-        """Means by scheme and domain, and how many reached each grade; with native charts."""
-        report, say = self.report, self.say
-        self._page(sheet)
-        heads = [(say("方案", "Scheme"), 34), (say("单位数", "Number"), 9)]
-        heads += [
-            (f"{one.name(report.language)}\n{say('平均得分率（%）', 'mean share (%)')}", 14)
-            for one in report.domains
-        ]
-        heads += [
-            (say("平均总分", "Mean total"), 11),
-            (say("最低", "Lowest"), 9),
-            (say("最高", "Highest"), 9),
-        ]
-        self._heads(sheet, 0, heads)
-        end, t = len(report.scores) + 1, f"'{totals}'!"
-        final = xl_col_to_name(4 + 2 * len(report.domains) + 2)
-        for row, scheme in enumerate(report.schemes.values(), 1):
-            mine = [one for one in report.scores if one.scheme == scheme.code]
-            sheet.write_string(row, 0, scheme.name(report.language), self.formats["text"])
-            where = f'{t}$C$2:$C${end},"{scheme.code}"'
-            self._formula(sheet, row, 1, f"=COUNTIFS({where})", "whole", len(mine))
-            for place, domain in enumerate(report.domains):
-                w, s = (xl_col_to_name(4 + 2 * place + step) for step in range(2))
-                share = f"SUMIFS({t}${s}$2:${s}${end},{where})/SUMIFS({t}${w}$2:${w}${end},{where})"
-                self._formula(
-                    sheet,
-                    row,
-                    2 + place,
-                    f'=IFERROR(100*{share},"")',
-                    "points",
-                    _mean_share(mine, domain.code),
-                )
-            at, totals_ = 2 + len(report.domains), [float(one.total) for one in mine]
-            area = f"{t}${final}$2:${final}${end}"
-            self._formula(
-                sheet, row, at, f"=AVERAGEIFS({area},{where})", "points", sum(totals_) / max(len(totals_), 1)
-            )
-            for step, name in enumerate(("MIN", "MAX"), 1):
-                formula = f"=SUMPRODUCT({name}(({t}$C$2:$C${end}=\"{scheme.code}\")*{area}" + ("" if name == "MAX" else f"+1000*({t}$C$2:$C${end}<>\"{scheme.code}\")") + "))"  # fmt: skip
-                self._formula(
-                    sheet, row, at + step, formula, "points", (min if step == 1 else max)(totals_, default=0)
-                )
-        self._charts(sheet, len(report.schemes), totals)
-
-    def _charts(self, sheet: Any, schemes: int, totals: str) -> None:
-        report, say = self.report, self.say
-        name = sheet.get_name()
-        chart = self.book.add_chart({"type": "column"})
-        for row in range(1, schemes + 1):
-            chart.add_series({
-                "name": [name, row, 0], "categories": [name, 0, 2, 0, 1 + len(report.domains)],
-                "values": [name, row, 2, row, 1 + len(report.domains)], "gap": 80,
-                "data_labels": {"value": True, "num_format": "0", "font": {"size": 8}},
-            })  # fmt: skip
-        chart.set_title(
-            {
-                "name": say("各维度平均得分率（%）", "Mean share of points by domain (%)"),
-                "name_font": {"size": 12},
-            }
-        )
-        chart.set_y_axis(
-            {"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#E5E8EB"}}}
-        )
-        chart.set_legend({"position": "bottom"})
-        chart.set_size({"width": 900, "height": 320})
-        sheet.insert_chart(schemes + 3, 0, chart)
-        row = schemes + 21
-        self._grades(sheet, row, totals)
-
-    def _grades(self, sheet: Any, row: int, totals: str) -> None:
-        report, say = self.report, self.say
-        name, end = sheet.get_name(), len(report.scores) + 1
-        grades = list(dict.fromkeys(report.say(one.zh, one.en) for scheme in report.schemes.values() for one in scheme.grades))  # fmt: skip
-        letter = xl_col_to_name(4 + 2 * len(report.domains) + 3)
-        sheet.write_string(row, 0, say("等次", "Grade"), self.formats["head"])
-        sheet.write_string(row, 1, say("单位数", "Number"), self.formats["head"])
-        for step, grade in enumerate(grades, 1):
-            sheet.write_string(row + step, 0, grade, self.formats["text"])
-            count = sum(report.say(one.grade_zh, one.grade_en) == grade for one in report.scores)
-            self._formula(
-                sheet,
-                row + step,
-                1,
-                f"=COUNTIF('{totals}'!${letter}$2:${letter}${end},$A{row + step + 1})",
-                "whole",
-                count,
-            )
-        chart = self.book.add_chart({"type": "bar"})
-        chart.add_series({"categories": [name, row + 1, 0, row + len(grades), 0], "values": [name, row + 1, 1, row + len(grades), 1],
-                          "fill": {"color": ACCENT}, "gap": 60, "data_labels": {"value": True}})  # fmt: skip
-        chart.set_title({"name": say("各等次单位数", "Organisations by grade"), "name_font": {"size": 12}})
-        chart.set_legend({"none": True})
-        chart.set_y_axis({"reverse": True})
-        chart.set_size({"width": 560, "height": 260})
-        sheet.insert_chart(row, 3, chart)
-
-    def ranking(self, sheet: Any) -> None:
-        """Places with their intervals, and who cannot be told apart."""
-        report, say = self.report, self.say
-        self._page(sheet, heads=1)
-        heads = [(say("代码", "Code"), 12), (say("单位", "Organisation"), 32), (say("方案", "Scheme"), 17), (say("同组", "Peers"), 24), (say("总分", "Total"), 9)]  # fmt: skip
-        heads += [(say("名次", "Place"), 8), (say("并列", "Tied"), 7), (say("同组家数", "Of"), 8), (say("名次区间下限", "From place"), 10), (say("名次区间上限", "To place"), 10)]  # fmt: skip
-        heads += [(say("与之无法区分的同组单位数", "Peers not told apart"), 14)]
-        self._heads(sheet, 0, heads)
-        for row, place in enumerate(report.ordered, 1):
-            score, rank = report.scores[place], report.rankings[place]
-            for column, text in enumerate(
-                (score.organisation, report.name(score.organisation), score.scheme, report.peer(score))
-            ):
-                sheet.write_string(row, column, safe(text), self.formats["text"])
-            sheet.write_number(row, 4, float(score.total), self.formats["points"])
-            for column, number in enumerate(
-                (rank.place, rank.tied, rank.peers, rank.low, rank.high, len(rank.like)), 5
-            ):
-                sheet.write_number(row, column, number, self.formats["whole"])
-        sheet.autofilter(0, 0, len(report.scores), len(heads) - 1)
-
-    def schemes(self, sheet: Any) -> None:
-        """The schemes' lines with weights and rules."""
-        report, say = self.report, self.say
-        self._page(sheet, heads=1)
-        heads = [(say("方案", "Scheme"), 17), (say("维度", "Domain"), 14), (say("指标代码", "Line"), 20), (say("指标", "Name"), 34), (say("国家监测", "Monitored"), 9)]  # fmt: skip
-        heads += [(say("权重", "Weight"), 8), (say("规则", "Rule"), 20), (say("目标", "Target"), 11), (say("下限", "Floor"), 9), (say("分档", "Bands"), 30), (say("数据来源", "Source"), 34)]  # fmt: skip
-        self._heads(sheet, 0, heads)
-        row = 1
-        for scheme in report.schemes.values():
-            for domain in scheme.domains:
-                for line in domain.lines:
-                    target = (
-                        say("现行目标", "in force") if line.target == "in_force" else str(line.target or "")
-                    )
-                    bands = "；".join(f"{one.limit}→{one.share * 100:.0f}%" for one in line.bands)
-                    source = line.indicator or (f"({' + '.join(line.numerator)}) / ({' + '.join(line.denominator)}) × {line.multiplier}" if line.numerator else say("自评与专家核定", "answered, confirmed by evaluators"))  # fmt: skip
-                    texts = (scheme.code, domain.name(report.language), line.code, line.name(report.language), "★" if line.monitored else "")  # fmt: skip
-                    for column, text in enumerate(texts):
-                        sheet.write_string(row, column, safe(text), self.formats["text"])
-                    sheet.write_number(row, 5, float(line.weight), self.formats["points"])
-                    for column, text in enumerate((report.pick(RULE_WORDS[line.rule]), target, str(line.floor if line.floor is not None else ""), bands, source), 6):  # fmt: skip
-                        sheet.write_string(row, column, text, self.formats["text"])
-                    row += 1
-        sheet.autofilter(0, 0, row - 1, len(heads) - 1)
-
-
-def _mean_share(scores: Sequence[Any], domain: str) -> float:
-    held = [two for one in scores for two in one.domains if two.code == domain and two.score is not None]
-    weight = sum(float(one.weight) for one in held)
-    return 100 * sum(float(one.score) for one in held) / weight if weight else 0

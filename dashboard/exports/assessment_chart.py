@@ -51,19 +51,19 @@ def chart(report: Report, place: int) -> bytes:
     rows = domain_shares(report, place)
     names = [name for name, _, _ in rows]
     own = [share or 0 for _, share, _ in rows]
-    peers = [middle for _, _, middle in rows]
     figure = Figure(figsize=(6.6, 0.5 * len(rows) + 1.15), dpi=150)
-    axes = figure.add_axes((0.2, 0.2, 0.76, 0.7))
+    axes = figure.add_axes((0.2, 0.2, 0.72, 0.7))
     family: dict[str, Any] = {"fontfamily": chinese_family()}
     axes.barh(range(len(rows)), own, height=0.55, color=ACCENT)
-    for at, (share, middle) in enumerate(zip(own, peers, strict=True)):
+    for at, (_, given, middle) in enumerate(rows):
         axes.text(
-            min(share + 1.2, 92),
+            102,
             at,
-            f"{share:.1f}",
+            "—" if given is None else f"{given:.1f}",
             va="center",
             fontsize=8,
-            color="#1c2430" if share < 90 else "white",
+            color="#1c2430",
+            clip_on=False,
         )
         if middle is not None:
             axes.plot([middle, middle], [at - 0.36, at + 0.36], color="#c8501e", linewidth=2)

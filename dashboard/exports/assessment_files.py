@@ -119,6 +119,20 @@ def write_csv(report: Report, to: Path) -> Path:
     return to
 
 
+def _change(report: Report, organisation: str) -> dict[str, Any] | None:
+    """What the change on the year before came from; None when there was no round."""
+    held = report.changes.get(organisation)
+    if held is None:
+        return None
+    parts = [
+        {"line": one.code, "by_score": float(one.by_score), "by_weight": float(one.by_weight)}
+        for one in held.lines
+        if one.moved
+    ]
+    rest = {"veto": float(held.veto), "rounding": float(held.rounding)}
+    return {"before": held.before, "after": held.after, "lines": parts, **rest}
+
+
 def write_json(report: Report, to: Path) -> Path:
     """Everything: scores with their lines, entries, ranks, schemes."""
     document = {
@@ -132,6 +146,7 @@ def write_json(report: Report, to: Path) -> Path:
                 **report.scores[place].told(),
                 "rank": report.rankings[place].told(),
                 "entries": report.participants[place].told()["entries"],
+                "change": _change(report, report.scores[place].organisation),
             }
             for place in report.ordered
         ],

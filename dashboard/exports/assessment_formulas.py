@@ -17,7 +17,7 @@ from reference.assessments import Line, Scheme
 # Each column of the sheet of lines: name → (Chinese, English, width).
 COLUMN: dict[str, tuple[str, str, float]] = {
     "organisation": ("代码", "Code", 12),
-    "name": ("单位", "Organisation", 26),
+    "name": ("单位", "Organisation", 24),
     "scheme": ("方案", "Scheme", 15),
     "peer": ("同组", "Peers", 6),
     "domain": ("维度", "Domain", 12),
@@ -47,6 +47,11 @@ COLUMN: dict[str, tuple[str, str, float]] = {
     "status": ("状态", "State", 11),
     "how": ("怎样得分", "How it came about", 48),
 }
+# What formulas rest on and readers seldom look at: folded away, out of the printed page, one press of "+" from sight.
+FOLDED = (
+    *("scheme", "peer", "domain", "line", "rule", "multiplier", "mark1", "mark2", "settled", "evidence"),
+    *("floor", "lower", "upper", "previous", "counted", "veto"),
+)
 LETTER = {name: xl_col_to_name(place) for place, name in enumerate(COLUMN)}
 Cell = tuple[Any, str, Any]  # a number or formula, its format, the formula's result
 

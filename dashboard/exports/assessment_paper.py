@@ -14,7 +14,7 @@ from fpdf.fonts import FontFace
 
 from dashboard.exports.assessment import Report
 from dashboard.exports.assessment_fonts import Fonts
-from dashboard.exports.assessment_words import domain_rows, findings, line_rows, raises, summary
+from dashboard.exports.assessment_words import change_rows, domain_rows, findings, line_rows, raises, summary
 
 ACCENT, WARNING, INK, SOFT = (27, 103, 131), (160, 60, 18), (28, 36, 48), (230, 241, 245)
 
@@ -39,13 +39,16 @@ def used_signs(report: Report) -> str:
         said += [one.words for one in raises(report, place)]
         heads, rows = domain_rows(report, place)
         said += heads + [cell for row in rows for cell in row]
+        if report.scores[place].organisation in report.changes:
+            heads, rows = change_rows(report, place)
+            said += heads + [cell for row in rows for cell in row]
         heads, groups = line_rows(report, place)
         said += heads + [cell for name, rows in groups for row in [[name], *rows] for cell in row]
     return "".join(sorted(set("".join(said)) | {chr(code) for code in range(32, 127)}))
 
 
 FIXED = [
-    "　绩效考核报告·考核期数据截至签发版次核验码封印：合成数据—（）一、结果二、各维度三、发现四、最能提高得分的几项五、逐项得分/",
+    "　绩效考核报告·考核期数据截至签发版次核验码封印：合成数据—（）一、结果二、各维度三、发现四、最能提高得分的几项五、逐项得分六、较上年变化的来源/",
 ]
 
 
@@ -155,6 +158,10 @@ def write_pdf(report: Report, place: int, to: Path, fonts: Fonts, picture: bytes
         titles.add(len(rows))
         rows += [[group], *found]
     paper.lines(heads, rows, (46, 13, 28, 21, 66), (1, 2, 3), frozenset(titles))
+    if report.scores[place].organisation in report.changes:
+        paper.title_of(say("六、较上年变化的来源", "6. What the change on last year came from"))
+        heads, rows = change_rows(report, place)
+        paper.lines(heads, rows, (54, 28, 28, 20, 20, 24), range(1, 6))
     paper.output(str(to))
 
 

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from dashboard.exports.assessment import Report
-from dashboard.exports.assessment_words import domain_rows, findings, line_rows, raises, summary
+from dashboard.exports.assessment_words import change_rows, domain_rows, findings, line_rows, raises, summary
 
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
 ACCENT, WARNING, SOFT = RGBColor(0x1B, 0x67, 0x83), RGBColor(0xA0, 0x3C, 0x12), "E6F1F5"
@@ -44,7 +44,10 @@ def write_word(report: Report, place: int, to: Path, picture: bytes) -> None:
     _title(document, say("二、各维度", "2. Domains"))
     heads, rows = domain_rows(report, place)
     _table(document, heads, rows, (50, 24, 24, 24, 24, 26), numbers=1)
-    document.add_picture(io.BytesIO(picture), width=Mm(160))
+    drawn = document.add_paragraph()  # apart from the table, or the picture's white covers its last border
+    drawn.paragraph_format.space_before = Pt(6)
+    drawn.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    drawn.add_run().add_picture(io.BytesIO(picture), width=Mm(160))
     _title(document, say("三、发现", "3. Findings"))
     for words in findings(report, place):
         _run(document.add_paragraph(style="List Bullet"), words)
@@ -54,6 +57,10 @@ def write_word(report: Report, place: int, to: Path, picture: bytes) -> None:
     _title(document, say("五、逐项得分", "5. Line by line"))
     heads, groups = line_rows(report, place)
     _lines(document, heads, groups)
+    if report.scores[place].organisation in report.changes:
+        _title(document, say("六、较上年变化的来源", "6. What the change on last year came from"))
+        heads, rows = change_rows(report, place)
+        _table(document, heads, rows, (54, 28, 28, 20, 20, 22), numbers=1)
     _foot(document, report)
     _properties(document, report, name)
     document.save(str(to))

@@ -7,6 +7,7 @@ from fractions import Fraction
 from statistics import median
 
 from dashboard.exports.assessment import STATUS_WORDS, Report
+from indicators.scoring.numbers import POINT_DIGITS, written
 from indicators.scoring.score import SCORED
 
 SHOWN = 5
@@ -39,6 +40,7 @@ def summary(report: Report, place: int) -> list[str]:
             f"Among {rank.peers} peers ({report.peer(one)}) it stands in place {rank.place}{tied}; allowing for chance, the 95% interval of its place is {rank.low}–{rank.high}; peers that cannot be told apart from it: {len(rank.like)}.",
         )
     )
+    found += [change_sentence(report, place)] if score.organisation in report.changes else []
     best, worst = _extremes(report, place)
     if best and worst:
         found.append(
@@ -58,6 +60,50 @@ def summary(report: Report, place: int) -> list[str]:
         names = "、".join(scheme.line(code).name(report.language) for code in score.vetoes)
         found.append(say(f"发生一票否决：{names}；否决前总分 {score.before_veto}。", f"A veto fell: {names}; before it the total was {score.before_veto}."))  # fmt: skip
     return found
+
+
+def change_sentence(report: Report, place: int) -> str:
+    """The change on the year before with the lines that it came from most."""
+    score = report.scores[place]
+    found, say = report.changes[score.organisation], report.say
+    by_name = [(line_name(report, score.scheme, one.code), one.moved) for one in found.lines]
+    most = [f"{name} {signed(moved)}" for name, moved in by_name[:3] if moved]
+    whence = say("、".join(most), ", ".join(most))
+    if not whence:
+        return say(f"上年总分 {found.before} 分，今年持平。", f"The year before the total was {found.before}: no change.")  # fmt: skip
+    return say(
+        f"上年总分 {found.before} 分，变化 {signed(found.moved)} 分，主要来自：{whence}。",
+        f"The year before the total was {found.before}: {signed(found.moved)}, most of it from {whence}.",
+    )
+
+
+def line_name(report: Report, scheme: str, code: str) -> str:
+    """A line's name, or the one it had a year before."""
+    held = next((line for line in report.schemes[scheme].lines if line.code == code), None)
+    return held.name(report.language) if held else report.pick(report.line_names.get(code, (code, code)))
+
+
+def signed(number: Fraction) -> str:
+    """A change with its sign."""
+    text = written(abs(number), POINT_DIGITS) or ""
+    return text if not Fraction(text) else f"{'+' if number > 0 else '−'}{text}"
+
+
+def change_rows(report: Report, place: int) -> tuple[list[str], list[list[str]]]:
+    """What the change on the year before came from: every line that moved, vetoes, rounding, and their sum."""
+    score = report.scores[place]
+    found, say = report.changes[score.organisation], report.say
+    heads = [say("指标", "Line"), say("上年得分/权重", "Points before"), say("今年得分/权重", "Points now"), say("因得分率", "By score"), say("因权重", "By weight"), say("合计", "Together")]  # fmt: skip
+    rows = []
+    for one in found.lines:
+        if not one.moved:
+            continue
+        sides = [f"{two.points} / {two.weight}" if two else "—" for two in (one.before, one.after)]
+        name = line_name(report, score.scheme, one.code)
+        rows.append([name, *sides, signed(one.by_score), signed(one.by_weight), signed(one.moved)])
+    rest = ((say("一票否决", "Vetoes"), found.veto), (say("四舍五入", "Rounding"), found.rounding))
+    rows += [[name, "", "", "", "", signed(moved)] for name, moved in rest if moved]
+    return heads, [*rows, [say("总分", "Total"), found.before, found.after, "", "", signed(found.moved)]]
 
 
 def _extremes(report: Report, place: int) -> tuple[str, str]:

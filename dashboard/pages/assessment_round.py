@@ -8,17 +8,19 @@ from dash import dcc, html
 
 from dashboard import blocks, wording
 from dashboard.assessment.jobs import Exports
-from dashboard.assessment.permission import may_review, may_see, may_sign, seat_of, works_at
+from dashboard.assessment.permission import is_blind, may_review, may_see, may_sign, seat_of, works_at
 from dashboard.assessment.sealing import short_code
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
+from dashboard.exports.assessment_words import signed
 from dashboard.pages import assessment_parts as parts
+from dashboard.pages.assessment_tasks import tasks
 from dashboard.visit import Visit
 
 
 def body(visit: Visit, account: Account, code: str) -> list[Any]:
     """Heading, steps, what to do, scores."""
-    t, standing = visit.texts, stand(visit.workspace, code)
+    t, standing = visit.texts, stand(visit.workspace, code, blind=is_blind(account))
     held = standing.round
     about = t("{period} · 数据截至 {moment} · {count} 家单位", period=standing.period.label(t.language),
               moment=t.moment(held.cut_off), count=len(standing.participants))  # fmt: skip
@@ -35,7 +37,8 @@ def body(visit: Visit, account: Account, code: str) -> list[Any]:
         parts.marks(visit, standing),
         _seal(visit, standing),
         _next(visit, account, standing),
-        _table(visit, account, standing),
+        tasks(visit, account, standing),
+        *_tables(visit, account, standing),
         _appeals(visit, standing),
         _exports(visit, account, standing),
         _log(visit, standing),
@@ -92,7 +95,7 @@ def _assign(visit: Visit, standing: Standing) -> html.Div:
     )
 
 
-def _table(visit: Visit, account: Account, standing: Standing) -> html.Section:
+def _tables(visit: Visit, account: Account, standing: Standing) -> list[html.Section]:
     """Scores by peers, best first; places with their interval."""
     t, organisations = visit.texts, visit.registry.organisations
     groups: dict[tuple[str, str], list[int]] = {}
@@ -100,7 +103,7 @@ def _table(visit: Visit, account: Account, standing: Standing) -> html.Section:
         if may_see(account, standing.round, score.organisation, organisations):
             groups.setdefault((score.scheme, score.peer), []).append(place)
     if not groups:
-        return blocks.panel(t("得分"), html.P(t("公布之前，只能看到本单位和分配给您评分的单位。"), className="quiet"))  # fmt: skip
+        return [blocks.panel(t("得分"), html.P(t("公布之前，只能看到本单位和分配给您评分的单位。"), className="quiet"))]  # fmt: skip
     heads = [
         t("名次"),
         t("参加单位"),
@@ -108,20 +111,21 @@ def _table(visit: Visit, account: Account, standing: Standing) -> html.Section:
         t("等次"),
         t("名次区间"),
         t("无法区分的同组单位"),
+        *([t("较上年")] if standing.changes else []),
         t("待评项"),
     ]
-    shown: list[Any] = []
+    note = t("名次区间为 95%：在抽样误差内反复抽取、重新计分排序；区间重叠的，高低可能只是偶然")
+    shown: list[html.Section] = [html.P(note, className="quiet")]
     for (code, peer), places in sorted(groups.items()):
         scheme = standing.schemes[code]
         names = scheme.peers.zh if t.is_chinese else scheme.peers.en
         name = names[int(peer) - 1] if int(peer) else t("规模不详")
-        shown.append(html.H3(f"{scheme.name(t.language)} · {name}"))
         order = sorted(places, key=lambda at: (standing.scores[at].place, standing.scores[at].organisation))
+        rows = [_row(visit, account, standing, at) for at in order]
         shown.append(
-            parts.table(heads, [_row(visit, account, standing, at) for at in order], "plain--scores")
+            blocks.panel(f"{scheme.name(t.language)} · {name}", parts.table(heads, rows, "plain--scores"))
         )
-    note = t("名次区间为 95%：在抽样误差内反复抽取、重新计分排序；区间重叠的，高低可能只是偶然")
-    return blocks.panel(t("得分与名次"), *shown, note=note)
+    return shown
 
 
 def _row(visit: Visit, account: Account, standing: Standing, at: int) -> html.Tr:
@@ -140,41 +144,31 @@ def _row(visit: Visit, account: Account, standing: Standing, at: int) -> html.Tr
                     html.Span(t("本单位") if own else task, className="chip chip--unaimed") if own or task else None,
                 ]
             ),
-            html.Td([html.Strong(score.total), _bar(score.total)], className="number"),
+            html.Td(score.total, className="number total-bar", style={"--share": f"{float(score.total):.1f}%"}),
             html.Td(t.pick(score.grade_zh, score.grade_en)),
-            html.Td(_interval(rank.low, rank.place, rank.high, rank.peers, t("第 {low}～{high} 名", low=rank.low, high=rank.high))),
+            _interval(rank.low, rank.place, rank.high, rank.peers, t("第 {low}～{high} 名", low=rank.low, high=rank.high)),
             html.Td(t("{count} 家", count=len(rank.like)), title=names),
+            *([parts.number(_moved(standing, score.organisation))] if standing.changes else []),
             parts.number(score.pending or ""),
         ],
         className="row--own" if own else "",
     )  # fmt: skip
 
 
-def _bar(total: str) -> html.Span:
-    inner = html.Span(className="score-bar", style={"width": f"{float(total):.1f}%"})
-    return html.Span(inner, className="score-track")
+def _moved(standing: Standing, organisation: str) -> str:
+    """The change of total on the year before, with its sign."""
+    found = standing.changes.get(organisation)
+    return signed(found.moved) if found else "—"
 
 
-def _interval(low: int, place: int, high: int, peers: int, words: str) -> html.Div:
-    """The interval of a place, drawn on the line of all places."""
+def _interval(low: int, place: int, high: int, peers: int, words: str) -> html.Td:
+    """The interval of a place, drawn on the line of all places.
+
+    One component and no more: with a hundred rows each further one costs every press of a button a second.
+    """
     whole = max(peers - 1, 1)
-    left, right, dot = ((at - 1) / whole * 100 for at in (low, high, place))
-    return html.Div(
-        [
-            html.Div(
-                [
-                    html.Span(
-                        className="places-span",
-                        style={"left": f"{left:.1f}%", "width": f"{right - left:.1f}%"},
-                    ),
-                    html.Span(className="places-dot", style={"left": f"{dot:.1f}%"}),
-                ],
-                className="places",
-            ),
-            html.Span(words, className="quiet nowrap"),
-        ],
-        className="places-cell",
-    )
+    left, right, dot = (f"{(at - 1) / whole:.3f}" for at in (low, high, place))
+    return html.Td(words, className="places", style={"--low": left, "--high": right, "--at": dot})
 
 
 def _appeals(visit: Visit, standing: Standing) -> html.Section | None:
@@ -228,6 +222,8 @@ def _exports(visit: Visit, account: Account, standing: Standing) -> html.Section
 
 
 def _sees_all(visit: Visit, account: Account, standing: Standing) -> bool:
+    if standing.round.step == "scoring" and is_blind(account):
+        return False
     organisations = visit.registry.organisations
     return all(
         may_see(account, standing.round, one.organisation, organisations) for one in standing.participants

@@ -35,7 +35,9 @@ def body(visit: Visit, account: Account) -> list[Any]:
         for code, zh, en, period, step, synthetic, number in held
     ]
     heads = [t("考核轮次"), t("代码"), t("考核期"), t("参加单位"), t("阶段"), ""]
-    shown = parts.table(heads, rows) if rows else blocks.empty(t("还没有考核轮次。"))
+    what_next = t("点开下面的“发起新一轮考核”，选方案和考核期；随后分配专家、自评、评分、复核、签发、公布，每一步都在该轮的页面上。") if may_sign(account) else t("由省级卫生健康部门发起；发起以后，本单位的自评和分配给您的评分会列在这里。")  # fmt: skip
+    nothing = html.Div([blocks.empty(t("还没有考核轮次。")), html.P(what_next, className="quiet")])
+    shown = parts.table(heads, rows, "plain--rounds") if rows else nothing
     return [
         blocks.heading(visit, t("绩效考核")),
         blocks.panel(t("考核轮次"), shown),
@@ -51,7 +53,7 @@ def _check(visit: Visit) -> html.Section:
             parts.field("check", t("核验码或封印"), example="3F2A-91BC-07DE"),
             parts.button(t("核对"), "check", quiet=True),
         ],
-        className="actions actions--form",
+        className="actions actions--form enters",
     )
     note = t("报告上印有核验码和二维码；核对会由留存的原始输入重算全部得分")
     return blocks.panel(t("核对一份报告"), line, note=note)

@@ -12,6 +12,7 @@ from dash import dcc, html
 from dashboard import blocks, wording
 from dashboard.assessment.exporting import report_of
 from dashboard.assessment.permission import (
+    is_blind,
     may_answer,
     may_appeal,
     may_review,
@@ -22,7 +23,7 @@ from dashboard.assessment.permission import (
 )
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
-from dashboard.exports.assessment_words import findings, raises, summary
+from dashboard.exports.assessment_words import change_rows, findings, raises, summary
 from dashboard.pages import assessment_parts as parts
 from dashboard.pages.assessment_round import shown_number
 from dashboard.visit import Visit
@@ -63,7 +64,7 @@ def mode_of(visit: Visit, account: Account, standing: Standing, organisation: st
 
 def body(visit: Visit, account: Account, code: str, organisation: str) -> list[Any]:
     """Heading, summary, what to do, domains and lines."""
-    standing, t = stand(visit.workspace, code), visit.texts
+    standing, t = stand(visit.workspace, code, blind=is_blind(account)), visit.texts
     if not standing.has(organisation):
         raise AssessmentError("该单位不参加本轮考核。", "This organisation takes no part in the round.")
     if not may_see(account, standing.round, organisation, visit.registry.organisations):
@@ -78,6 +79,7 @@ def body(visit: Visit, account: Account, code: str, organisation: str) -> list[A
         parts.steps(visit, sheet.step),
         parts.marks(visit, standing),
         _result(sheet),
+        _change(sheet),
         *[_domain(sheet, place) for place in range(len(standing.scheme(organisation).domains))],
         _save(sheet),
         _appeal(sheet),
@@ -89,7 +91,7 @@ def _result(sheet: Sheet) -> html.Section:
     visit, t = sheet.visit, sheet.visit.texts
     score = sheet.standing.score(sheet.organisation)
     report = report_of(visit.workspace, sheet.standing, t.language)
-    place = [one.organisation for one in sheet.standing.scores].index(sheet.organisation)
+    place = sheet.standing.place(sheet.organisation)
     figures = [
         html.Div([html.Span(name, className="quiet"), html.Strong(value)], className="number-card")
         for name, value in (
@@ -121,6 +123,18 @@ def _result(sheet: Sheet) -> html.Section:
         html.Details([html.Summary(t("发现，以及最能提高得分的几项")), html.Ul(found), html.Ol(gains)], className="more"),
         files if visit.account.may("export") else None,
     )  # fmt: skip
+
+
+def _change(sheet: Sheet) -> html.Section | None:
+    """What the change on the year before came from."""
+    t, standing = sheet.visit.texts, sheet.standing
+    if standing.last is None or sheet.organisation not in standing.changes:
+        return None
+    report = report_of(sheet.visit.workspace, standing, t.language)
+    heads, rows = change_rows(report, standing.place(sheet.organisation))
+    cells = [html.Tr([html.Td(row[0]), *map(parts.number, row[1:])]) for row in rows]
+    note = t("与 {name} 相比；各项相加即总分之差", name=t.pick(*standing.last.names))
+    return blocks.panel(t("较上年变化的来源"), parts.table(heads, cells), note=note)
 
 
 def _domain(sheet: Sheet, place: int) -> html.Section:

@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard import blocks
-from dashboard.assessment.permission import may_see
+from dashboard.assessment.permission import is_blind, may_see
 from dashboard.assessment.rehearsal import Rehearsed
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
@@ -18,7 +18,7 @@ from store.assessing import AssessmentError
 
 def body(visit: Visit, account: Account, code: str, organisation: str) -> list[Any]:
     """The fields; what follows appears above them."""
-    standing, t = stand(visit.workspace, code), visit.texts
+    standing, t = stand(visit.workspace, code, blind=is_blind(account)), visit.texts
     if not standing.has(organisation) or not may_see(account, standing.round, organisation, visit.registry.organisations):  # fmt: skip
         raise AssessmentError("该单位不参加本轮考核，或此账号看不到。", "This organisation takes no part in the round, or is not yours to see.")  # fmt: skip
     scheme, score = standing.scheme(organisation), standing.score(organisation)
@@ -48,8 +48,13 @@ def body(visit: Visit, account: Account, code: str, organisation: str) -> list[A
     return [
         blocks.heading(visit, t("假设推演：{name}", name=visit.name(organisation)), html.P(standing.round.name(t.language), className="quiet"), choosers=[back]),
         html.Div(t("只在这一页上计算，不写入考核，也不保存。权重改动对同一方案的所有单位生效。"), className="notices", role="note"),
-        parts.table(heads, rows, "plain--lines"),
-        html.Div([parts.button(t("计算"), "rehearse")], className="actions actions--save"),
+        html.Div(
+            [
+                blocks.panel(t("改一个值或一个权重，按回车或“计算”"), parts.table(heads, rows, "plain--lines")),
+                html.Div([parts.button(t("计算"), "rehearse")], className="actions actions--save"),
+            ],
+            className="enters",
+        ),
     ]  # fmt: skip
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from dashboard.assessment.example import open_example
-from dashboard.assessment.opening import evaluators, participants
+from dashboard.assessment.opening import evaluators, open_new, participants
 from dashboard.assessment.permission import may_answer, may_review, may_see, may_sign, seat_of
 from dashboard.assessment.rehearsal import rehearse
 from dashboard.assessment.sealing import sign_round, uphold, verify_round
 from dashboard.assessment.standing import stand
 from dashboard.auth.account import THIS_MACHINE, Account
 from reference.assessments import load_schemes
+from reference.periods import parse
 from store.accounts import NewAccount, add_accounts, disable
 from store.assessing import AssessmentError, NewEntry, add_entries, add_evidence, assign, take_step
-from store.assessments import read_round, sealed_parts
+from store.assessments import read_round, rounds, sealed_parts
+from store.signing import sign
 from store.verify import verify
 
 CLERK = Account("hhg", "", "institution", "MCH520302")
@@ -97,6 +101,30 @@ def test_the_store_refuses_what_a_step_does_not_allow(few) -> None:
     after = read_round(store, "second")
     assert (after.said, after.evidence) == (before.said, before.evidence)
     assert verify(store, few.registry) == []
+
+
+def test_a_round_needs_a_plain_code_and_a_cut_off_after_its_period_begins(few) -> None:
+    names, schemes, period = ("一", "One"), ["mch_level2_2026"], parse("SY2026")
+    late, early = dt.datetime(2026, 12, 1, tzinfo=dt.UTC), dt.datetime(2025, 9, 30, tzinfo=dt.UTC)
+    for code in ("a/b", "", "..", "x" * 41, "轮次"):
+        with pytest.raises(AssessmentError, match="letters, digits"):
+            open_new(few, code, names, schemes, period, late, "province")
+    with pytest.raises(AssessmentError, match="before the period's first day, 2025-10-01"):
+        open_new(few, "early", names, schemes, period, early, "province")
+    assert [one[0] for one in rounds(few.store)] == ["few"]
+
+
+def test_who_has_scored_in_a_round_does_not_sign_it(few) -> None:
+    open_example(few, "second", ("MCH520302", "MCH520303"))
+    take_step(few.store, "second", "scoring", "province")
+    name = read_round(few.store, "second").evaluators["MCH520302"][1].name
+    add_entries(few.store, "second", [NewEntry("MCH520302", "patients", "mark", "90", "", 1)], name)
+    take_step(few.store, "second", "review", "province")
+    held = read_round(few.store, "second")
+    with pytest.raises(AssessmentError, match="may not sign it"):
+        sign(few.store, "second", {"round": "{}"}, name, seen=held.newest)
+    after = read_round(few.store, "second")
+    assert (after.step, after.seals) == ("review", ())
 
 
 def test_two_different_evaluators_never_of_the_institution(few) -> None:

@@ -60,3 +60,26 @@ def test_unknown_key_names_the_nearest(tmp_path: Path) -> None:
     file.write_text(TEXT.replace("veto_cap", "veto_cup", 1), encoding="utf-8")
     with pytest.raises(DefinitionError, match="did you mean 'veto_cap'"):
         read_scheme(file)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("step = 5", "step = 5\nstepp = 5", "': unknown key 'stepp', did you mean 'step'?"),
+        (
+            'rule = "improvement"',
+            'rule = "improvment"',
+            "': key 'rule': Input should be 'at_target', 'linear'",
+        ),
+        ("step = 5", 'step = "five"', "': key 'step': "),
+    ],
+)
+def test_wrong_values_name_file_line_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in TEXT
+    file = tmp_path / "county_government_2026.toml"
+    file.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    place = TEXT.index(old)
+    code = TEXT[:place].rpartition('code = "')[2].partition('"')[0]
+    with pytest.raises(DefinitionError) as error:
+        read_scheme(file)
+    assert f"{file}: line '{code}{said}" in str(error.value)

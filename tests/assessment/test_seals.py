@@ -7,15 +7,17 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Column, Table, and_, select, text, update
 
-from dashboard.assessment.sealing import verify_round
+from dashboard.assessment.sealing import uphold, verify_round
 from dashboard.assessment.standing import stand
 from dashboard.workspace import Workspace
 from indicators.definition import Catalogue
 from indicators.results import Context
 from reference.organisations import Organisations
+from store.assessing import AssessmentError, NewEntry, add_entries
 from store.saving import save
+from store.schema import metadata, submission
 from store.verify_assessments import verify_assessments
 from tests.assessment.conftest import a_record, an_upload, the_records
 
@@ -146,6 +148,66 @@ def test_one_changed_byte_anywhere_is_named(few) -> None:
         faults = _faults_after(few, table, f"UPDATE {table} SET {change} WHERE {where}")
         assert any(said in one for one in faults), (name, faults)
     assert verify_round(few, CODE).holds
+
+
+def test_every_column_of_every_table_is_proven(few) -> None:
+    """No field of anything kept of a round can change unseen: one character or one unit, wherever it stands."""
+    add_entries(few.store, CODE, [NewEntry("MCH520303", "patients", "appeal", "", "漏算一份问卷")], "hhg")
+    uphold(few, CODE, "MCH520303", "patients", "90", "补看问卷，成立", "province")
+    seen = 0
+    for table in (one for name, one in metadata.tables.items() if name.startswith("assessment_")):
+        for column in table.c:
+            if column.foreign_keys or column.name in ("id", "edition"):
+                continue  # the database itself refuses these, or they are another row's
+            faults = _faults_after_touching(few, table, column)
+            assert faults, column
+            seen += 1
+    assert seen == 45, "a new column is to be proven too"
+
+
+def _faults_after_touching(workspace: Workspace, table: Table, column: Column[object]) -> list[str]:
+    faults: list[str] = []
+    with contextlib.suppress(InterruptedError), workspace.store.writing() as connection:
+        _unprotect(connection, table.name)
+        row = connection.execute(select(table).order_by(*table.primary_key).limit(1)).mappings().one()
+        old = row[column.name]
+        if isinstance(old, bool):
+            new: object = not old
+        elif isinstance(old, int):
+            new = old + 1
+        else:
+            middle = len(old) // 2
+            new = old[:middle] + ("7" if old[middle : middle + 1] != "7" else "8") + old[middle + 1 :]
+        this = and_(*(key == row[key.name] for key in table.primary_key))
+        assert connection.execute(update(table).where(this).values({column.name: new})).rowcount == 1
+        faults += verify_assessments(connection, workspace.store.originals, CODE)
+        raise InterruptedError
+    return faults
+
+
+def test_changed_value_of_a_signed_return_is_named(few) -> None:
+    """The returns behind a signature are hashed again; what was signed is recomputed from what was kept all the same."""
+    with few.store.writing() as connection:
+        _unprotect(connection, "data_value")
+        number = connection.scalar(
+            select(submission.c.id).where(submission.c.form == "county_monthly").limit(1)
+        )
+        touched = "UPDATE data_value SET value = value + 1 WHERE cell = 'C9' AND submission_id ="
+        assert connection.exec_driver_sql(f"{touched} {number}").rowcount == 1
+    found = verify_round(few, CODE)
+    assert not found.holds
+    assert found.editions[0][2] == 4
+    assert [one for one in found.faults if one.startswith(f"submission {number} (county_monthly of 5203")]
+
+
+def test_a_round_taken_away_is_missed(few) -> None:
+    with few.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE assessment_round SET code = 'fev'")
+    found = verify_round(few, CODE)
+    assert not found.holds
+    assert found.faults == ("round few: the audit log knows it, the store does not",)
+    with pytest.raises(AssessmentError, match="There is no round"):
+        verify_round(few, "never")
 
 
 def _faults_after(workspace: Workspace, table: str, statement: str) -> list[str]:

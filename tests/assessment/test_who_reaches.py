@@ -11,8 +11,12 @@ import pytest
 
 from dashboard.app import create_app
 from dashboard.assessment.example import open_example
+from dashboard.assessment.permission import is_blind
+from dashboard.assessment.standing import stand
+from dashboard.auth.account import Account
 from dashboard.running.backup import back_up, restore
 from dashboard.settings import Settings
+from store.assessing import NewEntry, add_entries, assign, take_step
 from store.assessments import read_round
 from store.database import Store
 from store.verify import verify
@@ -109,15 +113,21 @@ def _file() -> Any:
 
 def _press(client: Any, do: str, path: str, line: str, ids: Any = None) -> int:
     """The callback of the page's buttons, with the fields that a page of the organisation itself would send."""
+    return _send(client, do, path, {line: "1"}, {line: "x"}, ids)[0]
+
+
+def _send(
+    client: Any, do: str, path: str, values: dict[str, str], words: dict[str, str], ids: Any = None
+) -> tuple[int, str]:
+    """Whatever anybody likes to send to that callback; gives the status and the answer."""
     found = client.get("/_dash-dependencies").get_json()
     (spec,) = [one for one in found if "assess-says" in one["output"]]
     button = {"type": "assess-do", "do": do}
-    fields = [{"type": kind, "line": line} for kind in ("assess-value", "assess-words")]
-    places = [fields[:1], fields[:1], fields[1:], fields[1:]]
-    state: list[Any] = [
-        [{"id": one, "property": name, "value": "1" if name == "value" else ids or one} for one in place]
-        for place, name in zip(places, ("value", "id", "value", "id"), strict=True)
-    ]
+    state: list[Any] = []
+    for kind, fields in (("assess-value", values), ("assess-words", words)):
+        names = [({"type": kind, "line": line}, text) for line, text in fields.items()]
+        state.append([{"id": one, "property": "value", "value": text} for one, text in names])
+        state.append([{"id": one, "property": "id", "value": ids or one} for one, _ in names])
     state += [
         {"id": "url", "property": name, "value": value}
         for name, value in (("pathname", path), ("search", ""))
@@ -129,7 +139,51 @@ def _press(client: Any, do: str, path: str, line: str, ids: Any = None) -> int:
         "state": state,
         "changedPropIds": [f"{json.dumps(dict(sorted(button.items())), separators=(',', ':'))}.n_clicks"],
     }
-    return int(client.post("/_dash-update-component", json=body, headers=client.csrf).status_code)
+    answer = client.post("/_dash-update-component", json=body, headers=client.csrf)
+    return int(answer.status_code), json.dumps(answer.get_json(silent=True), ensure_ascii=False)
+
+
+def test_forged_decisions_settlements_and_marks_change_nothing(few, clients) -> None:
+    """Of accounts that may do such things, where there is nothing to decide, to settle or to mark."""
+    before = read_round(few.store, "few")
+    decision = {"decide-line": "patients", "decide-value": "100"}
+    for do in ("uphold", "reject"):
+        _, said = _send(clients("province"), do, f"/assessment/few/{OTHER}", decision, {"decide": "so"})
+        assert "没有待裁定的申诉" in said
+    assert read_round(few.store, "few") == before
+    take_step(few.store, "second", "scoring", "province")
+    assign(few.store, "second", [OTHER], [("evaluator", "520300"), ("somebody", "")], "province")
+    evaluator = clients("evaluator")
+    path = f"/assessment/second/{OTHER}"
+    _send(evaluator, "save-mark", path, {"early_antenatal": "100", "patients": "80"}, {})
+    marks = [one for one in read_round(few.store, "second").said if one.kind == "mark"]
+    assert [(one.line, one.value, one.seat) for one in marks] == [("patients", "80", 1)]
+    _, said = _send(evaluator, "save-mark", path, {"quality": "400"}, {})
+    assert "最多" in said
+    add_entries(few.store, "second", [NewEntry(OTHER, "patients", "mark", "80", "", 2)], "somebody")
+    take_step(few.store, "second", "review", "province")
+    _, said = _send(clients("reviewer"), "save-review", path, {"patients": "100"}, {"patients": "why not"})
+    assert "无须裁定" in said
+    assert not [one for one in read_round(few.store, "second").said if one.kind == "settlement"]
+
+
+def test_while_evaluators_score_nobody_below_learns_what_they_gave(few) -> None:
+    """Neither from points nor from totals: an evaluator who comes second would know what the first one gave."""
+    open_example(few, "second", (OWN, OTHER))
+    take_step(few.store, "second", "scoring", "province")
+    names = {seat: one.name for seat, one in read_round(few.store, "second").evaluators[OTHER].items()}
+    without = stand(few, "second", blind=True).score(OTHER)
+    for seat, name in names.items():
+        add_entries(few.store, "second", [NewEntry(OTHER, "patients", "mark", "90", "", seat)], name)
+    assert stand(few, "second").score(OTHER).line("patients").status == "scored"
+    assert stand(few, "second", blind=True).score(OTHER) == without
+    assert without.line("patients").status == "pending"
+    roles = [
+        Account("x", "", role, "520000") for role in ("evaluator", "institution", "reviewer", "province")
+    ]
+    assert [is_blind(one) for one in roles] == [True, True, False, False]
+    take_step(few.store, "second", "review", "province")
+    assert stand(few, "second", blind=True).score(OTHER).line("patients").status == "scored"
 
 
 def test_fields_that_no_page_sends_are_refused(clients) -> None:
