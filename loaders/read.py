@@ -14,6 +14,7 @@ from loaders.matching import Labels
 from loaders.outcome import Reading, Return
 from loaders.recognise import Found, period_issue
 from loaders.tidy import LARGEST
+from loaders.unrecognised import unknown_headers
 from reference.calendar import CalendarRules
 from reference.data_elements import ValueNote
 from reference.periods import Period
@@ -29,8 +30,11 @@ def read_sheet(
     """Read one recognised sheet; returns are empty where the period or an organisation could not be told."""
     if found.edition.layout == "cases":
         return read_cases(found, registry, labels, today)
-    reader = by_organisation if found.edition.layout == "organisations_in_rows" else by_element
+    in_rows = found.edition.layout == "organisations_in_rows" or by_organisation.lies_across(found, labels)
+    reader = by_organisation if in_rows else by_element
     harvest = reader.read_rows(found, registry, labels)
+    if any(issue.code == "header_missing" for issue in harvest.issues):
+        harvest.issues.extend(unknown_headers(found.sheet, labels, found.form.code))
     wrong_period = period_issue(found, today)
     issues = [*found.issues, *([wrong_period] if wrong_period else [])]
     _compare_totals(harvest)
