@@ -96,9 +96,18 @@ def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = Fals
         returns=tuple(returns),
         issues=tuple(issues),
         explained=explained,
-        values=sum(
-            reading.value is not None or bool(reading.text) for one in returns for reading in one.readings
-        ),
+        values=sum(map(_filled, returns)),
+    )
+
+
+def _filled(one: Return) -> int:
+    """How many numbers and texts it brings."""
+    numbers = [reading.value for reading in one.readings]
+    absent = numbers.count(None)
+    return (
+        len(numbers)
+        - absent
+        + (sum(bool(each.text) for each in one.readings if each.value is None) if absent else 0)
     )
 
 

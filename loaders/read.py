@@ -15,7 +15,6 @@ from loaders.outcome import Reading, Return
 from loaders.recognise import Found, period_issue
 from loaders.tidy import LARGEST
 from loaders.unrecognised import unknown_headers
-from reference.calendar import CalendarRules
 from reference.data_elements import ValueNote
 from reference.periods import Period
 from reference.registry import Registry
@@ -58,18 +57,17 @@ def read_sheet(
         for code, held in harvest.values.items()
         if not code.startswith(NOBODY) and has_numbers(held)
     }
-    calendar = registry.calendar
-    return [_return(found, code, period, held, calendar) for code, held in placed.items()], issues
+    due = due_day(found.form.duty, period.last, registry.calendar) if found.form.duty.span else None
+    return [_return(found, code, period, held, due) for code, held in placed.items()], issues
 
 
 def _return(
-    found: Found, organisation: str, period: Period, held: dict[Key, Reading], calendar: CalendarRules
+    found: Found, organisation: str, period: Period, held: dict[Key, Reading], due: dt.date | None
 ) -> Return:
     form = found.form
     start = None
     if form.cumulative_from_month:
         start = period.first
-    due = due_day(form.duty, period.last, calendar) if form.duty.span else None
     return Return(
         form=form.code,
         edition=found.edition.code,
@@ -81,10 +79,14 @@ def _return(
         due=due,
         sheet=found.sheet.name,
         # A blank breakdown says nothing that the blank whole does not say.
-        readings=tuple(
-            one
-            for one in held.values()
-            if one.value is not None or one.text or not one.category or one.note != ValueNote.BLANK
+        readings=tuple(held.values())
+        if not found.edition.parts
+        else tuple(
+            [
+                one
+                for one in held.values()
+                if one.value is not None or one.text or not one.category or one.note != ValueNote.BLANK
+            ]
         ),
     )
 
