@@ -32,7 +32,7 @@ MONTHS = 4
 SENDERS = 20
 STRIDE = 20  # at most so many more files are saved before an end
 LONGEST_PAUSE = 0.3  # seconds from there to the end: about what a batch takes
-POLL = 0.03
+POLL = 0.05
 PATIENCE = 300  # seconds in which even a very busy machine gets on
 FORM = "delivery_institution_monthly"
 
