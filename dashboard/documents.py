@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dashboard.workspace import Workspace
-from indicators.grading import Standing
-from indicators.result import Flag, Result
 from loaders.issues import Issue
 from reference.organisations import Organisation
+
+if TYPE_CHECKING:
+    # These bring the statistics with them, which whoever only checks a file would wait for.
+    from dashboard.workspace import Workspace
+    from indicators.grading import Standing
+    from indicators.result import Flag, Result
 
 
 def result_row(workspace: Workspace, result: Result) -> dict[str, Any]:

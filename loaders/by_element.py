@@ -11,12 +11,13 @@ from loaders.matching import (
     Labels,
     Match,
     category_of,
-    factor_of,
+    factor_of_unit,
     is_foot,
     is_total,
     item_code,
     numbers_columns,
     says,
+    stated_factor,
     title_of,
     words,
 )
@@ -28,6 +29,7 @@ from reference.organisations import Organisation
 from reference.registry import Registry
 
 KEY_COLUMNS = 8  # labels stand in one of the first columns
+_UNIT_HEADERS = {"单位", "计量单位"}
 HEADER_DEPTH = 6  # rows above the first item in which headers may stand
 
 
@@ -91,14 +93,18 @@ def find_keys(found: Found, labels: Labels) -> Keys | None:
 
 
 def _item_column(sheet: Sheet, labels: Labels, label: int, rows: list[int]) -> int | None:
-    """The column left of the labels whose cells are mostly the form's item numbers."""
+    """The column left of the labels whose cells are mostly the form's item numbers, and those of the labels beside them."""
     for column in range(label):
-        if (
-            labels.items
-            and sum(item_code(sheet.at(row, column)) in labels.items for row in rows) > len(rows) / 2
-        ):
+        if labels.items and sum(_agree(sheet, labels, row, column, label) for row in rows) > len(rows) / 2:
             return column
     return None
+
+
+def _agree(sheet: Sheet, labels: Labels, row: int, item: int, label: int) -> bool:
+    """Whether a row's number and label mean the same: a table's own numbering from 1 says nothing."""
+    numbered = labels.items.get(item_code(sheet.at(row, item)))
+    meant = labels.find([words(sheet.at(row, label))], fuzzy=False)
+    return numbered is not None and (meant is None or meant.field is numbered)
 
 
 def _value_columns(harvest: Harvest, keys: Keys) -> list[Value]:
@@ -139,7 +145,25 @@ def _value_columns(harvest: Harvest, keys: Keys) -> list[Value]:
     for category in categories:
         if category.code not in columns and not (category.code == "" and category.total_of):
             harvest.issue("column_missing", "", category.header, name=category.header)
+    _unread(harvest, keys, kinds, {one.column for one in columns.values()}, categories)
     return list(columns.values())
+
+
+def _unread(
+    harvest: Harvest, keys: Keys, kinds: Mapping[int, Kind], read: set[int], categories: Sequence[Category]
+) -> None:
+    """Columns of numbers whose header says neither that they are of another time nor what else they are: left out, and told."""
+    sheet, headers = harvest.found.sheet, _header_rows(keys)
+    for column, kind in kinds.items():
+        title = heading(sheet, headers, keys.label, column)
+        left_out = any(says(one.header, title) for one in harvest.found.edition.ignored if one.header)
+        if column not in read and kind == "" and title and not left_out and _has_numbers(sheet, keys, column):
+            harvest.issue(
+                "column_unknown",
+                sheet.address(keys.first - 1, column),
+                title,
+                nearest="、".join(one.header for one in categories),
+            )
 
 
 def _header_rows(keys: Keys) -> range:
@@ -258,6 +282,7 @@ def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) ->
     found, sheet = harvest.found, harvest.found.sheet
     taken: dict[int, int] = {}
     places = [(one.column, one.organisation, one.category.code) for one in columns]
+    units = _unit_column(found, keys)
     for row in range(keys.first, len(sheet.rows)):
         label = sheet.at(row, keys.label)
         first = next((text for raw in sheet.rows[row] if (text := text_of(raw))), "")
@@ -285,8 +310,26 @@ def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) ->
             harvest.issue(
                 "header_misspelt", sheet.address(row, keys.label), label, taken_for=title_of(match.field)
             )
-        harvest.take_across(match.field, row, places, factor_of(label))
+        harvest.take_across(match.field, row, places, _factor(found, row, units, label))
     harvest.missing([one for one in found.edition.fields if id(one) not in taken], "row_missing")
+
+
+def _unit_column(found: Found, keys: Keys) -> int | None:
+    """The column that says what each row is counted in."""
+    for row in _header_rows(keys):
+        for column in range(found.sheet.width):
+            if words(found.sheet.at(row, column)) in _UNIT_HEADERS:
+                return column
+    return None
+
+
+def _factor(found: Found, row: int, units: int | None, label: str) -> int:
+    """What a row's numbers are multiplied by: as its label says, else its own unit, else that of the whole sheet."""
+    if (said := stated_factor(label)) is not None:
+        return said
+    if units is not None and (said := factor_of_unit(found.sheet.spread(row, units))) is not None:
+        return said
+    return found.factor
 
 
 def _ignored(found: Found, keys: Keys, row: int) -> bool:
@@ -304,7 +347,11 @@ def _match(harvest: Harvest, keys: Keys, row: int, labels: Labels) -> Match | No
     """By item number where the form has them, else by label."""
     sheet = harvest.found.sheet
     if keys.item is not None and (found := labels.items.get(item_code(sheet.at(row, keys.item)))):
-        by_label = labels.find([words(sheet.at(row, keys.label))], fuzzy=False)
+        label = words(sheet.at(row, keys.label))
+        by_label = labels.find([label], fuzzy=False)
+        if by_label is None and label and not labels.may_mean(found, label):
+            # Every table numbers its rows from 1: the number alone does not make a row ours.
+            return labels.find([label])
         if by_label is None or by_label.field is found:
             return Match(found)
         # The number says one thing and the label another: the label is what the sender read.

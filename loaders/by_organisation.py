@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from loaders.forms import Field
 from loaders.harvest import Column, Harvest
 from loaders.matching import (
     Labels,
-    factor_of,
     is_foot,
     is_hint,
     is_total,
     label_of,
     numbers_columns,
     says,
+    stated_factor,
     title_of,
     words,
 )
+from loaders.other_times import kind_of_text
 from loaders.recognise import Found, organisation_at, sender_of
 from loaders.tidy import read_number, text_of
 from loaders.workbook import Sheet
@@ -27,6 +28,11 @@ from reference.registry import Registry
 
 HEADER_SEARCH = 40  # rows in which the header must begin
 DEEPEST_HEADER = 6
+FEWEST_KNOWN = 2  # columns that the form must know beside a key column whose wording it does not
+_WHO = re.compile(
+    r".{0,6}(机构|单位|医院|中心|地区|区域|辖区|区划|区县|县区|县市区|市县区?|区市县|市州|州市|区|县|市|乡镇|乡镇街道|街道|乡|镇)(名称?)?"
+)
+IsKey = Callable[[str, set[str], int, Sequence[int]], bool]
 _UNITS = {"人", "例", "名", "个", "张", "%", "人次"}
 _BRACKETED = re.compile(r"\([^()]{1,5}\)")  # a header cell that holds nothing but (分钟) states a unit
 
@@ -61,23 +67,66 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
 
 
 def find_header(found: Found, labels: Labels) -> Header | None:
-    """The header block: it begins where a key column's wording stands and ends above the first row with a key."""
+    """The header block: it begins where a key column's wording stands and ends above the first row with a key.
+
+    A wording that the form does not know (救治中心名称, 区县) must say that it names organisations, and more of the form's
+    columns must stand beside it.
+    """
+    return _find_header(found, labels, _is_known_key) or _find_header(found, labels, _is_likely_key)
+
+
+def lies_across(found: Found, labels: Labels) -> bool:
+    """Whether a form that prints its elements as rows lies here the other way: organisations as rows, elements as columns."""
+    if found.edition.layout != "elements_in_rows":
+        return False
+    header = _find_header(found, labels, _is_likely_key)
+    return header is not None and not _says_elements(found, header)
+
+
+def _says_elements(found: Found, header: Header) -> bool:
+    names = {words(one) for one in found.edition.label_header}
+    cells = found.sheet.rows[header.top]
+    return any(isinstance(raw, str) and words(raw) in names for raw in cells)
+
+
+def _find_header(found: Found, labels: Labels, is_key: IsKey) -> Header | None:
     sheet, edition = found.sheet, found.edition
     names, codes = {words(one) for one in edition.name_header}, {words(one) for one in edition.code_header}
     for row in range(sheet.first, min(sheet.first + HEADER_SEARCH, len(sheet.rows))):
         keys = [words(raw) if isinstance(raw, str) else "" for raw in sheet.rows[row]]
-        name = next((column for column, key in enumerate(keys) if key and key in names), None)
         code = next((column for column, key in enumerate(keys) if key and key in codes), None)
-        known = sum(1 for key in keys if key and labels.find([key], fuzzy=False))
+        known = [column for column, key in enumerate(keys) if key and labels.find([key], fuzzy=False)]
+        below = _known_below(sheet, row, labels)
+        name = next(
+            (
+                column
+                for column, key in enumerate(keys)
+                if key and is_key(key, names, column, [*known, *below])
+            ),
+            None,
+        )
         # A title block may hold the same words (机构名称：…); a header row also has columns that the form knows.
-        if (name is not None or code is not None) and (known or _known_below(sheet, row, labels)):
+        if (name is not None or code is not None) and (known or below):
             return Header(row, _bottom(sheet, row, name if name is not None else code), code, name)
     return None
 
 
-def _known_below(sheet: Sheet, row: int, labels: Labels) -> bool:
+def _is_known_key(key: str, names: set[str], column: int, known: Sequence[int]) -> bool:
+    return key in names
+
+
+def _is_likely_key(key: str, names: set[str], column: int, known: Sequence[int]) -> bool:
+    return len(set(known)) >= FEWEST_KNOWN and column < min(known) and bool(_WHO.fullmatch(key))
+
+
+def _known_below(sheet: Sheet, row: int, labels: Labels) -> list[int]:
+    """Columns of the next row whose header the form knows."""
     below = sheet.rows[row + 1] if row + 1 < len(sheet.rows) else []
-    return any(isinstance(raw, str) and labels.find([words(raw)], fuzzy=False) for raw in below)
+    return [
+        column
+        for column, raw in enumerate(below)
+        if isinstance(raw, str) and labels.find([words(raw)], fuzzy=False)
+    ]
 
 
 def _bottom(sheet: Sheet, top: int, key: int | None) -> int:
@@ -116,6 +165,11 @@ def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, 
             continue
         cell = sheet.address(header.bottom, column)
         match = labels.find(path)
+        if match is None and (kind := kind_of_text(texts[-1], harvest.found.form.frequency)):
+            # 产妇数 above 本月 and 本年累计: the period's own is read, the others are known and left out.
+            match = labels.find(path[:-1])
+            if match is not None and kind != "own":
+                continue
         if match is None:
             if _has_content(sheet, header, column):
                 harvest.issue("column_unknown", cell, "/".join(texts), nearest=labels.nearest("".join(path)))
@@ -131,7 +185,8 @@ def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, 
         if match.misspelt:
             harvest.issue("header_misspelt", cell, "/".join(texts), taken_for=title_of(match.field))
         taken[match.field.element] = column
-        columns[column] = (match.field, max(factor_of(text) for text in texts))
+        stated = [factor for text in texts if (factor := stated_factor(text)) is not None]
+        columns[column] = (match.field, max(stated, default=harvest.found.factor))
     harvest.missing([one for one in edition.fields if one.element not in taken], "column_missing")
     return columns
 

@@ -137,6 +137,17 @@ class Check(Strict):
     en: str
     mark: str = "K"
 
+    @cached_property
+    def compared(self) -> tuple[tuple[str, str], tuple[tuple[str, str], ...]] | None:
+        """Of at_most and sums_to, the keys of the whole and of what it is held against; None of other kinds."""
+        if self.kind not in ("at_most", "sums_to"):
+            return None
+        wanted, *others = (
+            (code, category)
+            for code, _, category in (one.partition("@") for one in (self.element, *self.limit, *self.parts))
+        )
+        return wanted, tuple(others)
+
 
 class Edition(Strict):
     """One dated layout of the form."""
@@ -184,6 +195,11 @@ class Edition(Strict):
             return tuple(dict.fromkeys(count.element for count in self.counts))
         stated = [field.element for field in self.fields] + [derived.element for derived in self.derived]
         return tuple(dict.fromkeys(stated))
+
+    @cached_property
+    def checks_of_the_file(self) -> tuple[Check, ...]:
+        """Checks that the file alone decides."""
+        return tuple(check for check in self.checks if check.kind not in ("change", "agrees"))
 
     @cached_property
     def checks_against_the_store(self) -> tuple[Check, ...]:

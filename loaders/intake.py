@@ -22,6 +22,7 @@ from loaders.persons import covered, find_persons, masked
 from loaders.read import read_sheet
 from loaders.recognise import Found, looks_like_data, recognise
 from loaders.several import by_period, stacked
+from loaders.unrecognised import likeness, possible_headers, told_of, unknown_headers
 from loaders.workbook import Sheet, WorkbookError, read_workbook
 from reference.registry import Registry
 
@@ -99,9 +100,18 @@ def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = Fals
         returns=tuple(returns),
         issues=tuple(issues),
         explained=explained,
-        values=sum(
-            reading.value is not None or bool(reading.text) for one in returns for reading in one.readings
-        ),
+        values=sum(map(_filled, returns)),
+    )
+
+
+def _filled(one: Return) -> int:
+    """How many numbers and texts it brings."""
+    numbers = [reading.value for reading in one.readings]
+    absent = numbers.count(None)
+    return (
+        len(numbers)
+        - absent
+        + (sum(bool(each.text) for each in one.readings if each.value is None) if absent else 0)
     )
 
 
@@ -150,7 +160,7 @@ def _read_sheets(
         returns.extend(fresh)
         issues.extend(faults)
     if not recognised:
-        issues.append(_nothing_recognised(desk, unknown, hidden))
+        issues.extend(_nothing_recognised(name, desk, unknown, hidden))
         issues.extend(issue for sheet in unknown if not sheet.hidden for issue in _unusable(sheet))
         return
     for sheet in unknown:
@@ -216,17 +226,32 @@ def _one(found: Found, desk: Desk) -> tuple[Recognised, list[Return], list[Issue
     )
 
 
-def _nothing_recognised(desk: Desk, unknown: list[Sheet], hidden: list[Sheet]) -> Issue:
+def _nothing_recognised(name: str, desk: Desk, unknown: list[Sheet], hidden: list[Sheet]) -> list[Issue]:
     if hidden:
-        return Issue("form_hidden", hidden[0].name)
+        return [Issue("form_hidden", hidden[0].name)]
+    if not unknown:
+        return [Issue("empty_file")]
+    first = next((sheet for sheet in unknown if not sheet.hidden), None)
+    if first is not None and _is_prose(first, name):
+        return [Issue("wrong_type")]
+    like = None if first is None else likeness(first, desk.forms, desk.labels)
     known = {
         "known_zh": "、".join(form.zh for form in desk.forms.by_code.values()),
         "known_en": ", ".join(form.en for form in desk.forms.by_code.values()),
+        **({"like_zh": "", "like_en": ""} if first is None else told_of(first, like)),
     }
-    first = next((sheet for sheet in unknown if not sheet.hidden), None)
-    return (
-        Issue("form_unknown", first.name if first else "", "", "", known) if unknown else Issue("empty_file")
-    )
+    if first is None:
+        headers = []
+    elif like is None:
+        headers = possible_headers(first, desk.forms, desk.labels)
+    else:
+        headers = unknown_headers(first, like.labels, like.form.code)
+    return [Issue("form_unknown", first.name if first else "", "", "", known), *headers]
+
+
+def _is_prose(sheet: Sheet, name: str) -> bool:
+    """Whether a text without columns came under a spreadsheet's name: a letter, a program's source, a log."""
+    return not sheet.name and sheet.width < 2 and not name.lower().endswith((".csv", ".tsv", ".txt"))
 
 
 def _repeated(returns: list[Return]) -> list[Issue]:

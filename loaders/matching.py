@@ -18,6 +18,7 @@ from loaders.traditional import simplified
 REMEMBERED = 20_000  # texts whose meaning is remembered
 SHORTEST_SLIP = 5  # signs of a wording in which one wrong sign is taken for a slip
 ALIKE = 45  # percent of likeness from which a header is worth naming beside one that nobody knows
+LIKE_ENOUGH = 60  # percent of likeness from which a row's number decides what its label means
 CLOSE_ENOUGH = 86  # percent of likeness from which a misspelt header still counts, with a warning
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _UNIT = re.compile(r"(?:单位[:：]?)?(万?)(?:人次|人|例|名|个|张|次|对|岁|元|胎|%|‰|/10万|年月日|日期)?")
@@ -57,15 +58,25 @@ def _words(text: str) -> str:
     return _SEPARATORS.sub("", text).casefold()
 
 
-def factor_of(raw: Any) -> int:
-    """10,000 when the header's unit says 万, else 1."""
-    return _factor_in(text_of(raw))
-
-
 @lru_cache(maxsize=REMEMBERED)
-def _factor_in(text: str) -> int:
-    units = (_UNIT.fullmatch(unit.replace(" ", "")) for unit in _BRACKETS.findall(text))
-    return 10_000 if any(unit and unit[1] for unit in units) else 1
+def _stated(text: str) -> int | None:
+    units = [
+        unit
+        for found in _BRACKETS.findall(text)
+        if (unit := _UNIT.fullmatch(found.replace(" ", ""))) and unit[0]
+    ]
+    return (10_000 if any(unit[1] for unit in units) else 1) if units else None
+
+
+def stated_factor(raw: Any) -> int | None:
+    """10,000 when the header's unit in brackets says 万, 1 when it says anything else, None when it says none."""
+    return _stated(text_of(raw))
+
+
+def factor_of_unit(raw: Any) -> int | None:
+    """The same of a cell that holds nothing but a unit; None when it is none."""
+    unit = _UNIT.fullmatch(text_of(raw).replace(" ", ""))
+    return (10_000 if unit[1] else 1) if unit and unit[0] else None
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,7 @@ class Labels:
         return self._found[parts, fuzzy]
 
     def _find(self, parts: tuple[str, ...], fuzzy: bool) -> Match | None:
-        for wording in dict.fromkeys(("".join(parts), "".join(parts[-2:]), parts[-1])):
+        for wording in dict.fromkeys(("".join(parts), "".join(parts[-2:]), _overlaid(parts[-2:]), parts[-1])):
             holders = self.exact.get(wording, [])
             if len(holders) == 1:
                 return Match(holders[0])
@@ -147,10 +158,29 @@ class Labels:
             return None
         return Match(next(iter(fields.values())), misspelt=True)
 
+    def may_mean(self, one: Field, wording: str) -> bool:
+        """Whether a wording nobody knows can be the field's: like enough, and neither another's nor the opposite."""
+        return any(
+            fuzz.ratio(wording, own) >= LIKE_ENOUGH and same_meaning(wording, own) for own in wordings(one)
+        )
+
     def nearest(self, wording: str) -> str:
         """The header most like the text, as the form writes it, for a message; — where none is like it."""
+        return self.nearest_of(wording)[0]
+
+    def nearest_of(self, wording: str) -> tuple[str, float]:
+        """The same with its likeness in percent; 0 where none is like it."""
         best = process.extractOne(wording, list(self.exact), scorer=fuzz.ratio, score_cutoff=ALIKE)
-        return title_of(self.exact[best[0]][0]) if best else "—"
+        return (title_of(self.exact[best[0]][0]), best[1]) if best else ("—", 0.0)
+
+
+def _overlaid(parts: Sequence[str]) -> str:
+    """产前筛查 above 筛查人数 is 产前筛查人数: what both have at their seam stands once."""
+    above, below = parts[0], parts[-1]
+    for length in range(min(len(above), len(below)) - 1, 1, -1):
+        if above.endswith(below[:length]):
+            return above + below[length:]
+    return above + below
 
 
 _TELLING = frozenset("0123456789未非不无否阴阳男女率比早晚初再高低轻重中内外前后")

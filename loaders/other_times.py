@@ -32,7 +32,7 @@ _KEY = re.compile("行次|序号|次序|栏次|编号|编码|代码|行号|计�
 
 def kind_of(sheet: Sheet, rows: range, label: int, column: int, frequency: str) -> Kind:
     """What the header rows above a column say of it; nothing where they say nothing of the kind."""
-    kinds = {_kind(text, frequency) for text in _headers(sheet, rows, label, column)}
+    kinds = {kind_of_text(text, frequency) for text in _headers(sheet, rows, label, column)}
     return next((one for one in _STRONGEST_FIRST if one in kinds), "")
 
 
@@ -48,7 +48,8 @@ def _headers(sheet: Sheet, rows: range, label: int, column: int) -> list[str]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _kind(text: str, frequency: str) -> Kind:
+def kind_of_text(text: str, frequency: str) -> Kind:
+    """What a single header says of its column's time."""
     plain = simplified(text).replace(" ", "")
     if _KEY.fullmatch(plain):
         return "key"

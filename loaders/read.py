@@ -14,7 +14,7 @@ from loaders.matching import Labels
 from loaders.outcome import Reading, Return
 from loaders.recognise import Found, period_issue
 from loaders.tidy import LARGEST
-from reference.calendar import CalendarRules
+from loaders.unrecognised import unknown_headers
 from reference.data_elements import ValueNote
 from reference.periods import Period
 from reference.registry import Registry
@@ -29,8 +29,11 @@ def read_sheet(
     """Read one recognised sheet; returns are empty where the period or an organisation could not be told."""
     if found.edition.layout == "cases":
         return read_cases(found, registry, labels, today)
-    reader = by_organisation if found.edition.layout == "organisations_in_rows" else by_element
+    in_rows = found.edition.layout == "organisations_in_rows" or by_organisation.lies_across(found, labels)
+    reader = by_organisation if in_rows else by_element
     harvest = reader.read_rows(found, registry, labels)
+    if any(issue.code == "header_missing" for issue in harvest.issues):
+        harvest.issues.extend(unknown_headers(found.sheet, labels, found.form.code))
     wrong_period = period_issue(found, today)
     issues = [*found.issues, *([wrong_period] if wrong_period else [])]
     _compare_totals(harvest)
@@ -54,18 +57,17 @@ def read_sheet(
         for code, held in harvest.values.items()
         if not code.startswith(NOBODY) and has_numbers(held)
     }
-    calendar = registry.calendar
-    return [_return(found, code, period, held, calendar) for code, held in placed.items()], issues
+    due = due_day(found.form.duty, period.last, registry.calendar) if found.form.duty.span else None
+    return [_return(found, code, period, held, due) for code, held in placed.items()], issues
 
 
 def _return(
-    found: Found, organisation: str, period: Period, held: dict[Key, Reading], calendar: CalendarRules
+    found: Found, organisation: str, period: Period, held: dict[Key, Reading], due: dt.date | None
 ) -> Return:
     form = found.form
     start = None
     if form.cumulative_from_month:
         start = period.first
-    due = due_day(form.duty, period.last, calendar) if form.duty.span else None
     return Return(
         form=form.code,
         edition=found.edition.code,
@@ -77,10 +79,14 @@ def _return(
         due=due,
         sheet=found.sheet.name,
         # A blank breakdown says nothing that the blank whole does not say.
-        readings=tuple(
-            one
-            for one in held.values()
-            if one.value is not None or one.text or not one.category or one.note != ValueNote.BLANK
+        readings=tuple(held.values())
+        if not found.edition.parts
+        else tuple(
+            [
+                one
+                for one in held.values()
+                if one.value is not None or one.text or not one.category or one.note != ValueNote.BLANK
+            ]
         ),
     )
 

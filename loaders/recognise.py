@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -21,11 +22,17 @@ from reference.periods import Period
 from reference.registry import Registry
 
 LabelsOf = Callable[[Form, Edition], Labels]
+MOST_IN_TITLE = 4  # texts in a row of the title block
 TITLE_ROWS = 12  # how far down a title block may reach
 FEWEST_HEADERS = (
     0.5  # share of a form's fields whose labels a sheet must show to be taken for it without code or title
 )
 _CODE = re.compile(r"表\s*号[:：]?\s*([a-z][a-z0-9_]*)\s*/\s*([\w.\-]+)", re.IGNORECASE)
+# 填报单位：万山区 is a district; 单位：万人 stands alone or at the end of a line of the title block.
+_IN_TEN_THOUSANDS = re.compile(r"(?:^|\s)[(（]?(?:计量)?单位\s?[:：]\s?万(?:人次|人|例|名|个|张|元)?[)）]?$")
+# What else a line of the title block may say after the sender.
+_NEXT_LABEL = re.compile(r"(?:计量)?单位\s?[:：]|报告期|统计时间|填[报表](?:日期|时间|人)|报出日期")
+_OFFICE = re.compile(r"(?:卫生健康|卫健|卫生和?计划?生育|卫计|卫生)(?:委员会|局|委)$")
 _CODE_IN_BRACKETS = re.compile(r"[(（\[]\s*([A-Za-z0-9\-]{4,32})\s*[)）\]]")
 
 
@@ -39,6 +46,7 @@ class Found:
     how: str
     period: Period | None = None
     period_cell: str = ""
+    factor: int = 1  # what the sheet's own unit (单位：万人) multiplies numbers by whose header says none
     issues: list[Issue] = field(default_factory=list)
 
 
@@ -49,6 +57,7 @@ def recognise(sheet: Sheet, forms: Forms, labels: LabelsOf, file_name: str) -> F
         _by_code(sheet, forms, texts) or _by_title(sheet, forms, texts) or _by_headers(sheet, forms, labels)
     )
     if found:
+        found.factor = 10_000 if any(_IN_TEN_THOUSANDS.search(text) for _, _, text in texts) else 1
         found.period, found.period_cell = _period(found, texts, file_name)
         if found.period:
             found.edition = _edition_for(found, found.period)
@@ -197,9 +206,14 @@ def sender_of(found: Found, registry: Registry) -> tuple[Organisation | None, Is
             continue
         cell = sheet.address(row, column)
         named = rest.strip() or text_of(sheet.at(row, column + 1)) or text_of(sheet.at(row, column + 2))
-        if named:
+        if named := _NEXT_LABEL.split(named)[0].strip():
             return _resolve(named, cell, found, registry)
-    for _, _, text in _title_texts(sheet):
+    # A row of many texts is a header, in which counties may stand beside each other.
+    texts = list(_title_texts(sheet))
+    beside = Counter(row for row, _, _ in texts)
+    for row, _, text in texts:
+        if beside[row] > MOST_IN_TITLE:
+            continue
         head = re.split(r"\d{4}", text)[0].strip()
         if head and (candidates := registry.organisations.find(head, form.tree)) and len(candidates) == 1:
             return area_meant(candidates[0], form, registry), None
@@ -232,6 +246,13 @@ def organisation_at(
     candidates = registry.organisations.find(name, form.tree) if name else []
     if not candidates and name:
         candidates = registry.organisations.find(simplified(name), form.tree)
+    if not candidates and (area := _OFFICE.sub("", simplified(name))) != name:
+        # A county's health office reports for its county.
+        candidates = [
+            one
+            for one in registry.organisations.find(area, form.tree)
+            if one.is_area and form.duty.owed_by(one)
+        ]
     fitting = {
         one.code: one
         for one in (area_meant(candidate, form, registry) for candidate in candidates)

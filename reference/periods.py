@@ -195,6 +195,8 @@ _DAYS = rf"{_DATE}{_SEPARATOR}(?:{_DATE}|\d{{1,2}}\s*月\s*\d{{1,2}}\s*日)"
 _QUARTER = r"(?:\d{4}\s*年?\s*-?(?:第?\s*[一二三四1-4]\s*季度?|Q[1-4])|Q[1-4]\s*\d{4})"
 _HALF = r"(?:\d{4}\s*年?\s*(?:[上下]半年|H[12])|H[12]\s*\d{4})"
 _STATISTICAL_YEAR = r"(?:(?:SY|Statistical year)\s*\d{4}|\d{4}\s*(?:年度?)?统计年度?)"
+# 2026年9月5岁以下儿童 and 2026年9月0-6岁儿童 name a month and an age, and no day.
+_NO_AGE = r"(?!\d|\s*[岁天周]|\s*个月|\s*[-~—至到]\s*\d{1,2}\s*(?:[岁天周]|个月|月龄))"
 _AS_OF = rf"截[至止]\s*{_DATE}"
 
 
@@ -222,10 +224,12 @@ def find(text: str) -> Period | None:
     plain = _tidy(text)
     for pattern, read in _READERS:
         if pattern == _MONTH:
-            plain = re.sub(_DATE, " ", plain)
+            plain = re.sub(_DATE + _NO_AGE, " ", plain)
         if pattern == _YEAR:
             pattern = r"\d{4}\s*年度?"  # four digits alone are no year in running text
-        for match in re.finditer(rf"(?<![\dA-Za-z])(?:{pattern})(?!\d)", plain, re.IGNORECASE):
+        for match in re.finditer(
+            rf"(?<![\dA-Za-z])(?:{pattern})(?:(?<=月)|(?!\d))(?!\s*季)", plain, re.IGNORECASE
+        ):
             try:
                 if found := read(match[0]):
                     return found

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboard.cli.giving_back import give_back
 from dashboard.cli.output import Format, emit, print_csv, print_json, print_table, progress, say
 from dashboard.documents import issue_row
 from dashboard.settings import load_settings
@@ -20,7 +19,6 @@ from loaders.forms import load_forms
 from loaders.intake import Desk
 from loaders.issues import Issue
 from loaders.outcome import Outcome
-from loaders.template import write_template
 from reference import periods
 from reference.registry import load_registry
 from store.records import Receipt
@@ -59,6 +57,8 @@ def template(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Write a form's blank workbook, ready to be filled in and sent."""
+    from loaders.template import write_template  # with a library that checking does not need
+
     registry = load_registry(load_settings().overlay_folders)
     forms = load_forms(registry)
     if form == "list":
@@ -112,6 +112,8 @@ def check(
     given_back: dict[Path, list[str]] = {}
     for target, faulty_rows in ((annotated, False), (errors_only, True)):
         if target is not None:
+            from dashboard.cli.giving_back import give_back  # with libraries that checking does not need
+
             pairs = list(zip(jobs, (outcome for _, outcome, _ in checked), strict=True))
             for path, written in give_back(pairs, desk, target, settings.language, faulty_rows, cores):
                 if written is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import logging
 import os
 import sys
@@ -11,7 +12,7 @@ from importlib import import_module
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.cli.output import say
+from dashboard.cli.output import print_json, say
 from dashboard.running import BackupError
 from dashboard.settings import SettingsError
 from loaders.cluster import ClusterError
@@ -99,6 +100,15 @@ def main() -> None:
         )
 
 
+def _asked_for_json(arguments: list[str]) -> bool:
+    """Whether a command that reads files was to answer in JSON."""
+    asked = {"--format=json", "--format json"} & {
+        *arguments,
+        *map(" ".join, itertools.pairwise(arguments)),
+    }
+    return bool(asked) and arguments[1] in ("check", "load")
+
+
 def _speak_unicode() -> None:
     """Print UTF-8 whatever the terminal's language; a file name that is none is escaped, as JSON escapes it too."""
     for stream in (sys.stdout, sys.stderr):
@@ -108,4 +118,7 @@ def _speak_unicode() -> None:
 
 def _stop(message: str, code: int = 2) -> None:
     say(f"mch: {message}", style="red")
+    if _asked_for_json(sys.argv):
+        # Whoever reads JSON from us reads JSON, whatever happens.
+        print_json({"files": [], "summary": {"files": 0}, "error": message})
     sys.exit(code)

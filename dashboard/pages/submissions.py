@@ -118,9 +118,17 @@ def templates(visit: Visit) -> html.Section:
                 html.Span(_about(visit, form), className="quiet"),
             ]
         )
-        for form in visit.workspace.forms.by_code.values()
+        for form in _own_first(visit)
     ]
     return blocks.panel(t("空白表样"), html.Ul(items, className="templates"))
+
+
+def _own_first(visit: Visit) -> list[Form]:
+    """All forms; those that the account's own organisation owes come first."""
+    own = visit.account.organisation
+    who = visit.registry.organisations.get(own) if own in visit.registry.organisations else None
+    forms = visit.workspace.forms.by_code.values()
+    return sorted(forms, key=lambda form: who is None or not form.duty.owed_by(who))
 
 
 def _about(visit: Visit, form: Form) -> str:

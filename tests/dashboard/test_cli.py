@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -207,6 +209,23 @@ def test_the_file_itself_is_never_written_over(mch: Callable[..., Any]) -> None:
     before = faulty.read_bytes()
     assert mch("check", str(faulty), "--annotated", str(faulty)).code != 0
     assert faulty.read_bytes() == before
+
+
+@pytest.mark.parametrize("path", ["nowhere.xlsx", "."])
+def test_whoever_asks_for_json_gets_json_when_there_is_nothing_to_read(
+    mch: Callable[..., Any], path: str
+) -> None:
+    ran = mch("check", path, "--format", "json")
+    document = json.loads(ran.out)
+    assert (ran.code, document["files"], document["summary"]) == (2, [], {"files": 0})
+    assert document["error"]
+
+
+def test_checking_waits_for_no_library_that_it_does_not_need() -> None:
+    """Statistics take several times as long to import as a file takes to read."""
+    program = "import sys; from dashboard.cli.program import program; program('check'); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {"pandas", "numpy", "scipy", "openpyxl", "xlsxwriter", "dash"} & set(ran.stdout.split())
 
 
 def test_every_file_is_in_the_answer_whatever_its_name_and_whether_it_opens(

@@ -15,6 +15,13 @@ import dashboard.cli.files
 import dashboard.cli.program
 import dashboard.workspace
 import loaders.sandbox
+from indicators.definition import load_catalogue
+from loaders.forms import load_forms
+from reference.registry import load_registry
+
+# Half of what a short run would do is reading definitions: they are read once, for all forks.
+_REGISTRY = load_registry(())
+_FORMS, _CATALOGUE = load_forms(_REGISTRY), load_catalogue(_REGISTRY)
 
 
 def begin(command: list[str], environment: dict[str, str]) -> BaseProcess:
@@ -38,9 +45,13 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
-    # Only where a warden comes from differs from the program's own way: importing takes longer than loading.
+    # Only where a warden and the definitions come from differs from the program's own way.
     sandbox: Any = loaders.sandbox
     sandbox.multiprocessing = _Forking
+    workspace: Any = dashboard.workspace
+    workspace.load_registry = lambda _: _REGISTRY
+    workspace.load_forms = lambda _: _FORMS
+    workspace.load_catalogue = lambda _: _CATALOGUE
     sys.argv = ["mch", *command]
     dashboard.cli.program.main()
 
