@@ -87,7 +87,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
     answers = Answers(workspace)
     watching.register(Door(app, PUBLIC).server, workspace)  # type: ignore[arg-type]
     app.server.config["MAX_CONTENT_LENGTH"] = (workspace.settings.upload_max_megabytes + 1) * 1024 * 1024
-    app.layout = shell.frame()
+    app.layout = lambda: first_answer(answers)
     guard.install(app, workspace)
     entrance.register(app, workspace)
     single.register(app, workspace)
@@ -119,6 +119,7 @@ def _register_routing(app: Door, answers: Answers) -> None:
         Input("url", "pathname"),
         Input("url", "search"),
         running=[(Output("busy", "className"), "busy busy--now", "busy")],
+        prevent_initial_call=True,  # the first page comes with the frame; without one, the browser's address asks for it
     )(route)
     app.clientside_callback(
         ClientsideFunction("mch", "choose"),
@@ -137,6 +138,15 @@ def _register_routing(app: Door, answers: Answers) -> None:
     app.clientside_callback(
         ClientsideFunction("mch", "name"), Output("busy", "title"), Input("page-name", "data")
     )
+
+
+def first_answer(answers: Answers) -> Any:
+    """The frame with the page that was asked for already in it, so that the browser need not ask a second time."""
+    there = kept_pages.first_address()
+    if there is None:
+        return shell.frame()
+    header, menu, page, name = answer(answers, *there)
+    return shell.frame(header, menu, page, name, pathname=there[0], search=there[1])
 
 
 def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any, dict[str, str]]:
