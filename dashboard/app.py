@@ -66,6 +66,8 @@ ROUTES = (
     (take_step, "view_results"),
     (api_routes, "view_results"),
 )
+# Charts whose points are areas or hospitals, each with the address where it leads.
+POINTS_LEAD = ("funnel", "hospitals")
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 
@@ -135,6 +137,10 @@ def _register_routing(app: Door, answers: Answers) -> None:
         State("shell", "navbar"),
         prevent_initial_call=True,
     )
+    for chart in POINTS_LEAD:
+        app.clientside_callback(
+            ClientsideFunction("mch", "lead"), Input(chart, "clickData"), prevent_initial_call=True
+        )
     app.clientside_callback(
         ClientsideFunction("mch", "name"), Output("busy", "title"), Input("page-name", "data")
     )

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import dash
 from flask import Flask, Response, has_request_context, make_response, request
 
+from dashboard import following
 from dashboard.answers import Answers
 from dashboard.auth.asking import current_session
 from dashboard.pages import inbox
@@ -138,5 +139,7 @@ def _key(answers: Answers, page_for: Callable[[str], Any], asked: tuple[str, str
         return None
     visit = open_visit(answers, path, search)
     waiting = inbox.badge(visit).title  # the header says how many messages wait, which no data change
+    # What was asked of whom is seen at once; what is worked out of the data may lag by `answers_seconds`.
+    steps = tuple((one.id, len(one.steps)) for one in following.every(visit))
     version = answers.version()
-    return (path, search, visit.account, current_session() is None, waiting, visit.today, version)
+    return (path, search, visit.account, current_session() is None, waiting, visit.today, steps, version)

@@ -17,6 +17,7 @@ from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.outlook import Outlook
 from indicators.result import Flag, Reason, Result
+from reference.follow_ups import OPEN, State
 
 NEEDS = "view_results"
 LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
@@ -83,7 +84,9 @@ def cards(visit: Visit, chosen: Definition | None) -> html.Div:
         ],
         className="more-cards",
     )
-    return html.Div([html.Div(drawn[:FIRST_ROW], className="cards"), rest if more else None])
+    return html.Div(
+        [html.Div(drawn[:FIRST_ROW], className="cards cards--swipe scrolling"), rest if more else None]
+    )
 
 
 def card_order(
@@ -121,12 +124,12 @@ def card(
     past: Sequence[Result],
     current: bool,
     ahead: Outlook | None = None,
-) -> dcc.Link:
-    """Value, interval, target and date, gap, judgement in words, the last year as a line, and where it leads."""
+) -> html.Div:
+    """Value, interval, target and date, gap, judgement in words, the last year as a line, and where it leads; its source apart."""
     t, name = visit.texts, definition.name(visit.view.language)
     spread = wording.interval(result, definition)
     aim = result.target
-    return dcc.Link(
+    drawn = dcc.Link(
         [
             html.Span(name, className="card-name"),
             html.Div(
@@ -158,6 +161,13 @@ def card(
         href=card_link(visit, definition),
         className="card card--current" if current else "card",
     )
+    source = None
+    if result.value is not None:
+        label = t("{name}：数字来源", name=name)
+        source = dcc.Link(
+            t("来源"), href=blocks.source_href(visit, result), className="card-source", title=label
+        )
+    return html.Div([drawn, source], className="card-place")
 
 
 def leads_to(visit: Visit, definition: Definition, ahead: Outlook) -> str:
@@ -197,6 +207,7 @@ def by_county(visit: Visit, definition: Definition) -> html.Section:
                 [figures(visit, definition, one) for one in tally(results, visit.standing)],
                 className="figures",
             ),
+            asked(visit, definition),
             html.Div(
                 [
                     html.Div(figure, className="side-map") if figure else None,
@@ -210,6 +221,30 @@ def by_county(visit: Visit, definition: Definition) -> html.Section:
         ],
         className="panel",
     )
+
+
+def asked(visit: Visit, definition: Definition) -> html.P | None:
+    """What was asked of those behind on the indicator, and what became of it; nothing where nobody is behind."""
+    behind = [one for one in visit.flags if (one.kind, one.indicator) == ("behind_target", definition.code)]
+    if not behind:
+        return None
+    t = visit.texts
+    found = [
+        one
+        for flag in behind
+        if (one := following.of_flag(visit, flag)) is not None and one.state is not State.WITHDRAWN
+    ]
+    late = sum(one.is_overdue(visit.today) for one in found)
+    counts = (
+        (t("{count} 个未督办", count=len(behind) - len(found)), len(found) < len(behind)),
+        (t("{count} 个待答复", count=sum(one.state in OPEN for one in found)), bool(found)),
+        (t("{count} 个已逾期", count=late), bool(late)),
+        (t("{count} 个已答复", count=sum(one.state is State.ANSWERED for one in found)), bool(found)),
+        (t("{count} 个已办结", count=sum(one.state is State.DONE for one in found)), bool(found)),
+    )
+    words = t("、").join(said for said, is_worth_it in counts if is_worth_it)
+    link = dcc.Link(t("全部督办"), href=visit.view.link(following.PATH)) if found else None
+    return html.P([html.Strong(t("对落后县区的督办")), html.Span(words), link], className="asked")
 
 
 def figures(visit: Visit, definition: Definition, found: Tally) -> html.Div:
@@ -300,7 +335,11 @@ def flag_item(visit: Visit, definition: Definition, found: Sequence[Flag], resul
                 ],
                 className="flag-head",
             ),
-            *[_reason(visit, flag) for flag in found],
+            *(
+                [_reason(visit, found[0]), _also(visit, found[1:])]
+                if kind == Standing.BEHIND.value
+                else [_reason(visit, flag) for flag in found]
+            ),
         ],
         href=visit.view.link(f"/area/{area}"),
     )
@@ -312,6 +351,16 @@ def _reason(visit: Visit, flag: Flag) -> html.Div:
     if flag.kind not in ("behind_target", "not_assessable", "watch"):
         name = html.Strong(f"{visit.texts(wording.KIND_NAMES[flag.kind])} · ")
     return html.Div([name, html.Span(without_place(visit, flag))], className="flag-sentence")
+
+
+def _also(visit: Visit, rest: Sequence[Flag]) -> html.Div | None:
+    """What else stands out in a county that is behind, by name: its own page has the sentences, and the list stays short."""
+    if not rest:
+        return None
+    t = visit.texts
+    names = t("、").join(t(wording.KIND_NAMES[flag.kind]) for flag in rest)
+    sentences = " ".join(without_place(visit, flag) for flag in rest)
+    return html.Div(t("同时：{names}", names=names), className="flag-also", title=sentences)
 
 
 def without_place(visit: Visit, flag: Flag) -> str:

@@ -79,7 +79,10 @@ def test_a_county_is_listed_once_with_all_its_reasons(visit: Visit) -> None:
     item = overview.flag_item(visit, definition, [behind, worse], None)
     assert words(item).count(visit.name(BEHIND)) == 1
     assert "还需 240 名" in words(item)
-    assert "正在变差 ·  比上年少了31名。" in words(item)
+    # The list stays short: what else there is is named, its sentence a hover away and on the county's page.
+    assert "同时：正在变差" in words(item)
+    also = next(one for one in item.children[0].children if getattr(one, "className", "") == "flag-also")
+    assert also.title == "比上年少了31名。"
     assert "flag--behind" in item.className
 
 
