@@ -319,6 +319,7 @@ def concerns(flag: Flag, definition: Definition, result: Result | None) -> bool:
 
 def flag_item(visit: Visit, definition: Definition, found: Sequence[Flag], result: Result | None) -> html.Li:
     """One county: who, by how many people, why; the reason named where it is not the target."""
+    found = sorted(found, key=lambda flag: flag.kind != "behind_target")
     area = found[0].organisation
     upper = visit.upper_name(area)
     short = next((flag.gap for flag in found if flag.kind in ("behind_target", "watch")), None)

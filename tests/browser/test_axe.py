@@ -100,7 +100,7 @@ def test_no_violation_on_any_page(browser, address, province, way) -> None:
         if bad := violations(page):
             found[name] = bad
     context.close()
-    assert found == {}
+    assert not found, "\n".join(f"{name}: {one}" for name, every in found.items() for one in every)
 
 
 WIDER = """() => [...document.querySelectorAll('#page *')]

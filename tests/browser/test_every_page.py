@@ -143,7 +143,7 @@ def test_page(window, name: str, language: str) -> None:
 OWN = {
     "county": {
         "overview": ("汇川区", "Huichuan"),
-        "asking": ("没有这条提示", "No such flag"),
+        "asking": ("您的账号不能向这个单位发起督办", "may not ask this organisation"),
     },
     "institution": {"overview": ("汇川区", "Huichuan")},
     "evaluator": {"assessment": ("绩效考核", "Performance assessment")},
