@@ -9,6 +9,7 @@ import dash
 from dash import dcc, html
 
 from dashboard import blocks, county_map, following, tables, wording
+from dashboard import follow_up_rules as rules
 from dashboard.answers import Answers
 from dashboard.changes import changes
 from dashboard.findings import Standing, Tally, reports_in, tally
@@ -224,8 +225,14 @@ def by_county(visit: Visit, definition: Definition) -> html.Section:
 
 
 def asked(visit: Visit, definition: Definition) -> html.P | None:
-    """What was asked of those behind on the indicator, and what became of it; nothing where nobody is behind."""
-    behind = [one for one in visit.flags if (one.kind, one.indicator) == ("behind_target", definition.code)]
+    """What was asked of those behind whose follow-ups one may see, and what became of it; nothing where there are none."""
+    organisations = visit.registry.organisations
+    behind = [
+        one
+        for one in visit.flags
+        if (one.kind, one.indicator) == ("behind_target", definition.code)
+        and rules.may_see(visit.account, one.organisation, organisations)
+    ]
     if not behind:
         return None
     t = visit.texts
