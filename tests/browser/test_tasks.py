@@ -178,3 +178,19 @@ def test_a_page_goes_to_paper_without_menus_in_colours_that_survive(window, tmp_
     pdf = window.page.pdf(prefer_css_page_size=True)
     assert pdf.startswith(b"%PDF")
     assert b"/MediaBox [0 0 594.95996 841.91998]" in pdf or b"/MediaBox [0 0 595" in pdf
+
+
+def test_a_point_of_the_funnel_leads_to_its_county(window) -> None:
+    window.open("/indicator/prenatal_screening_coverage?lang=zh")
+    points = window.page.locator("#funnel .scatterlayer .trace .points path")
+    points.first.wait_for()
+    points.first.scroll_into_view_if_needed()
+    window.settle()
+    box = points.first.bounding_box()
+    window.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    window.page.locator("#funnel .hovertext").first.wait_for()
+    window.page.mouse.down()
+    window.page.mouse.up()
+    window.page.wait_for_url("**/area/52*")
+    window.page.locator("text=/代码 52\\d{4}/").first.wait_for()
+    assert window.complaints == []
