@@ -46,6 +46,7 @@ class Answers:
         self._lock = threading.Lock()
         self._under_way: dict[Hashable, threading.Event] = {}
         self._version, self._looked_at, self._hurried_at = 0, float("-inf"), float("-inf")
+        self._hurries = 0
 
     def reading_room(self) -> ReadingRoom:
         """The processes that read uploads: begun with the first upload, ended with the program."""
@@ -93,9 +94,12 @@ class Answers:
         with self._lock:
             if now - self._looked_at < patience:
                 return self._version
+            hurries = self._hurries
         version = self.workspace.store.data_version()
         with self._lock:
-            self._version, self._looked_at = version, now
+            # A look that began before a change, or before another look, says nothing of what came after it.
+            if hurries == self._hurries and now >= self._looked_at:
+                self._version, self._looked_at = version, now
         return version
 
     def look_again(self) -> None:
@@ -108,6 +112,7 @@ class Answers:
         with self._lock:
             if now - self._hurried_at >= self.workspace.settings.answers_seconds:
                 self._looked_at, self._hurried_at = float("-inf"), now
+                self._hurries += 1
 
     def months(self, tree: str) -> Months | None:
         """First and last month with data of a tree."""

@@ -66,6 +66,8 @@ ROUTES = (
     (take_step, "view_results"),
     (api_routes, "view_results"),
 )
+# Charts whose points are areas or hospitals, each with the address where it leads.
+POINTS_LEAD = ("funnel", "hospitals")
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 
@@ -87,7 +89,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
     answers = Answers(workspace)
     watching.register(Door(app, PUBLIC).server, workspace)  # type: ignore[arg-type]
     app.server.config["MAX_CONTENT_LENGTH"] = (workspace.settings.upload_max_megabytes + 1) * 1024 * 1024
-    app.layout = shell.frame()
+    app.layout = lambda: first_answer(answers)
     guard.install(app, workspace)
     entrance.register(app, workspace)
     single.register(app, workspace)
@@ -119,6 +121,7 @@ def _register_routing(app: Door, answers: Answers) -> None:
         Input("url", "pathname"),
         Input("url", "search"),
         running=[(Output("busy", "className"), "busy busy--now", "busy")],
+        prevent_initial_call=True,  # the first page comes with the frame; without one, the browser's address asks for it
     )(route)
     app.clientside_callback(
         ClientsideFunction("mch", "choose"),
@@ -134,9 +137,22 @@ def _register_routing(app: Door, answers: Answers) -> None:
         State("shell", "navbar"),
         prevent_initial_call=True,
     )
+    for chart in POINTS_LEAD:
+        app.clientside_callback(
+            ClientsideFunction("mch", "lead"), Input(chart, "clickData"), prevent_initial_call=True
+        )
     app.clientside_callback(
         ClientsideFunction("mch", "name"), Output("busy", "title"), Input("page-name", "data")
     )
+
+
+def first_answer(answers: Answers) -> Any:
+    """The frame with the page that was asked for already in it, so that the browser need not ask a second time."""
+    there = kept_pages.first_address()
+    if there is None:
+        return shell.frame()
+    header, menu, page, name = answer(answers, *there)
+    return shell.frame(header, menu, page, name, pathname=there[0], search=there[1])
 
 
 def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any, dict[str, str]]:

@@ -85,7 +85,7 @@ def draw(visit: Visit, definition: Definition, results: Sequence[Result]) -> htm
         [
             CountyMap(
                 id="map",
-                source=f"/outlines/{outlines.digest}.json",
+                source=outlines.address,
                 areas=areas,
                 shown=None if whole else sorted(areas),
                 label=t("{name}分县区地图", name=definition.name(visit.view.language)),

@@ -36,6 +36,7 @@ SYMBOLS = {
 }
 INK = "#6b7280"
 FAN = "rgba(128,134,145,0.20)"
+AXIS_FONT = {"size": 12}
 GRID = "rgba(128,134,145,0.22)"
 
 
@@ -180,7 +181,7 @@ def dressed(figure: go.Figure, definition: Definition, visit: Visit) -> go.Figur
         },
         yaxis={
             **axis,
-            "title": {"text": definition.unit(visit.view.language), "standoff": 6},
+            "title": {"text": definition.unit(visit.view.language), "standoff": 6, "font": AXIS_FONT},
             "rangemode": "normal",
         },
     )

@@ -44,7 +44,9 @@ def progress(visit: Visit, definition: Definition, found: Progress) -> go.Figure
     figure = dressed(figure, definition, visit)
     figure.update_xaxes(type="date", tickformat="%Y-%m", nticks=5)
     figure.update_yaxes(range=[0, 104])
-    figure.update_layout(height=230, showlegend=True, legend={"orientation": "h", "y": 1.16, "x": 0})
+    figure.update_layout(
+        height=270, showlegend=True, legend={"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0}
+    )
     return figure
 
 

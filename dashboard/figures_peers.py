@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dashboard import wording
-from dashboard.figures import COLOURS, GRID, INK, SYMBOLS, dressed
+from dashboard.figures import AXIS_FONT, COLOURS, GRID, INK, SYMBOLS, dressed
 from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.peer_views import Funnel, usable
@@ -46,8 +46,10 @@ def funnel(
             "color": [COLOURS[kind] for kind in kinds], "symbol": [SYMBOLS[kind] for kind in kinds],
             "line": {"width": 1.2, "color": [COLOURS[kind] for kind in kinds]},
         },
-        customdata=[words(visit, definition, one, limits) for one in found],
-        hovertemplate="%{customdata}<extra></extra>",
+        customdata=[
+            [words(visit, definition, one, limits), visit.view.link(f"/area/{one.organisation}")] for one in found
+        ],
+        hovertemplate="%{customdata[0]}<extra></extra>",
     )  # fmt: skip
     people = visit.texts.pick(definition.denominator_zh, definition.denominator_en)
     figure = dressed(figure, definition, visit)
@@ -58,7 +60,7 @@ def funnel(
         if limits.sizes[0] <= step * 10**power <= limits.sizes[-1]
     ]
     figure.update_xaxes(
-        type="log", title={"text": people, "standoff": 4}, showgrid=True, gridcolor=GRID,
+        type="log", title={"text": people, "standoff": 4, "font": AXIS_FONT}, showgrid=True, gridcolor=GRID,
         tickvals=ticks, ticktext=[f"{tick:,}" for tick in ticks],
     )  # fmt: skip
     return figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures import GRID, INK
+from dashboard.figures import AXIS_FONT, GRID, INK
 from dashboard.figures_course import LOOKS
 from dashboard.shell import FONTS
 from dashboard.texts import mark
@@ -48,7 +48,7 @@ def rare_chart(visit: Visit, found: OverTime, multiplier: int) -> go.Figure:
         font={"family": FONTS, "color": INK, "size": 13}, hovermode="closest",
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
         xaxis={**axis, "showgrid": False, "tickvals": across[::step], "ticktext": names[::step], "tickangle": 0},
-        yaxis={**axis, "rangemode": "tozero", "title": {"text": axis_title(visit, found, multiplier), "standoff": 6}},
+        yaxis={**axis, "rangemode": "tozero", "title": {"text": axis_title(visit, found, multiplier), "standoff": 6, "font": AXIS_FONT}},
     )  # fmt: skip
     return figure
 

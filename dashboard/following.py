@@ -8,11 +8,13 @@ from dash import dcc, html
 
 from dashboard import follow_up_rules as rules
 from dashboard import wording
+from dashboard.running.notices import FOLLOW_UP
 from dashboard.texts import mark
 from dashboard.visit import Visit
 from indicators.result import Flag
-from reference.follow_ups import Action, State
+from reference.follow_ups import BY_WHO_ASKED, Action, State
 from store.following_up import FollowUp, follow_ups
+from store.messages import Message, tell
 
 PATH = "/follow-ups"
 STATES = {
@@ -69,6 +71,21 @@ def of_flag(visit: Visit, flag: Flag) -> FollowUp | None:
         ),
         None,
     )
+
+
+def tell_of_step(visit: Visit, number: int) -> None:
+    """A word in the inbox of the other side: to who was asked, of each step of who asked; to who asked, of each answer."""
+    one = next(found for found in every(visit) if found.id == number)
+    step = one.steps[-1]
+    to = one.asked.organisation if step.action in BY_WHO_ASKED else one.asked.asked_by
+    said = {
+        "number": number, "about": one.asked.organisation, "due": one.due.isoformat(),
+        "zh": one.asked.reason_zh, "en": one.asked.reason_en,
+    }  # fmt: skip
+    # Where who asked acts for no area, the word goes to the account itself.
+    account = "" if to else one.steps[0].actor
+    key = f"follow_up {number} step {len(one.steps)}"
+    tell(visit.workspace.store, [Message(key, f"{FOLLOW_UP}{step.action.value}", said, to, account)])
 
 
 def chip(visit: Visit, one: FollowUp) -> html.Span:

@@ -11,15 +11,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
+from urllib.parse import urlsplit
 
 import dash
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, has_request_context, make_response, request
 
+from dashboard import following
 from dashboard.answers import Answers
 from dashboard.auth.asking import current_session
 from dashboard.pages import inbox
 from dashboard.visit import open_visit
 
+FIRST = "/_dash-layout"  # the frame, which brings the first page along
 ROUTING = ("header.children", "menu.children", "page.children", "page-name.data")
 ENDPOINT = "_dash-update-component"
 KEPT = 1000  # some ten to thirty kilobytes each
@@ -58,17 +61,41 @@ class Shelf:
             self._making.pop(key, None)
 
 
+def first_address() -> tuple[str, str] | None:
+    """Path and search of the page that asks for its frame, as the browser names it; None where it does not say."""
+    if not has_request_context():
+        return None
+    there = urlsplit(request.headers.get("Referer", ""))
+    if there.netloc != request.host or not there.path:
+        return None
+    return there.path, f"?{there.query}" if there.query else ""
+
+
 def keep_pages(app: dash.Dash, answers: Answers, page_for: Callable[[str], Any]) -> None:
-    """Put the shelf before Dash's view; call it when all callbacks are registered."""
+    """Put the shelf before Dash's views; call it when all callbacks are registered."""
     server: Flask = app.server
-    name = next(rule.endpoint for rule in server.url_map.iter_rules() if rule.rule.endswith(ENDPOINT))
-    make = server.view_functions[name]
     shelf = Shelf()
+    for address, asked in ((ENDPOINT, _asked), (FIRST, first_address)):
+        name = next(rule.endpoint for rule in server.url_map.iter_rules() if rule.rule.endswith(address))
+        server.view_functions[name] = _kept(
+            server.view_functions[name], shelf, _key_of(answers, page_for, asked)
+        )
+
+
+def _key_of(
+    answers: Answers, page_for: Callable[[str], Any], asked: Callable[[], tuple[str, str] | None]
+) -> Callable[[], Hashable | None]:
+    return lambda: _key(answers, page_for, asked())
+
+
+def _kept(make: Callable[..., Any], shelf: Shelf, key_of: Callable[[], Hashable | None]) -> Any:
+    """A view that looks on the shelf before it makes its answer."""
 
     def answer(*arguments: Any, **named: Any) -> Any:
-        key = _key(answers, page_for)
+        key = key_of()
         if key is None:
             return make(*arguments, **named)
+        key = (request.endpoint, key)
         body = shelf.take(key)
         if body is None:
             with shelf.making(key):
@@ -84,13 +111,13 @@ def keep_pages(app: dash.Dash, answers: Answers, page_for: Callable[[str], Any])
         headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         return Response(body, mimetype="application/json", headers=headers)
 
-    server.view_functions[name] = answer
+    return answer
 
 
-def _key(answers: Answers, page_for: Callable[[str], Any]) -> Hashable | None:
-    """What the answer hangs on; None for other callbacks, for pages that do not last, and for who takes nothing compressed."""
+def _asked() -> tuple[str, str] | None:
+    """Path and search of the page that a callback asks for; None for other callbacks."""
     asked = request.get_json(silent=True)
-    if not isinstance(asked, dict) or "gzip" not in request.headers.get("Accept-Encoding", ""):
+    if not isinstance(asked, dict):
         return None
     output = str(asked.get("output", ""))
     if not all(part in output for part in ROUTING):
@@ -100,10 +127,19 @@ def _key(answers: Answers, page_for: Callable[[str], Any]) -> Hashable | None:
         for one in asked.get("inputs", ())
         if isinstance(one, dict)
     }
-    path, search = str(given.get("pathname") or "/"), str(given.get("search", ""))
+    return str(given.get("pathname") or "/"), str(given.get("search", ""))
+
+
+def _key(answers: Answers, page_for: Callable[[str], Any], asked: tuple[str, str] | None) -> Hashable | None:
+    """What the answer hangs on; None for pages that do not last, and for who takes nothing compressed."""
+    if asked is None or "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return None
+    path, search = asked
     if not getattr(page_for(path), "LASTING", False):
         return None
     visit = open_visit(answers, path, search)
     waiting = inbox.badge(visit).title  # the header says how many messages wait, which no data change
+    # What was asked of whom is seen at once; what is worked out of the data may lag by `answers_seconds`.
+    steps = tuple((one.id, len(one.steps)) for one in following.every(visit))
     version = answers.version()
-    return (path, search, visit.account, current_session() is None, waiting, visit.today, version)
+    return (path, search, visit.account, current_session() is None, waiting, visit.today, steps, version)

@@ -28,6 +28,11 @@ class Outlines:
     digest: str
     codes: frozenset[str]
 
+    @property
+    def address(self) -> str:
+        """Where the browser fetches them."""
+        return f"/outlines/{self.digest}.json"
+
 
 @cache
 def read_outlines(folder: Path = FOLDER) -> Outlines:

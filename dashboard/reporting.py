@@ -66,7 +66,10 @@ class Desk:
     def last(self) -> int:
         """The newest month shown: the period's last if one was chosen, and never one that is not over."""
         over = month_add(month_of(self.visit.today), -1)
-        return min(self.visit.view.period.last, over) if self.visit.view.period_given else over
+        newest = min(self.visit.view.period.last, over) if self.visit.view.period_given else over
+        return month_add(
+            newest, -(newest % 100 % max(self.form.duty.span, 1))
+        )  # a quarter that is not over has no returns
 
     @cached_property
     def months(self) -> tuple[int, ...]:
@@ -108,11 +111,11 @@ class Desk:
 
 
 def open_desk(visit: Visit) -> Desk | None:
-    """The calendar of the form in the address, else of the first one that anybody in the area owes; None when nobody owes any."""
+    """The calendar of the form in the address, else of the one owed most often in the area; None when nobody owes any."""
     asked = visit.view.extra.get("form", "")
     forms = forms_of(visit)
     chosen = [form for form in forms if form.code == asked]
-    for form in chosen or forms:
+    for form in chosen or sorted(forms, key=lambda one: one.duty.span):
         desk = Desk(visit, form)
         if desk.entries or chosen:
             return desk

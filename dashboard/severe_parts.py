@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from dash import html
+from dash import dcc, html
 
 from dashboard import blocks, wording
-from dashboard.figures import COLOURS, GRID, INK, dressed
+from dashboard.blocks import source_href
+from dashboard.figures import AXIS_FONT, COLOURS, GRID, INK, dressed
 from dashboard.findings import Standing
 from dashboard.indicator_parts import graph
 from dashboard.visit import Visit
-from indicators.severe import Breakdown, Comparison, NearMiss, SeverePicture
+from indicators.definition import Definition
+from indicators.severe import Breakdown, Comparison, NearMiss, Peer, SeverePicture
 
 # Where a bar's part differs from all others by meaning, not by rank: the five colours of risk.
 RISK = ("green", "yellow", "orange", "red", "purple")
@@ -52,7 +55,9 @@ def short_names(visit: Visit, elements: Sequence[str]) -> list[str]:
     if any(len(one) <= start + end for one in cut):
         return names
     shorter = [joiner.join(one[start : len(one) - end]).strip("“”()（） ") for one in cut]
-    return [name[:1].upper() + name[1:] for name in shorter]
+    # A bracket that was cut in two says nothing any more.
+    whole = [re.sub(r"\s*[（(][^（()）]*$", "", name) for name in shorter]
+    return [name[:1].upper() + name[1:] for name in whole]
 
 
 def _same(found: Sequence[Sequence[str]]) -> int:
@@ -142,7 +147,7 @@ def hospitals(visit: Visit, picture: SeverePicture) -> html.Section | None:
     choosers = html.Div(blocks.choice("show", code, options, t("指标"), width=240), className="choosers")
     head = html.Div([html.H2(t("医院之间")), choosers], className="panel-head panel-head--chooser")
     body: Any = blocks.empty(t("没有可以比较的医院"))
-    said = ""
+    said: list[Any] = []
     if found.peers and len(whole.peers) > 1:
         body = graph("hospitals", hospital_funnel(visit, found), t("医院漏斗图"))
         said = _said(visit, found)
@@ -156,22 +161,43 @@ def within_reach(visit: Visit, found: Comparison) -> Comparison:
     return replace(found, peers=tuple(one for one in found.peers if visit.reaches(one.result.organisation)))
 
 
-def _said(visit: Visit, found: Comparison) -> str:
-    t = visit.texts
-    low = [visit.name(one.result.organisation) for one in found.peers if one.stands_out == "below"]
-    high = [visit.name(one.result.organisation) for one in found.peers if one.stands_out == "above"]
-    parts = [
-        t("{count} 家可比", count=len(found.peers)),
-        t("低于 99.8% 界限：{names}", names=t("、").join(low)) if low else "",
-        t("高于 99.8% 界限：{names}", names=t("、").join(high)) if high else "",
-        "" if low or high else t("没有超出 99.8% 界限的：差别可能是偶然"),
-        t("{count} 家没有可评价的数字", count=found.not_assessable) if found.not_assessable else "",
-    ]
-    return t("；").join(part for part in parts if part)
+def numbered(found: Comparison) -> dict[str, str]:
+    """A number for each hospital beyond the outer limits, low before high: their names would lie over each other in the chart."""
+    out = sorted((one for one in found.peers if one.stands_out), key=lambda one: one.stands_out != "below")
+    return {one.result.organisation: f"{place}" for place, one in enumerate(out, 1)}
+
+
+def labels(peers: Sequence[Peer], numbers: Mapping[str, str]) -> list[str]:
+    """The numbers beside the points; of hospitals at the same point, all beside the first."""
+    places: dict[tuple[float | None, float | None], list[str]] = {}
+    for one in peers:
+        if number := numbers.get(one.result.organisation):
+            places.setdefault((one.result.denominator, one.result.value), []).append(number)
+    return [", ".join(places.pop((one.result.denominator, one.result.value), ())) for one in peers]
+
+
+def _said(visit: Visit, found: Comparison) -> list[Any]:
+    """How many are compared, and the names of those that stand out, each a link to its numbers."""
+    t, numbers = visit.texts, numbered(found)
+    parts: list[list[Any]] = [[t("{count} 家可比", count=len(found.peers))]]
+    for side, words in (("below", t("低于 99.8% 界限：")), ("above", t("高于 99.8% 界限："))):
+        links: list[Any] = []
+        for one in found.peers:
+            if one.stands_out == side:
+                name = f"{numbers[one.result.organisation]} {visit.name(one.result.organisation)}"
+                link = dcc.Link(name, href=source_href(visit, one.result))
+                links += [t("、"), link] if links else [link]
+        if links:
+            parts.append([words, *links])
+    if not numbers:
+        parts.append([t("没有超出 99.8% 界限的：差别可能是偶然")])
+    if found.not_assessable:
+        parts.append([t("{count} 家没有可评价的数字", count=found.not_assessable)])
+    return [piece for place, part in enumerate(parts) for piece in ([t("；"), *part] if place else part)]
 
 
 def hospital_funnel(visit: Visit, found: Comparison) -> go.Figure:
-    """Hospitals by their number of cases between the limits of chance; those outside carry their name."""
+    """Hospitals by their number of cases between the limits of chance; those outside carry the number that names them above."""
     definition = visit.workspace.catalogue.get(found.indicator)
     peers = sorted(found.peers, key=lambda one: one.result.denominator or 0)
     sizes = [one.result.denominator or 0 for one in peers]
@@ -189,26 +215,20 @@ def hospital_funnel(visit: Visit, found: Comparison) -> go.Figure:
         )  # fmt: skip
     better = "above" if definition.polarity == "higher" else "below"
     looks = [_look(one.stands_out, better) for one in peers]
+    numbers = numbered(found)
     figure.add_scatter(
         x=sizes, y=[one.result.value for one in peers], mode="markers+text",
-        text=[visit.name(one.result.organisation) if one.stands_out and visit.texts.is_chinese else "" for one in peers],
-        textposition="top center", textfont={"size": 11, "color": INK},
+        text=labels(peers, numbers),
+        textposition="top center", textfont={"size": 12, "color": INK},
         marker={"size": 9, "symbol": [one[0] for one in looks], "color": [one[1] for one in looks]},
-        customdata=[
-            "<br>".join(
-                [
-                    f"<b>{visit.name(one.result.organisation)}</b>",
-                    wording.value(one.result, definition, visit.texts),
-                    wording.counts(one.result),
-                ]
-            )
-            for one in peers
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
+        customdata=[[_words(visit, definition, one), source_href(visit, one.result)] for one in peers],
+        hovertemplate="%{customdata[0]}<extra></extra>",
     )  # fmt: skip
     figure = dressed(figure, definition, visit)
     title = visit.texts.pick(definition.denominator_zh, definition.denominator_en)
-    figure.update_xaxes(type="linear", title={"text": title, "standoff": 4}, showgrid=True, gridcolor=GRID)
+    figure.update_xaxes(
+        type="linear", title={"text": title, "standoff": 4, "font": AXIS_FONT}, showgrid=True, gridcolor=GRID
+    )
     values = np.array([one.result.value for one in peers], dtype=float)
     figure.update_yaxes(
         range=[min(float(values.min()), float(found.centre or 0)) - 4, max(100.0, float(values.max())) + 2]
@@ -216,6 +236,15 @@ def hospital_funnel(visit: Visit, found: Comparison) -> go.Figure:
         else None
     )
     return figure  # fmt: skip
+
+
+def _words(visit: Visit, definition: Definition, one: Peer) -> str:
+    lines = (
+        f"<b>{visit.name(one.result.organisation)}</b>",
+        wording.value(one.result, definition, visit.texts),
+        wording.counts(one.result),
+    )
+    return "<br>".join(lines)
 
 
 def _look(stands_out: str, better: str) -> tuple[str, str]:

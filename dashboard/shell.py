@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.auth.asking import current_session
+from dashboard.outlines import read_outlines
 from dashboard.texts import LANGUAGES, mark
 from dashboard.visit import Visit
 
@@ -25,14 +26,20 @@ THEME = {
     "colors": {"accent": ACCENT},
     "defaultRadius": "sm",
 }
-# The page before anything has been drawn; Dash fills the marks.
-INDEX = """<!DOCTYPE html>
+# The page before anything has been drawn; Dash fills the marks. What its scripts ask for first is on its way before they run.
+INDEX = f"""<!DOCTYPE html>
 <html lang="zh-CN">
-  <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+  <head>
+    {{%metas%}}<title>{{%title%}}</title>{{%favicon%}}
+    <link rel="preload" href="/_dash-layout" as="fetch" crossorigin="anonymous">
+    <link rel="preload" href="/_dash-dependencies" as="fetch" crossorigin="anonymous">
+    <meta name="outlines" content="{read_outlines().address}">
+    {{%css%}}
+  </head>
   <body>
-    {%app_entry%}
+    {{%app_entry%}}
     <noscript>本系统需要浏览器启用 JavaScript。This system needs JavaScript.</noscript>
-    <footer>{%config%}{%scripts%}{%renderer%}</footer>
+    <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
   </body>
 </html>
 """
@@ -74,14 +81,16 @@ MENU_NEEDS = {
 }
 
 
-def frame() -> dmc.MantineProvider:
-    """The empty house: header, menu and page are filled for each address."""
+def frame(
+    header: Any = None, menu: Any = None, page: Any = None, name: Any = None, **address: str
+) -> dmc.MantineProvider:
+    """The house with its first page, where its address is known; empty otherwise, and filled when the browser says where it is."""
     return dmc.MantineProvider(
         id="theme",
         theme=THEME,
         children=[
-            dcc.Location(id="url", refresh="callback-nav"),
-            dcc.Store(id="page-name"),
+            dcc.Location(id="url", refresh="callback-nav", **address),
+            dcc.Store(id="page-name", data=name),
             html.Div(id="busy", className="busy"),
             dmc.AppShell(
                 id="shell",
@@ -89,9 +98,9 @@ def frame() -> dmc.MantineProvider:
                 navbar={"width": 176, "breakpoint": "sm", "collapsed": {"mobile": True}},
                 padding="md",
                 children=[
-                    dmc.AppShellHeader(html.Div(id="header", className="header")),
-                    dmc.AppShellNavbar(html.Div(id="menu", className="menu")),
-                    dmc.AppShellMain(html.Div(id="page", className="page")),
+                    dmc.AppShellHeader(html.Div(header, id="header", className="header")),
+                    dmc.AppShellNavbar(html.Div(menu, id="menu", className="menu")),
+                    dmc.AppShellMain(html.Div(page, id="page", className="page")),
                 ],
             ),
         ],

@@ -132,7 +132,7 @@ def league_columns(visit: Visit, definition: Definition, results: Sequence[Resul
     return [
         number_column("rank", "#", 50, maxWidth=56),
         text_column("name", t("地区"), 130, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=230),
-        *([text_column("upper", t("市州"), 84, maxWidth=150)] if upper else []),
+        *([text_column("upper", t("市州"), 84 if t.is_chinese else 130, maxWidth=170)] if upper else []),
         number_column("value", unit, 76, "value_words", maxWidth=110, cellClass="strong", cellRenderer="Link"),
         text_column(
             "interval_words", t("95% 区间与目标"), 170, cellRenderer="Interval", sortable=False,

@@ -82,6 +82,7 @@ def _answered(answers: Answers, work: Any) -> tuple[Response, int]:
         if not from_ourselves(request):
             raise Refused("foreign")
         number = work(visit)
+        following.tell_of_step(visit, number)
     except Refused as refused:
         return _says(visit.texts, refused.code, refused.values)
     except FollowUpError as error:

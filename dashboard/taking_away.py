@@ -16,7 +16,7 @@ import dash_ag_grid as dag
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.drawings import Drawing, IntervalBar, Sparkline
+from dashboard.drawings import Drawing, IntervalBar, Matrix, Sparkline
 from dashboard.exports.tables import Cell, Sheet
 from dashboard.visit import Visit
 
@@ -61,7 +61,7 @@ def kind_of(component: Any) -> str:
     """table, chart or neither."""
     if NEVER in classes(component):
         return ""
-    if isinstance(component, dag.AgGrid | html.Table):
+    if isinstance(component, dag.AgGrid | html.Table | Matrix):
         return "table"
     if isinstance(component, dcc.Graph):
         return "chart"
@@ -86,19 +86,31 @@ def _walk(node: Any, title: str) -> Iterator[tuple[Component, str]]:
         if kind_of(node):
             yield node, title
             return
-        if "panel" in classes(node):
-            title = _heading(node) or title
+        title = _heading(node) or title
         yield from _walk(listed(getattr(node, "children", None)), title)
 
 
-def _heading(panel: Component) -> str:
-    """The words of a panel's heading, or of the line that opens it."""
-    for child in listed(panel.children):
+def _heading(node: Component) -> str:
+    """The words of a panel's heading, or of the line that opens it; of a tile's, which stands among others in a panel."""
+    if is_tile(node):
+        return text_of(next(child for child in listed(node.children) if _opens_tile(child)))
+    if "panel" not in classes(node):
+        return ""
+    for child in listed(node.children):
         if isinstance(child, html.H2 | html.Summary):
             return text_of(child)
         if "panel-head" in classes(child):
             return next((text_of(one) for one in listed(child.children) if isinstance(one, html.H2)), "")
     return ""
+
+
+def is_tile(node: Component) -> bool:
+    """Whether it is a part with a name of its own: a small heading, or a card that is no link."""
+    return isinstance(node, html.Div) and any(_opens_tile(child) for child in listed(node.children))
+
+
+def _opens_tile(child: Any) -> bool:
+    return isinstance(child, html.H3) or "card-name" in classes(child)
 
 
 def dress(content: Any, visit: Visit, page_title: str) -> Any:
@@ -122,6 +134,10 @@ def _place(node: Any, visit: Visit, page_title: str, found: dict[int, Found]) ->
     below: list[Found] = []
     for child in listed(getattr(node, "children", None)):
         below += _place(child, visit, page_title, found)
+    if below and is_tile(node):
+        node.className = f"{getattr(node, 'className', None) or ''} takes".strip()
+        node.children = [*listed(node.children), _bar(visit, page_title, below)]
+        return []
     if not below or "panel" not in classes(node):
         return below
     children = listed(node.children)
@@ -145,7 +161,10 @@ def _all(node: Any) -> Iterator[Component]:
 def _bar(visit: Visit, page_title: str, found: Sequence[Found]) -> html.Div:
     links: list[Any] = []
     charts = 0
+    titles = {one.title for one in found}
     for one in found:
+        if len(titles) > 1:
+            links.append(html.Span(one.title, className="take-away-name"))
         if one.kind == "chart":
             links += _chart_buttons(visit, page_title, one, charts)
             charts += 1
@@ -210,7 +229,8 @@ def synthetic_words(visit: Visit) -> str:
 
 def sheet_of(one: Found, visit: Visit) -> Sheet:
     """A table as a plain sheet of numbers and words."""
-    heads, rows = _grid(one.component) if isinstance(one.component, dag.AgGrid) else _table(one.component)
+    take = {dag.AgGrid: _grid, Matrix: _matrix}.get(type(one.component), _table)
+    heads, rows = take(one.component)
     return Sheet(one.title, (*about_lines(visit),), synthetic_words(visit), tuple(heads), tuple(rows))
 
 
@@ -232,6 +252,28 @@ def _grid_cell(column: dict[str, Any], row: dict[str, Any]) -> Cell:
     return Cell("" if value is None else str(value))
 
 
+def _matrix(matrix: Any) -> tuple[list[str], list[tuple[Cell, ...]]]:
+    """A value for each indicator, and beside those with a target the judgement that its sign and colour give."""
+    heads = [str(matrix.words["name"]), str(matrix.words["upper"])]
+    for column in matrix.columns:
+        heads += (
+            [str(column["title"]), str(matrix.words["against"])]
+            if column["aimed"]
+            else [str(column["title"])]
+        )
+    rows = []
+    for row in matrix.rows:
+        cells = [Cell(str(row["name"])), Cell(str(row["upper"]))]
+        for column, letter, words in zip(matrix.columns, row["k"], row["v"], strict=True):
+            said = str(matrix.kinds[letter]["words"])
+            number = NUMBER.match(words)  # what follows it is the unit, which the column's name says
+            cells.append(_number(number.group()) if number else Cell("" if column["aimed"] else said))
+            if column["aimed"]:
+                cells.append(Cell(said))
+        rows.append(tuple(cells))
+    return heads, rows
+
+
 def _table(table: Any) -> tuple[list[str], list[tuple[Cell, ...]]]:
     heads: list[str] = []
     rows: list[tuple[Cell, ...]] = []
@@ -247,7 +289,12 @@ def _table(table: Any) -> tuple[list[str], list[tuple[Cell, ...]]]:
 
 def _cell(component: Any) -> Cell:
     words = text_of(component)
-    if "number" not in classes(component) or not NUMBER.fullmatch(words):
+    return _number(words) if "number" in classes(component) else Cell(words)
+
+
+def _number(words: str) -> Cell:
+    """A number as it is written, with its decimals and percent sign; else the words."""
+    if not NUMBER.fullmatch(words):
         return Cell(words)
     plain = words.replace(",", "").replace("−", "-").rstrip("%‰")
     unit = words[-1] if words[-1] in "%‰" else ""

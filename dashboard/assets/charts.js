@@ -63,7 +63,7 @@
   }
 
   async function sheet(button) {
-    const around = button.closest(".panel") || document.getElementById("page");
+    const around = button.closest(".takes, .panel") || document.getElementById("page");
     const chart = drawings(around)[Number(button.dataset.chart)];
     if (!chart) return null;
     const found = await drawn(chart);

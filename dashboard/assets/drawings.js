@@ -14,6 +14,10 @@
     return loaded[source];
   }
 
+  /* Where a map is to come, its outlines are fetched while the page is still being made. */
+  const named = document.querySelector('meta[name="outlines"]');
+  if (named && /^\/(indicator(\/|$)|$)/.test(window.location.pathname)) outlines(named.content).catch(() => delete loaded[named.content]);
+
   /* Follow a link inside the application without loading the page anew. */
   function follow(event) {
     const link = event.currentTarget;

@@ -16,6 +16,15 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       (cause.drops || "").split(",").filter(Boolean).forEach((key) => query.delete(key));
       return "?" + query.toString();
     },
+    lead: function (clicked) {
+      const point = clicked && clicked.points && clicked.points[0];
+      const there = point && Array.isArray(point.customdata) ? point.customdata[1] : "";
+      if (typeof there === "string" && there.startsWith("/")) {
+        window.history.pushState({}, "", there);
+        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+        window.scrollTo(0, 0);
+      }
+    },
     name: function (page) {
       if (page) {
         document.title = page.title;

@@ -35,15 +35,25 @@ def body(visit: Visit, account: Account) -> list[Any]:
         for code, zh, en, period, step, synthetic, number in held
     ]
     heads = [t("考核轮次"), t("代码"), t("考核期"), t("参加单位"), t("阶段"), ""]
-    what_next = t("点开下面的“发起新一轮考核”，选方案和考核期；随后分配专家、自评、评分、复核、签发、公布，每一步都在该轮的页面上。") if may_sign(account) else t("由省级卫生健康部门发起；发起以后，本单位的自评和分配给您的评分会列在这里。")  # fmt: skip
-    nothing = html.Div([blocks.empty(t("还没有考核轮次。")), html.P(what_next, className="quiet")])
-    shown = parts.table(heads, rows, "plain--rounds") if rows else nothing
+    shown = parts.table(heads, rows, "plain--rounds") if rows else _none_yet(visit, account)
     return [
         blocks.heading(visit, t("绩效考核")),
         blocks.panel(t("考核轮次"), shown),
         _check(visit),
         _open(visit) if may_sign(account) else None,
     ]
+
+
+def _none_yet(visit: Visit, account: Account) -> html.Div:
+    """Nothing, and what has to be done so that there is something."""
+    t = visit.texts
+    if may_sign(account):
+        words = t(
+            "在下面的“发起新一轮考核”里选考核方案、考核期和参加单位，就能开始；参加单位先自评，专家再评分。"
+        )
+    else:
+        words = t("轮次由卫生健康委发起。发起以后，要您自评或评分的单位会出现在这里。")
+    return blocks.empty(t("还没有考核轮次。"), words)
 
 
 def _check(visit: Visit) -> html.Section:

@@ -103,7 +103,7 @@ def layout(visit: Visit) -> html.Div:
     href = visit.view.link("/audit/entries.xlsx", **dict(visit.view.extra))
     columns = [
         tables.number_column("seq", "#", 70, maxWidth=90),
-        tables.text_column("at", t("时间"), 150, maxWidth=190),
+        tables.text_column("at", t("发生时间"), 150, maxWidth=190),
         tables.text_column("actor", t("何人"), 120, maxWidth=200),
         tables.text_column("action", t("何事"), 140, maxWidth=220),
         tables.text_column("subject", t("对象"), 150),
@@ -153,6 +153,6 @@ def _row(visit: Visit, one: Entry) -> tables.Row:
 def audit_file(visit: Visit) -> bytes:
     """The same entries as a workbook, with their hashes."""
     t = visit.texts
-    columns = [("#", 8), (t("时间"), 22), (t("何人"), 20), (t("何事"), 22), (t("对象"), 26), (t("详情"), 60), (t("校验值"), 66)]  # fmt: skip
+    columns = [("#", 8), (t("发生时间"), 22), (t("何人"), 20), (t("何事"), 22), (t("对象"), 26), (t("详情"), 60), (t("校验值"), 66)]  # fmt: skip
     rows = [[*_row(visit, one).values(), one.hash] for one in found(visit, EXPORTED)]
     return list_workbook(t("审计日志"), [t.date(visit.today)], columns, rows)

@@ -76,7 +76,7 @@ def layout(visit: Visit) -> html.Div:
     numbers = visit.view.extra.get("show") == "numbers"
     matrix = Matrix(
         id="matrix", **table, numbers=numbers, sort=visit.view.extra.get("sort", ""),
-        label=t("各地各项指标，可用方向键移动"), words={"name": visit.level_name(visit.level)},
+        label=t("各地各项指标，可用方向键移动"), words=words(visit),
     )  # fmt: skip
     note = t("点列名排序，点格子看走势；有目标的指标列名加粗。格子的颜色与符号说的是同一件事。")
     return html.Div(
@@ -88,6 +88,12 @@ def layout(visit: Visit) -> html.Div:
             ),
         ]
     )  # fmt: skip
+
+
+def words(visit: Visit) -> dict[str, str]:
+    """What heads the areas, what is above them, and the judgements in a file."""
+    t = visit.texts
+    return {"name": visit.level_name(visit.level), "upper": t("上级地区"), "against": t("与目标比")}
 
 
 def topic_chooser(visit: Visit) -> html.Div:

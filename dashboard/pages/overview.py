@@ -9,14 +9,17 @@ import dash
 from dash import dcc, html
 
 from dashboard import blocks, county_map, following, tables, wording
+from dashboard import follow_up_rules as rules
 from dashboard.answers import Answers
 from dashboard.changes import changes
 from dashboard.findings import Standing, Tally, reports_in, tally
+from dashboard.flag_list import concerns, flag_item, perhaps_chance
 from dashboard.indicator_parts import outlooks_of
 from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.outlook import Outlook
-from indicators.result import Flag, Reason, Result
+from indicators.result import Flag, Result
+from reference.follow_ups import OPEN, State
 
 NEEDS = "view_results"
 LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
@@ -83,7 +86,9 @@ def cards(visit: Visit, chosen: Definition | None) -> html.Div:
         ],
         className="more-cards",
     )
-    return html.Div([html.Div(drawn[:FIRST_ROW], className="cards"), rest if more else None])
+    return html.Div(
+        [html.Div(drawn[:FIRST_ROW], className="cards cards--swipe scrolling"), rest if more else None]
+    )
 
 
 def card_order(
@@ -121,12 +126,12 @@ def card(
     past: Sequence[Result],
     current: bool,
     ahead: Outlook | None = None,
-) -> dcc.Link:
-    """Value, interval, target and date, gap, judgement in words, the last year as a line, and where it leads."""
+) -> html.Div:
+    """Value, interval, target and date, gap, judgement in words, the last year as a line, and where it leads; its source apart."""
     t, name = visit.texts, definition.name(visit.view.language)
     spread = wording.interval(result, definition)
     aim = result.target
-    return dcc.Link(
+    drawn = dcc.Link(
         [
             html.Span(name, className="card-name"),
             html.Div(
@@ -158,6 +163,13 @@ def card(
         href=card_link(visit, definition),
         className="card card--current" if current else "card",
     )
+    source = None
+    if result.value is not None:
+        label = t("{name}：数字来源", name=name)
+        source = dcc.Link(
+            t("来源"), href=blocks.source_href(visit, result), className="card-source", title=label
+        )
+    return html.Div([drawn, source], className="card-place")
 
 
 def leads_to(visit: Visit, definition: Definition, ahead: Outlook) -> str:
@@ -197,6 +209,7 @@ def by_county(visit: Visit, definition: Definition) -> html.Section:
                 [figures(visit, definition, one) for one in tally(results, visit.standing)],
                 className="figures",
             ),
+            asked(visit, definition),
             html.Div(
                 [
                     html.Div(figure, className="side-map") if figure else None,
@@ -210,6 +223,36 @@ def by_county(visit: Visit, definition: Definition) -> html.Section:
         ],
         className="panel",
     )
+
+
+def asked(visit: Visit, definition: Definition) -> html.P | None:
+    """What was asked of those behind whose follow-ups one may see, and what became of it; nothing where there are none."""
+    organisations = visit.registry.organisations
+    behind = [
+        one
+        for one in visit.flags
+        if (one.kind, one.indicator) == ("behind_target", definition.code)
+        and rules.may_see(visit.account, one.organisation, organisations)
+    ]
+    if not behind:
+        return None
+    t = visit.texts
+    found = [
+        one
+        for flag in behind
+        if (one := following.of_flag(visit, flag)) is not None and one.state is not State.WITHDRAWN
+    ]
+    late = sum(one.is_overdue(visit.today) for one in found)
+    counts = (
+        (t("{count} 个未督办", count=len(behind) - len(found)), len(found) < len(behind)),
+        (t("{count} 个待答复", count=sum(one.state in OPEN for one in found)), bool(found)),
+        (t("{count} 个已逾期", count=late), bool(late)),
+        (t("{count} 个已答复", count=sum(one.state is State.ANSWERED for one in found)), bool(found)),
+        (t("{count} 个已办结", count=sum(one.state is State.DONE for one in found)), bool(found)),
+    )
+    words = t("、").join(said for said, is_worth_it in counts if is_worth_it)
+    link = dcc.Link(t("全部督办"), href=visit.view.link(following.PATH)) if found else None
+    return html.P([html.Strong(t("对落后县区的督办")), html.Span(words), link], className="asked")
 
 
 def figures(visit: Visit, definition: Definition, found: Tally) -> html.Div:
@@ -258,81 +301,6 @@ def attention(visit: Visit, definition: Definition, results: Sequence[Result]) -
         ],
         className="side-list",
     )
-
-
-def perhaps_chance(visit: Visit, definition: Definition) -> html.Details | None:
-    """Counties short of the target that are no flags, with what it would take to be certain: not accused, and not excused for ever."""
-    found = [flag for flag in visit.watched(visit.unit_codes) if flag.indicator == definition.code]
-    if not found:
-        return None
-    items = [flag_item(visit, definition, [flag], None) for flag in found]
-    return html.Details(
-        [
-            html.Summary(visit.texts("未达目标，可能是偶然（{count}）", count=len(found))),
-            html.Ol(items, className="flags"),
-        ],
-        className="watched",
-    )
-
-
-def concerns(flag: Flag, definition: Definition, result: Result | None) -> bool:
-    """Whether a flag is about the indicator; missing reports are flagged once for all the indicators that suffer from them."""
-    if flag.kind == "not_assessable":
-        return result is not None and result.reason is Reason.REPORTS_MISSING
-    return flag.indicator == definition.code
-
-
-def flag_item(visit: Visit, definition: Definition, found: Sequence[Flag], result: Result | None) -> html.Li:
-    """One county: who, by how many people, why; the reason named where it is not the target."""
-    area = found[0].organisation
-    upper = visit.upper_name(area)
-    short = next((flag.gap for flag in found if flag.kind in ("behind_target", "watch")), None)
-    gap = wording.gap(short, definition, visit.texts)
-    kind = _kind(found, result, visit)
-    link = dcc.Link(
-        [
-            html.Div(
-                [
-                    html.Span(_sign(found), className="flag-sign"),
-                    html.Strong(visit.name(area)),
-                    html.Span(upper, className="quiet") if upper else None,
-                    html.Strong(gap, className="flag-gap") if gap else None,
-                ],
-                className="flag-head",
-            ),
-            *[_reason(visit, flag) for flag in found],
-        ],
-        href=visit.view.link(f"/area/{area}"),
-    )
-    return html.Li([link, following.badge(visit, found[0])], className=f"flag flag--{kind}")
-
-
-def _reason(visit: Visit, flag: Flag) -> html.Div:
-    name = None
-    if flag.kind not in ("behind_target", "not_assessable", "watch"):
-        name = html.Strong(f"{visit.texts(wording.KIND_NAMES[flag.kind])} · ")
-    return html.Div([name, html.Span(without_place(visit, flag))], className="flag-sentence")
-
-
-def without_place(visit: Visit, flag: Flag) -> str:
-    """The reason without place and period, which stand beside it already."""
-    sentence = flag.sentence(visit.view.language)
-    place, period = visit.name(flag.organisation), visit.view.period.label(visit.view.language)
-    said = f"{place}{period}" if visit.texts.is_chinese else f"{place}, {period}: "
-    return sentence.removeprefix(said)
-
-
-def _sign(found: Sequence[Flag]) -> str:
-    """The sign of the weightiest reason."""
-    return wording.SIGNS[Standing.BELOW] if found[0].kind == "watch" else wording.KIND_SIGNS[found[0].kind]
-
-
-def _kind(found: Sequence[Flag], result: Result | None, visit: Visit) -> str:
-    if any(flag.kind == "behind_target" for flag in found):
-        return Standing.BEHIND.value
-    if found[0].kind in ("not_assessable", "implausible"):
-        return (visit.standing(result) if result else Standing.UNKNOWN).value
-    return Standing.BELOW.value
 
 
 def others(visit: Visit, definition: Definition) -> html.P | None:

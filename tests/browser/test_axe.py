@@ -38,7 +38,16 @@ PAGES = {
     "severe": "/severe",
     "brief": "/area/520303/brief",
     "inbox": "/inbox",
+    "assessment": "/assessment",
+    "account": "/account",
     "missing": "/no/such/page",
+}
+# Pages of others, and the door: who looks at them, and where.
+OF_OTHERS = {
+    "accounts": ("administrator", "/accounts"),
+    "audit": ("auditor", "/audit"),
+    "a hospital's uploads": ("institution", "/submissions"),
+    "sign-in": ("", "/sign-in"),
 }
 # Two ways hold every value of language, scheme and width; the busiest pages are looked at in the others too.
 WAYS = [("zh", "light", 1440), ("en", "dark", 390), ("en", "dark", 1440), ("zh", "light", 390)]
@@ -73,20 +82,25 @@ def test_no_violation_on_any_page(browser, address, province, way) -> None:
     context.add_init_script(AXE.read_text(encoding="utf-8"))
     context.add_init_script(f"localStorage.setItem('mantine-color-scheme-value', '{scheme}')")
     page = context.new_page()
-    Window(page, address, province.store).become("province")
+    window = Window(page, address, province.store)
     found: dict[str, list[str]] = {}
-    for name, path in PAGES.items():
+    looks = {name: ("province", path) for name, path in PAGES.items()} | OF_OTHERS
+    role = "nobody yet"
+    for name, (who, path) in looks.items():
         if way in WAYS[2:] and name not in BUSY:
             continue
+        if who != role:
+            window.become(role := who)
         page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
-        page.wait_for_selector("#page h1, #page .empty")
+        page.wait_for_selector("#page h1, #page .empty, body > main h1")
         page.wait_for_load_state("networkidle")
         page.wait_for_selector(".busy--now, .map--waiting", state="detached")
-        assert page.get_attribute("html", "data-mantine-color-scheme") == scheme
+        if who:
+            assert page.get_attribute("html", "data-mantine-color-scheme") == scheme
         if bad := violations(page):
             found[name] = bad
     context.close()
-    assert found == {}
+    assert not found, "\n".join(f"{name}: {one}" for name, every in found.items() for one in every)
 
 
 WIDER = """() => [...document.querySelectorAll('#page *')]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dashboard.app import page_for
+from dashboard.auth.declaring import NOT_PERMISSIONS
+from tests.accounts import accounts_of_roles
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
 
 PAGES = {
@@ -95,6 +99,13 @@ PAGES = {
         ["Ask for action", "Huaxi", "Answer due"],
     ),
     "inbox": ("/inbox", ["收件箱", "没有消息"], ["Inbox", "No messages"]),
+    "upload": ("/submissions?upload=2", ["已退回", "C7", "怎样改"], ["Returned", "C7", "How to mend it"]),
+    "assessment": (
+        "/assessment",
+        ["绩效考核", "还没有考核轮次", "发起新一轮考核", "就能开始"],
+        ["Performance assessment", "no round yet", "Open a new round", "To begin"],
+    ),
+    "account": ("/account", ["我的账号", "修改密码", "省级"], ["My account", "Change password"]),
     "methods": ("/methods", ["共同规则", "Wilson"], ["Rules for all", "Wilson"]),
     "missing": ("/no/such/page", ["没有这一页", "回到概览"], ["No such page", "Back to the overview"]),
 }
@@ -105,22 +116,92 @@ TOO_WIDE = """() => [...document.querySelectorAll('body *')]
   .map(one => one.tagName + '.' + one.className).slice(0, 5)"""
 
 
+def whole(window, language: str) -> None:
+    """What holds of every page: its mark, no complaint, nothing from outside, nothing too wide, the right language."""
+    assert ("合成数据" if language == "zh" else "Synthetic data") in window.text()
+    assert window.complaints == []
+    assert window.outside == []
+    assert window.page.evaluate("document.documentElement.scrollWidth") <= window.page.viewport_size["width"]
+    assert window.page.evaluate(TOO_WIDE) == []
+    assert window.page.evaluate("document.documentElement.lang") == ("zh-CN" if language == "zh" else "en")
+
+
 @pytest.mark.parametrize("window", WIDTHS, indirect=True, ids=["desk", "phone"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", PAGES)
-def test_page(window, name: str, language: str, request: pytest.FixtureRequest) -> None:
+def test_page(window, name: str, language: str) -> None:
     path, chinese, english = PAGES[name]
     window.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
     window.keep(f"{name}-{window.page.viewport_size['width']}-{language}")
     text = window.text()
     for words in chinese if language == "zh" else english:
         assert words in text
-    assert ("合成数据" if language == "zh" else "Synthetic data") in text
-    assert window.complaints == []
-    assert window.outside == []
-    assert window.page.evaluate("document.documentElement.scrollWidth") <= window.page.viewport_size["width"]
-    assert window.page.evaluate(TOO_WIDE) == []
-    assert window.page.evaluate("document.documentElement.lang") == ("zh-CN" if language == "zh" else "en")
+    whole(window, language)
+
+
+# What the three others meet on the same pages: everything the province's officer sees, but for these.
+OWN = {
+    "county": {
+        "overview": ("汇川区", "Huichuan"),
+        "asking": ("您的账号不能向这个单位发起督办", "may not ask this organisation"),
+    },
+    "institution": {"overview": ("汇川区", "Huichuan")},
+    "evaluator": {"assessment": ("绩效考核", "Performance assessment")},
+}
+REFUSED = ("您的账号不能使用这一页", "Your account may not use this page")
+
+
+@pytest.mark.parametrize("window", WIDTHS, indirect=True, ids=["desk", "phone"])
+@pytest.mark.parametrize("role", OWN)
+def test_every_page_as_another_role(window, role: str) -> None:
+    """Each page once a role, in another of the four ways for each role: page by page they are seen in turns, role by role in all."""
+    width = window.page.viewport_size["width"]
+    window.become(role)
+    account = accounts_of_roles()[role]
+    for place, (name, (path, _, _)) in enumerate(PAGES.items(), start=list(OWN).index(role)):
+        language = "zh" if place % 2 == 0 else "en"
+        if (width == 390) is not (place % 4 > 1):
+            continue
+        window.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        window.keep(f"{role}-{name}-{width}-{language}")
+        needs = page_for(path.partition("?")[0]).NEEDS
+        is_refused = needs not in NOT_PERMISSIONS and not account.may(needs)
+        text = window.text()
+        assert any(words in text for words in REFUSED) is is_refused, (role, name)
+        if not is_refused and name in OWN[role]:
+            assert any(words in text for words in OWN[role][name]), (role, name)
+        assert window.page.locator("#page h1, #page .empty").count() >= 1, (role, name)
+        whole(window, language)
+
+
+@pytest.mark.parametrize("window", WIDTHS, indirect=True, ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("role", "path", "words"),
+    [
+        ("administrator", "/accounts", ("账号管理", "Accounts")),
+        ("auditor", "/audit", ("审计日志", "Audit log")),
+    ],
+)
+def test_administration(window, role: str, path: str, words: tuple[str, str]) -> None:
+    window.become(role)
+    for language, said in zip(("zh", "en"), words, strict=True):
+        window.open(f"{path}?lang={language}")
+        window.keep(f"{path[1:]}-{window.page.viewport_size['width']}-{language}")
+        assert said in window.page.inner_text("#page h1")
+        whole(window, language)
+
+
+@pytest.mark.parametrize("window", WIDTHS, indirect=True, ids=["desk", "phone"])
+def test_the_door(window) -> None:
+    """The sign-in page, which is no part of the application behind it."""
+    window.become("")
+    for language, said in (("zh", "登录"), ("en", "Sign in")):
+        window.page.goto(f"{window.address}/sign-in?lang={language}")
+        window.keep(f"sign-in-{window.page.viewport_size['width']}-{language}")
+        assert said in window.text()
+        assert window.complaints == []
+        assert window.outside == []
+        assert window.page.evaluate(TOO_WIDE) == []
 
 
 def test_a_county_on_the_map_is_a_link_for_mouse_and_keyboard(window) -> None:

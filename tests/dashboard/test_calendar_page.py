@@ -148,3 +148,16 @@ def test_the_province_shows_its_prefectures_with_shares(loaded, counties):
     page = text(calendar.layout(visit))
     assert "应报 14，已收 3，按时 3，迟报 0，未报 11" in page
     assert "应报 88，已收 3，按时 3，迟报 0，未报 85" in page
+
+
+def test_the_form_owed_most_often_comes_first_and_a_quarter_ends_with_its_last_month(loaded) -> None:
+    desk = open_desk(open_visit(Answers(loaded), "/calendar", "lang=zh", today=dt.date(2026, 11, 25)))
+    assert desk is not None
+    assert (desk.form.duty.span, desk.last) == (1, 202610)
+    quarterly = next(duty.form for duty in loaded.forms.duties if duty.span == 3)
+    desk = open_desk(
+        open_visit(Answers(loaded), "/calendar", f"form={quarterly}", today=dt.date(2026, 11, 25))
+    )
+    assert desk is not None
+    assert desk.last == 202609
+    assert desk.last in desk.choices

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -18,6 +19,9 @@ from dashboard.texts import Texts
 from dashboard.visit import open_visit
 from indicators.result import Result
 from reference.follow_ups import Action, State
+from store.accounts import add_accounts
+from store.messages import inbox
+from tests.accounts import signed_in, wanted
 
 OURS = {"X-MCH-Request": "1"}
 DUE = "2099-01-31"
@@ -34,17 +38,19 @@ def client(loaded) -> Any:
 
 
 def ask(client: Any, counties: Any, **changes: str) -> Any:
-    form = {
-        "unit": counties.behind,
+    return client.post("/follow-ups/ask?lang=zh", data=asking(counties.behind) | changes, headers=OURS)
+
+
+def asking(county: str) -> dict[str, str]:
+    return {
+        "unit": county,
         "indicator": "prenatal_screening_coverage",
         "kind": "behind_target",
         "period": "2025-11..2026-10",
         "text": "请核实原因并整改",
         "owner": "妇幼科",
         "due": DUE,
-        **changes,
     }
-    return client.post("/follow-ups/ask?lang=zh", data=form, headers=OURS)
 
 
 def page(workspace: Any, path: str, search: str = "lang=zh") -> str:
@@ -240,3 +246,28 @@ def test_what_may_be_said_of_before_and_after(loaded) -> None:
     same = effect.Effect(before, before, effect.compare(before, before))
     assert same.verdict("higher") == "chance"
     assert "可能只是偶然" in effect.sentence(same, definition, Texts("zh"))
+
+
+def told(workspace: Any, organisations: set[str], account: str = "") -> list[tuple[str, Any]]:
+    return [(one.kind, one.parameters["number"]) for one in inbox(workspace.store, account, organisations)]
+
+
+def test_each_step_is_told_to_the_other_side(guarded, counties) -> None:
+    counties.load()
+    app = create_app(guarded)
+    county = f"{counties.behind}"
+    asker = signed_in(app, guarded, "province")
+    assert asker.post("/follow-ups/ask?lang=zh", data=asking(county), headers=asker.csrf).get_json()["done"]
+    assert told(guarded, {county}) == [("follow_up_ask", 1)]
+    assert told(guarded, {"520000"}) == []
+    answered = {"action": "answer", "text": "已补查"}
+    add_accounts(guarded.store, [wanted("county", name="asked", organisation=county)], "test")
+    clerk = signed_in(app, guarded, "asked")
+    shown = clerk.get("/_dash-layout", headers={"Referer": "http://localhost/inbox?lang=zh"})
+    assert "请红花岗区在2099年1月31日前答复" in json.dumps(shown.get_json(), ensure_ascii=False)
+    assert clerk.post("/follow-ups/1/step", data=answered, headers=clerk.csrf).get_json()["done"]
+    assert told(guarded, {"520000"}) == [("follow_up_answer", 1)]
+    assert asker.post(
+        "/follow-ups/1/step", data={"action": "accept", "text": "好"}, headers=asker.csrf
+    ).get_json()["done"]
+    assert told(guarded, {county}) == [("follow_up_accept", 1), ("follow_up_ask", 1)]

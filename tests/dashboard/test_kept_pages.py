@@ -98,6 +98,38 @@ def test_a_page_that_failed_is_not_kept(loaded, monkeypatch) -> None:
     assert "empty--failure" not in json.dumps(body(ask(client, "/grading")))
 
 
+def frame_of(client: Any, referer: str) -> str:
+    """What the browser is given for its frame when it names the page that it is on."""
+    headers = {"Accept-Encoding": "gzip"} | ({"Referer": referer} if referer else {})
+    return json.dumps(body(client.get("/_dash-layout", headers=headers)), ensure_ascii=False)
+
+
+def test_the_first_page_comes_with_the_frame_and_is_kept(loaded, made) -> None:
+    client = client_of(create_app(loaded))
+    here = "http://localhost/area/520302?lang=zh"
+    first = frame_of(client, here)
+    assert "红花岗区" in first
+    assert '"pathname": "/area/520302"' in first
+    assert '"search": "?lang=zh"' in first
+    assert frame_of(client, here) == first
+    assert made == ["/area/520302?lang=zh"]
+
+
+@pytest.mark.parametrize("referer", ["", "http://elsewhere/area/520302", "nonsense", "//localhost:99/"])
+def test_a_frame_without_its_page_is_empty_and_fills_itself(loaded, made, referer) -> None:
+    found = frame_of(client_of(create_app(loaded)), referer)
+    assert '"pathname"' not in found
+    assert "红花岗区" not in found
+    assert made == []
+
+
+def test_the_frame_brings_nothing_that_the_account_may_not_see(sign_in_as) -> None:
+    for role, allowed in (("county", False), ("administrator", True)):
+        found = frame_of(sign_in_as(role), "http://localhost/accounts?lang=zh")
+        assert ("您的账号不能使用这一页" in found) is not allowed
+        assert ("某auditor" in found) is allowed
+
+
 def test_many_who_ask_at_once_are_answered_by_one_making(loaded, made) -> None:
     app = create_app(loaded)
     client_of(app)

@@ -9,6 +9,7 @@ A fourth sent 3 of 12 months: not assessable; the other ten counties of the pref
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 
@@ -19,9 +20,12 @@ from plotly.utils import PlotlyJSONEncoder
 from dashboard import county_map
 from dashboard.answers import Answers
 from dashboard.findings import Standing, tally
+from dashboard.flag_list import flag_item
 from dashboard.pages import area, indicator, overview
 from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
+from store.following_up import Asked, ask
+from tests.accounts import accounts_of_roles
 
 BEHIND, NEAR, AHEAD, SILENT = "520302", "520303", "520304", "520322"
 ZUNYI = "?area=520300&indicator=prenatal_screening_coverage"
@@ -76,10 +80,13 @@ def test_a_county_is_listed_once_with_all_its_reasons(visit: Visit) -> None:
     definition = visit.workspace.catalogue.get("prenatal_screening_coverage")
     (behind,) = [flag for flag in visit.flags if flag.kind == "behind_target"]
     worse = replace(behind, kind="worsening", gap=31, sentence_zh="比上年少了31名。")
-    item = overview.flag_item(visit, definition, [behind, worse], None)
+    item = flag_item(visit, definition, [behind, worse], None)
     assert words(item).count(visit.name(BEHIND)) == 1
     assert "还需 240 名" in words(item)
-    assert "正在变差 ·  比上年少了31名。" in words(item)
+    # The list stays short: what else there is is named, its sentence a hover away and on the county's page.
+    assert "同时：正在变差" in words(item)
+    also = next(one for one in item.children[0].children if getattr(one, "className", "") == "flag-also")
+    assert also.title == "比上年少了31名。"
     assert "flag--behind" in item.className
 
 
@@ -156,3 +163,16 @@ def test_no_data_frame_and_no_number_hides_in_a_store(visit: Visit) -> None:
         return own + stores(getattr(component, "children", None))
 
     assert stores(overview.layout(visit)) == []
+
+
+def test_what_was_asked_of_those_behind_is_said_to_who_may_know(loaded, visit: Visit) -> None:
+    """One county is behind: not asked, then asked; an evaluator, whom follow-ups do not concern, is told nothing."""
+    assert "对落后县区的督办 1 个未督办" in words(overview.layout(visit))
+    flag = next(flag for flag in visit.flags if flag.kind == "behind_target")
+    asked = Asked(flag.organisation, flag.kind, flag.indicator, flag.period, "甲", "a")
+    ask(loaded.store, asked, "请说明", "妇幼科", dt.date(2099, 1, 31), "test")
+    text = words(overview.layout(visit))
+    assert "未督办" not in text
+    assert "对落后县区的督办 1 个待答复" in text
+    evaluator = replace(visit, account=accounts_of_roles()["evaluator"])
+    assert "对落后县区的督办" not in words(overview.layout(evaluator))

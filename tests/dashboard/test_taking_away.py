@@ -34,6 +34,7 @@ def hrefs(node: Any) -> list[str]:
         "/calendar?area=520300&lang=zh",
         "/quality?area=520300&lang=zh",
         "/grading?lang=zh",
+        "/matrix?lang=zh",
         "/submissions?lang=en",
     ],
 )
@@ -133,3 +134,30 @@ def test_who_may_not_export_sees_no_links(loaded) -> None:
     page = next(one for one in PAGES if one.matches("/grading"))
     assert hrefs(taking_away.dress(page.layout(administrator), administrator, "x")) == []
     assert hrefs(taking_away.dress(page.layout(visit), visit, "x")) != []
+
+
+def test_the_matrix_comes_as_numbers_with_their_judgement(loaded, counties) -> None:
+    client = create_app(loaded).server.test_client()
+    got = client.get("/download/table/0.csv?at=/matrix&area=520300&lang=zh").data.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(got)))
+    assert rows[0][:2] == ["县区", "上级地区"]
+    at = rows[0].index("产前筛查率 · %")
+    assert rows[0][at + 1] == "与目标比"
+    row = next(row for row in rows if row[0] == "红花岗")
+    assert (row[1], row[at], row[at + 1]) == ("遵义", "60.0", "确实落后，非偶然")
+
+
+def test_two_charts_in_one_panel_each_have_their_own_links(loaded) -> None:
+    """Each tile of a panel bears its links and its name; its chart is the first within the tile."""
+    visit = open_visit(Answers(loaded), "/severe", "?lang=zh")
+    tiles = [html.Div([html.H3(name), dcc.Graph(id=name)]) for name in ("甲", "乙")]
+    page = html.Div(
+        html.Section([html.Div([html.H2("两图")], className="panel-head"), *tiles], className="panel")
+    )
+    taking_away.dress(page, visit, "页")
+    for name, tile in zip(("甲", "乙"), tiles, strict=True):
+        assert "takes" in tile.className
+        buttons = tile.children[-1].children
+        assert [getattr(one, "data-kind") for one in buttons] == ["png", "svg"]
+        assert {getattr(one, "data-title") for one in buttons} == {f"页 · {name}"}
+        assert {getattr(one, "data-chart") for one in buttons} == {"0"}

@@ -43,6 +43,13 @@ def test_every_message_is_translated_and_no_translation_is_left_over() -> None:
     assert sorted(english - messages()) == []
 
 
+def test_no_message_stands_in_the_catalogue_twice() -> None:
+    """The later of two would win in silence, and be the wrong word for one of its places."""
+    path = Path(dashboard.__file__).parent / "locale" / "en" / "LC_MESSAGES" / "mch.po"
+    lines = [one for one in path.read_text(encoding="utf-8").splitlines() if one.startswith("msgid ")]
+    assert sorted(one for one in set(lines) if lines.count(one) > 1) == []
+
+
 def test_translations_fill_the_same_braces() -> None:
     unlike = {zh: en for zh, en in catalogue("en").items() if fields(zh) != fields(en)}
     assert unlike == {}
