@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,7 +57,7 @@ def find_watched(
         wanted = {(area, code) for area in family[2] for code in codes} - behind
         for one in seen.results:
             if (one.organisation, one.indicator) in wanted and _is_watched(one):
-                watched = Finding("watch", one, _needed(context, one), one.gap)
+                watched = Finding("watch", one, _needed(context, one, period), one.gap)
                 found.append(flag_of(context, watched, period))
     return sorted(found, key=lambda one: (-(one.gap or 0), one.organisation, one.indicator))
 
@@ -121,13 +122,17 @@ def _is_watched(result: Result) -> bool:
     return due and result.comparison is Comparison.SIMILAR and bool(result.gap)
 
 
-def _needed(context: Context, result: Result) -> dict[str, int | None]:
-    """How many people, at the same share, would be beyond chance; and in how many months of as many they come."""
+def _needed(context: Context, result: Result, period: Period) -> dict[str, int | None]:
+    """How many people (births …), at the same share or rate, would be beyond chance; and in how many months they come."""
     definition = context.catalogue.get(result.indicator)
     assert result.target is not None
     assert result.value is not None
     assert result.denominator
-    if definition.method != "proportion":
-        return {"needed": None}
+    if definition.method not in ("proportion", "rate"):
+        return {"needed": None, "needed_months": None}
     unit = definition.multiplier
-    return {"needed": people_to_be_certain(result.value / unit, result.target.value / unit)}
+    needed = people_to_be_certain(
+        result.value / unit, result.target.value / unit, is_share=definition.method == "proportion"
+    )
+    months = None if needed is None else math.ceil(needed * period.span / result.denominator)
+    return {"needed": needed, "needed_months": months}
