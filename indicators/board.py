@@ -211,7 +211,8 @@ class Board:
         target = panel.target[row] / definition.multiplier
         p = signals.behind(panel.numerator[row], panel.denominator[row], target, more, kind)
         held = (2 * p <= bar) & panel.is_worse[row]
-        if self.period.span < self.rules.pooled_months and definition.code in self.monthly:
+        is_pooled = self.period.span < self.rules.pooled_months and definition.code in self.monthly
+        if is_pooled and not held.all():
             pools = [self._pooled(definition.code, more, back) for back in range(PAST, -1, -1)]
             seen, size = (np.array([one[side][row] for one in pools]) for side in (0, 1))
             pooled = signals.behind(seen, size, target, more, kind)
