@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from indicators import signals, since
 from indicators.definition import Definition
 from indicators.family import Finding, Question, judged, wants_more, whole
-from indicators.judge_arrays import REASONS
 from indicators.panel import Panel, Span
 from indicators.result import Comparison, Reason, Result
 from indicators.results import calculate
 from indicators.since import PAST
 from indicators.statistics.multiple_testing import false_discovery
 from reference.organisations import Organisation
-from reference.periods import month_add, month_count
+from reference.periods import month_add
 from reference.registry import Flagging
 
 Numbers = NDArray[np.float64]
@@ -219,76 +218,6 @@ class Board:
             with np.errstate(invalid="ignore"):
                 held |= (2 * pooled <= bar) & (panel.gap[row] > 0)
         return np.asarray(held & panel.due[row])
-
-    def unjudged(self, reason: Reason) -> list[Finding]:
-        """Results that one reason keeps from being judged, for how many months it has, and what is amiss (`since.lacking`)."""
-        above = self.rules.implausible_above
-        hit = [one for one in self.results if one.reason is reason]
-        rest = [one for one in hit if one.indicator not in self.wide] if reason is Reason.IMPLAUSIBLE else []
-        told = since.stood(self.context, self.period, rest, lambda one: one.reason is reason)
-        found = []
-        for one in hit:
-            stood, before = told.get(since.about(one), (None, None))
-            if (panel := self.wide.get(one.indicator)) is not None:
-                row = self.row[one.organisation]
-                past = panel.reason[row][None, -self._looked_back :] == REASONS.index(reason)
-                stood = int(signals.standing(past)[0])
-                before = panel.result(row, len(panel.months) - 2)
-            gap_before = since.lacking(before, above) if before and before.reason is reason else None
-            found.append(Finding(reason.value, one, {}, since.lacking(one, above), stood, gap_before))
-        return found
-
-    @property
-    def _looked_back(self) -> int:
-        """Over how many runs of months it is told how long something has not been judged: those within what anybody reported."""
-        held = self.context.months(self.asked.tree)
-        runs = (
-            1
-            if held is None
-            else month_count(held[0], self.period.first)
-            if held[0] <= self.period.first
-            else 1
-        )
-        return min(runs, PAST + 1)
-
-    def doubtful(self) -> list[Finding]:
-        """Single months of the period whose count is many times what the area usually counts, as a slip of the pen makes it.
-
-        Told once for each count, with `indicators`: the codes of all that rest on it.
-        """
-        told: dict[tuple[str, int, tuple[str, ...]], Finding] = {}
-        for code, panel in self.monthly.items():
-            definition = self.catalogue.get(code)
-            if definition.method not in COUNTED or code not in self.wide:
-                continue
-            for side in ("numerator", "denominator"):
-                names: tuple[str, ...] = getattr(definition, side)
-                places, usual = signals.slips(
-                    getattr(panel, side),
-                    self.period.span,
-                    times=self.rules.implausible_times,
-                    smallest=self.rules.implausible_smallest,
-                    also_low=side == "denominator",
-                )
-                for row in map(int, np.flatnonzero(places >= 0)):
-                    place = int(places[row])
-                    key = (self.asked.areas[row], place, names)
-                    if key in told:
-                        told[key].numbers["indicators"].append(code)
-                        continue
-                    count, level = int(getattr(panel, side)[row, place]), float(usual[row])
-                    numbers = {
-                        "side": side,
-                        "month": panel.months[place],
-                        "count": count,
-                        "usual": level,
-                        "indicators": [code],
-                    }
-                    wide = self.wide[code]
-                    result = wide.result(row, len(wide.months) - 1, self.period.code)
-                    away = round(abs(count - level))
-                    told[key] = Finding("doubtful", result, numbers, away, len(panel.months) - place)
-        return list(told.values())
 
     def worsening(self) -> list[Finding]:
         """Worse in the last months than the area's own months before."""

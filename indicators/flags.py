@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from indicators import unfit
 from indicators.board import Board
 from indicators.family import Finding, question
 from indicators.flag_words import flag_of
@@ -99,18 +100,18 @@ def _of_family(context: Context, tree: str, level: str, asked: Sequence[str], pe
 
 
 def _look(board: Board) -> _Seen:
-    doubtful = board.doubtful()
+    doubtful = unfit.doubtful(board)
     doubted = {(one.result.organisation, code) for one in doubtful for code in one.numbers["indicators"]}
     found = [*board.behind(), *board.worsening(), *board.outlying(), *will_miss(board)]
     found = [one for one in found if _about(one) not in doubted]
-    found += [*board.unjudged(Reason.IMPLAUSIBLE), *doubtful]
+    found += [*unfit.unjudged(board, Reason.IMPLAUSIBLE), *doubtful]
     behind = {_about(one) for one in found if one.kind in ("behind_target", "behind_pooled")}
     flags = tuple(
         flag_of(board.context, one, board.period, also_behind=_about(one) in behind)
         for one in found
         if not (one.kind == "will_miss" and _about(one) in behind)
     )
-    return _Seen(flags, tuple(board.unjudged(Reason.REPORTS_MISSING)), board.results)
+    return _Seen(flags, tuple(unfit.unjudged(board, Reason.REPORTS_MISSING)), board.results)
 
 
 def _about(finding: Finding) -> tuple[str, str]:
