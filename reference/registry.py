@@ -139,6 +139,15 @@ class Registry:
         return max(rules, key=lambda rule: rule.valid_from)
 
     @cached_property
+    def population_of(self) -> Mapping[tuple[str, str], tuple[Population, ...]]:
+        """By organisation and element, every figure of `populations`."""
+        found: dict[tuple[str, str], tuple[Population, ...]] = {}
+        for one in self.populations:
+            key = (one.organisation, one.element)
+            found[key] = (*found.get(key, ()), one)
+        return found
+
+    @cached_property
     def elements_that_last(self) -> frozenset[str]:
         """Codes of stocks, which take the period's last value instead of a sum."""
         return frozenset(code for code, element in self.elements.items() if element.adds == "last")
