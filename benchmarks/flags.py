@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.made_up import COUNTIES, FIRST, Planted, WorldContext, codes, context_of, planted, with_slips
+from indicators import unfit
 from indicators.board import Board
 from indicators.family import Finding, question
 from indicators.looking_ahead import will_miss
@@ -87,8 +88,8 @@ def score(seed: int) -> dict[str, Scored]:
         found["behind_target"].append(_marks(board.behind()))
         found["worsening"].append(_marks(board.worsening()))
         found["outlying"].append(_marks(board.outlying()))
-        found["not_assessable"].append(_marks(monthly.unjudged(Reason.REPORTS_MISSING)))
-        found["implausible"].append(_marks(monthly.unjudged(Reason.IMPLAUSIBLE)))
+        found["not_assessable"].append(_marks(unfit.unjudged(monthly, Reason.REPORTS_MISSING)))
+        found["implausible"].append(_marks(unfit.unjudged(monthly, Reason.IMPLAUSIBLE)))
     at = np.array(list(months))
     scored = {kind: _scored(kind, made, at, np.stack(found[kind])) for kind in KINDS if found[kind]}
     scored["will_miss"] = _ahead(made)
@@ -101,7 +102,7 @@ def slips(seed: int) -> tuple[int, int, int, int]:
     board, _ = _boards(context_of(made, MONTHS - 1))
     found = {
         (code, one.result.organisation, one.numbers["month"])
-        for one in board.doubtful()
+        for one in unfit.doubtful(board)
         for code in one.numbers["indicators"]
     }
     planted_ones = {

@@ -2,45 +2,37 @@
 
 Of each province four counties an indicator are forecast a year ahead from every half-year, with what was known then, and
 compared with the last value and with the same month a year before. The chance of reaching the target a year later is held
-against whether the true level then reached it.
+against whether the counts then reached it.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from multiprocessing import Pool
 
 import numpy as np
 
 from indicators.statistics.forecast import Backtest, Kind, backtest, trajectory
 from synthetic.worlds import SHARES, World, world
 
-SEEDS, COUNTIES, HORIZON = 200, 4, 12
+SEEDS, COUNTIES, HORIZON, PROCESSES = 200, 4, 12, 2
 CONFIDENCES = (0.80, 0.95)
+
+
+Found = dict[tuple[int, float], list[Backtest]]  # by indicator and confidence
 
 
 def main(worlds: int = SEEDS) -> None:
     """Print the table."""
     began = time.perf_counter()
-    found: dict[tuple[int, float], list[Backtest]] = {}
-    chances: list[tuple[float, bool]] = []
-    for seed in range(worlds):
-        one = world(seed)
-        chosen = np.random.default_rng(seed).choice(one.count.shape[1], COUNTIES, replace=False)
-        for place in range(len(one.target)):
-            kind: Kind = "proportion" if place < len(SHARES) else "rate"
-            for county in chosen:
-                for confidence in CONFIDENCES:
-                    found.setdefault((place, confidence), []).append(
-                        backtest(
-                            *(part[place, county] for part in (one.count, one.total)),
-                            horizon=HORIZON,
-                            step=6,
-                            kind=kind,
-                            confidence=confidence,
-                        )
-                    )
-                chances.append(_chance(one, place, int(county), kind))
+    with Pool(PROCESSES) as pool:
+        made = pool.map(province, range(worlds), chunksize=1)
+    found: Found = {}
+    for one, _ in made:
+        for key, several in one.items():
+            found.setdefault(key, []).extend(several)
+    chances = [chance for _, several in made for chance in several]
     print(f"{'indicator':<22}{'forecasts':>10}{'skill':>8}{'seasonal':>10}{'in 80%':>8}{'in 95%':>8}")
     for place in range(len(SHARES) + 1):
         name = f"share, target {SHARES[place]:.0%}" if place < len(SHARES) else "rare rate"
@@ -51,6 +43,24 @@ def main(worlds: int = SEEDS) -> None:
         )
     _calibration(chances)
     print(f"{worlds} provinces, {time.perf_counter() - began:.0f} s")
+
+
+def province(seed: int) -> tuple[Found, list[tuple[float, bool]]]:
+    """The backtests of one province, and its chances of reaching the targets with what came of them."""
+    one = world(seed)
+    found: Found = {}
+    chances: list[tuple[float, bool]] = []
+    chosen = np.random.default_rng(seed).choice(one.count.shape[1], COUNTIES, replace=False)
+    for place in range(len(one.target)):
+        kind: Kind = "proportion" if place < len(SHARES) else "rate"
+        for county in chosen:
+            count, total = one.count[place, county], one.total[place, county]
+            for confidence in CONFIDENCES:
+                found.setdefault((place, confidence), []).append(
+                    backtest(count, total, horizon=HORIZON, step=6, kind=kind, confidence=confidence)
+                )
+            chances.append(_chance(one, place, int(county), kind))
+    return found, chances
 
 
 def _chance(one: World, place: int, county: int, kind: Kind) -> tuple[float, bool]:

@@ -55,6 +55,7 @@ def flag_row(workspace: Workspace, flag: Flag) -> dict[str, Any]:
         "indicator": flag.indicator,
         "period": flag.period,
         "gap": flag.gap,
+        "gap_unit": flag.gap_unit,
         "gap_before": flag.gap_before,
         "stood": flag.stood,
         "is_new": flag.is_new,

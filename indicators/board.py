@@ -13,20 +13,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators import signals
+from indicators import signals, since
 from indicators.definition import Definition
 from indicators.family import Finding, Question, judged, wants_more, whole
-from indicators.judge_arrays import REASONS
 from indicators.panel import Panel, Span
 from indicators.result import Comparison, Reason, Result
 from indicators.results import calculate
+from indicators.since import PAST
 from indicators.statistics.multiple_testing import false_discovery
 from reference.organisations import Organisation
 from reference.periods import month_add
 from reference.registry import Flagging
 
 Numbers = NDArray[np.float64]
-PAST = 12  # months looked back on for how long something has stood
+Marks = NDArray[np.bool_]
 COUNTED = ("proportion", "rate")  # methods whose numerators vary by chance
 
 
@@ -44,7 +44,7 @@ class Board:
         months = max(
             PAST + self.period.span,
             PAST + max(self.rules.worsening_windows) + self.rules.worsening_history,
-            self.rules.pooled_months,
+            PAST + self.rules.pooled_months,
         )
         first = month_add(self.period.last, 1 - months)
         return Span(self.context, list(self.catalogue.by_code), self.asked.areas, first, self.period.last)
@@ -108,15 +108,17 @@ class Board:
         pooled = self._p(tested, pools)
         p = np.minimum(2 * np.fmin(own, pooled), 1.0)
         told, bar = self._told(p)
-        found = [Finding("behind_target", one, gap=one.gap) for one in plain]
-        for place in np.flatnonzero(told):
-            one = tested[place]
+        places = np.flatnonzero(told)
+        told_of = [tested[place] for place in places]
+        stood = self._stood_behind([*plain, *told_of], bar)
+        found = [Finding("behind_target", one, {}, one.gap, *stood[since.about(one)]) for one in plain]
+        for place, one in zip(places, told_of, strict=True):
             if one.comparison is Comparison.WORSE and 2 * own[place] <= bar:
-                found.append(self._behind(one, bar))
+                found.append(Finding("behind_target", one, {}, one.gap, *stood[since.about(one)]))
             elif one.gap and 2 * pooled[place] <= bar:
                 names = ("pooled_numerator", "pooled_denominator", "pooled_months")
                 numbers = dict(zip(names, (*pools[place], self.rules.pooled_months), strict=True))
-                found.append(Finding("behind_pooled", one, numbers, one.gap))
+                found.append(Finding("behind_pooled", one, numbers, one.gap, *stood[since.about(one)]))
         return found
 
     def _p(self, results: Sequence[Result], counts: Sequence[tuple[int | None, int | None]]) -> Numbers:
@@ -149,19 +151,23 @@ class Board:
             or self.period.span >= self.rules.pooled_months
         ):
             return None, None
-        asked = (result.indicator, wants_more(result))
-        if asked not in self._pools:
-            self._pools[asked] = self._pooled(*asked)
-        seen, size = (one[self.row[result.organisation]] for one in self._pools[asked])
+        row = self.row[result.organisation]
+        seen, size = (one[row] for one in self._pooled(result.indicator, wants_more(result), 0))
         return whole(seen), whole(size)
 
     @cached_property
-    def _pools(self) -> dict[tuple[str, bool], tuple[Numbers, Numbers]]:
+    def _pools(self) -> dict[tuple[str, bool, int], tuple[Numbers, Numbers]]:
         return {}
 
-    def _pooled(self, indicator: str, more: bool) -> tuple[Numbers, Numbers]:
-        """The same of all areas: (areas,) each, NaN for None."""
-        seen, size = judged(self.monthly[indicator], slice(None))
+    def _pooled(self, indicator: str, more: bool, back: int) -> tuple[Numbers, Numbers]:
+        """The same of all areas, as it was so many months back: (areas,) each, NaN for None."""
+        if (indicator, more, back) not in self._pools:
+            self._pools[indicator, more, back] = self._pool_all(indicator, more, back)
+        return self._pools[indicator, more, back]
+
+    def _pool_all(self, indicator: str, more: bool, back: int) -> tuple[Numbers, Numbers]:
+        panel = self.monthly[indicator]
+        seen, size = (one[:, : len(panel.months) - back] for one in judged(panel, slice(None)))
         recent, earlier = (
             slice(-self.period.span, None),
             slice(-self.rules.pooled_months, -self.period.span),
@@ -173,73 +179,45 @@ class Board:
         told = known & ~signals.better_lately(k, n, more)
         return np.where(told, k.sum(axis=0), np.nan), np.where(told, n.sum(axis=0), np.nan)
 
-    def _behind(self, result: Result, bar: float) -> Finding:
-        panel = self.wide.get(result.indicator)
-        if panel is None:
-            return Finding("behind_target", result, gap=result.gap)
-        row = self.row[result.organisation]
-        definition = panel.definition
-        kind: signals.Kind = "proportion" if definition.method == "proportion" else "rate"
-        p = signals.behind(
-            panel.numerator[row],
-            panel.denominator[row],
-            panel.target[row] / definition.multiplier,
-            wants_more(result),
-            kind,
+    def _stood_behind(
+        self, results: Sequence[Result], bar: float
+    ) -> dict[since.About, tuple[int | None, int | None]]:
+        """For how many months in a row each has been behind, this one included, and its gap a month before."""
+        rest = [one for one in results if one.indicator not in self.wide]
+        told = since.stood(
+            self.context,
+            self.period,
+            rest,
+            lambda one: one.comparison is Comparison.WORSE and one.target is not None and one.target.due,
         )
-        held = (2 * p <= bar) & panel.is_worse[row] & panel.due[row]
-        stood = int(signals.standing(held[None])[0])
-        return Finding("behind_target", result, {}, result.gap, stood, whole(panel.gap[row, -2]))
-
-    def unjudged(self, reason: Reason) -> list[Finding]:
-        """Results that one reason keeps from being judged, and for how many months it has."""
-        found = []
-        for one in self.results:
-            if one.reason is reason:
-                panel = self.wide.get(one.indicator)
-                stood = None
-                if panel is not None:
-                    past = panel.reason[self.row[one.organisation]] == REASONS.index(reason)
-                    stood = int(signals.standing(past[None])[0])
-                found.append(Finding(reason.value, one, stood=stood))
+        found: dict[since.About, tuple[int | None, int | None]] = dict.fromkeys(
+            map(since.about, rest), (None, None)
+        )
+        found |= {key: (months, before.gap) for key, (months, before) in told.items()}
+        for one in results:
+            if one.indicator in self.wide:
+                panel, row = self.wide[one.indicator], self.row[one.organisation]
+                held = self._held_behind(panel, row, wants_more(one), bar)
+                found[since.about(one)] = int(signals.standing(held[None])[0]), whole(panel.gap[row, -2])
         return found
 
-    def doubtful(self) -> list[Finding]:
-        """Single months of the period whose count is many times what the area usually counts, as a slip of the pen makes it.
-
-        Told once for each count, with `indicators`: the codes of all that rest on it.
-        """
-        told: dict[tuple[str, int, tuple[str, ...]], Finding] = {}
-        for code, panel in self.monthly.items():
-            definition = self.catalogue.get(code)
-            if definition.method not in COUNTED or code not in self.wide:
-                continue
-            for side in ("numerator", "denominator"):
-                names: tuple[str, ...] = getattr(definition, side)
-                places, usual = signals.slips(
-                    getattr(panel, side),
-                    self.period.span,
-                    times=self.rules.implausible_times,
-                    smallest=self.rules.implausible_smallest,
-                    also_low=side == "denominator",
-                )
-                for row in map(int, np.flatnonzero(places >= 0)):
-                    place = int(places[row])
-                    key = (self.asked.areas[row], place, names)
-                    if key in told:
-                        told[key].numbers["indicators"].append(code)
-                        continue
-                    numbers = {
-                        "side": side,
-                        "month": panel.months[place],
-                        "count": int(getattr(panel, side)[row, place]),
-                        "usual": float(usual[row]),
-                        "indicators": [code],
-                    }
-                    wide = self.wide[code]
-                    result = wide.result(row, len(wide.months) - 1, self.period.code)
-                    told[key] = Finding("doubtful", result, numbers, stood=len(panel.months) - place)
-        return list(told.values())
+    def _held_behind(self, panel: Panel, row: int, more: bool, bar: float) -> Marks:
+        """In which of the last months the area would have been told as behind, the last one included: (months,)."""
+        definition = panel.definition
+        if definition.method not in COUNTED:
+            return np.asarray(panel.is_worse[row] & panel.due[row])
+        kind: signals.Kind = "proportion" if definition.method == "proportion" else "rate"
+        target = panel.target[row] / definition.multiplier
+        p = signals.behind(panel.numerator[row], panel.denominator[row], target, more, kind)
+        held = (2 * p <= bar) & panel.is_worse[row]
+        is_pooled = self.period.span < self.rules.pooled_months and definition.code in self.monthly
+        if is_pooled and not held.all():
+            pools = [self._pooled(definition.code, more, back) for back in range(PAST, -1, -1)]
+            seen, size = (np.array([one[side][row] for one in pools]) for side in (0, 1))
+            pooled = signals.behind(seen, size, target, more, kind)
+            with np.errstate(invalid="ignore"):
+                held |= (2 * pooled <= bar) & (panel.gap[row] > 0)
+        return np.asarray(held & panel.due[row])
 
     def worsening(self) -> list[Finding]:
         """Worse in the last months than the area's own months before."""

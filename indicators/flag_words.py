@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from indicators.board import PAST
 from indicators.definition import Definition
 from indicators.family import Finding, wants_more
 from indicators.result import Comparison, Flag, Result
 from indicators.results import Context
-from indicators.wording import amount, day, people, say
+from indicators.wording import amount, day, people, say, stood_for, stood_words
 from reference.periods import Period, month_period
 
 FAR, NEAR = (
@@ -21,6 +20,7 @@ NAMES = {
     "behind_pooled": "behind_target",
     "doubtful": "implausible",
 }  # what is found in another way is the same reason
+MOVED = {"reports_missing": "missing", "implausible": "beyond"}  # what widens where it is no gap to a target
 COUNTS = ("numerator", "denominator", "value", "lower", "upper", "received", "expected")
 
 
@@ -168,9 +168,9 @@ def _ahead(definition: Definition, finding: Finding, language: str) -> dict[str,
     }
 
 
-def _watched(definition: Definition, finding: Finding, language: str) -> dict[str, str]:
-    needed = finding.numbers["needed"]
-    return {"needed": _count(needed), "people_counted": people(definition, language)}
+def _watched(_: Definition, finding: Finding, language: str) -> dict[str, str]:
+    numbers = finding.numbers
+    return {"needed": _count(numbers["needed"]), "needed_months": _count(numbers["needed_months"])}
 
 
 def _doubtful(definition: Definition, finding: Finding, language: str) -> dict[str, str]:
@@ -184,8 +184,13 @@ def _doubtful(definition: Definition, finding: Finding, language: str) -> dict[s
     }
 
 
+def _beyond(_: Definition, finding: Finding, __: str) -> dict[str, str]:
+    return {"beyond": _count(finding.gap)}
+
+
 Words = Callable[[Definition, Finding, str], Mapping[str, str]]
 ADDED: dict[str, Words] = {
+    "implausible": _beyond,
     "behind_pooled": _pooled,
     "worsening": _worse,
     "outlying": _peers,
@@ -199,15 +204,12 @@ def _since(finding: Finding, language: str) -> str:
     """How long it has stood, and how its gap has changed within a month."""
     if finding.stood is None:
         return ""
-    if finding.stood <= 1:
-        return say("is_new", language, {})
-    kind = "stood_longer" if finding.stood > PAST else "stood"
-    said = say(kind, language, {"months": str(min(finding.stood, PAST))})
     change = None if finding.gap is None or finding.gap_before is None else finding.gap - finding.gap_before
-    if change is None:
-        return say("since", language, {"stood": said})
+    if finding.stood <= 1 or change is None:
+        return stood_words(finding.stood, language)
+    said = stood_for(finding.stood, language)
     moved = say(
-        "gap_same" if not change else "gap_wider" if change > 0 else "gap_narrower",
+        MOVED.get(finding.kind, "gap") + ("_same" if not change else "_wider" if change > 0 else "_narrower"),
         language,
         {"change": f"{abs(change):,}"},
     )

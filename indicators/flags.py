@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from indicators import unfit
 from indicators.board import Board
 from indicators.family import Finding, question
 from indicators.flag_words import flag_of
@@ -56,7 +58,7 @@ def find_watched(
         wanted = {(area, code) for area in family[2] for code in codes} - behind
         for one in seen.results:
             if (one.organisation, one.indicator) in wanted and _is_watched(one):
-                watched = Finding("watch", one, _needed(context, one), one.gap)
+                watched = Finding("watch", one, _needed(context, one, period), one.gap)
                 found.append(flag_of(context, watched, period))
     return sorted(found, key=lambda one: (-(one.gap or 0), one.organisation, one.indicator))
 
@@ -98,18 +100,18 @@ def _of_family(context: Context, tree: str, level: str, asked: Sequence[str], pe
 
 
 def _look(board: Board) -> _Seen:
-    doubtful = board.doubtful()
+    doubtful = unfit.doubtful(board)
     doubted = {(one.result.organisation, code) for one in doubtful for code in one.numbers["indicators"]}
     found = [*board.behind(), *board.worsening(), *board.outlying(), *will_miss(board)]
     found = [one for one in found if _about(one) not in doubted]
-    found += [*board.unjudged(Reason.IMPLAUSIBLE), *doubtful]
+    found += [*unfit.unjudged(board, Reason.IMPLAUSIBLE), *doubtful]
     behind = {_about(one) for one in found if one.kind in ("behind_target", "behind_pooled")}
     flags = tuple(
         flag_of(board.context, one, board.period, also_behind=_about(one) in behind)
         for one in found
         if not (one.kind == "will_miss" and _about(one) in behind)
     )
-    return _Seen(flags, tuple(board.unjudged(Reason.REPORTS_MISSING)), board.results)
+    return _Seen(flags, tuple(unfit.unjudged(board, Reason.REPORTS_MISSING)), board.results)
 
 
 def _about(finding: Finding) -> tuple[str, str]:
@@ -121,13 +123,17 @@ def _is_watched(result: Result) -> bool:
     return due and result.comparison is Comparison.SIMILAR and bool(result.gap)
 
 
-def _needed(context: Context, result: Result) -> dict[str, int | None]:
-    """How many people, at the same share, would be beyond chance; and in how many months of as many they come."""
+def _needed(context: Context, result: Result, period: Period) -> dict[str, int | None]:
+    """How many people (births …), at the same share or rate, would be beyond chance; and in how many months they come."""
     definition = context.catalogue.get(result.indicator)
     assert result.target is not None
     assert result.value is not None
     assert result.denominator
-    if definition.method != "proportion":
-        return {"needed": None}
+    if definition.method not in ("proportion", "rate"):
+        return {"needed": None, "needed_months": None}
     unit = definition.multiplier
-    return {"needed": people_to_be_certain(result.value / unit, result.target.value / unit)}
+    needed = people_to_be_certain(
+        result.value / unit, result.target.value / unit, is_share=definition.method == "proportion"
+    )
+    months = None if needed is None else math.ceil(needed * period.span / result.denominator)
+    return {"needed": needed, "needed_months": months}

@@ -9,12 +9,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from indicators.board import PAST, Board
+from indicators.board import Board
 from indicators.calculate import Counted
 from indicators.family import Finding, judged
 from indicators.judge import gap
 from indicators.panel import Panel
 from indicators.result import Comparison, Reason, Result
+from indicators.since import PAST
 from indicators.statistics.forecast import Kind, Trajectory, trajectory
 from reference.periods import month_count, month_of
 from reference.policies import Policy, Target, TargetInForce

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indicators.board import PAST
 from indicators.family import judged
 from indicators.looking_ahead import Aim, aim_of, forecast_of
 from indicators.panel import Panel, panel
 from indicators.results import Context
+from indicators.since import PAST
 from indicators.statistics.forecast import Trajectory
 from reference.periods import month_add, month_count, month_of, month_period, month_range
 

@@ -59,21 +59,22 @@ def _centres(context: Context, areas: Sequence[str], on: dt.date) -> list[Counte
     held: dict[str, set[str]] = {}
     for (institution, element), text in _newest(context, CENTRES, on).items():
         held.setdefault(tree.parent(institution, on), set()).update([element] if text == "1" else [])
-    counties = [one.code for one in tree.at_level("county", on=on)]
-    return [
-        Counted(area, *_of_counties([one for one in counties if area in tree.adds_into(one, on)], held))
-        for area in areas
-    ]
+    inside: dict[str, list[str]] = {}
+    for county in tree.at_level("county", on=on):
+        for area in tree.adds_into(county.code, on):
+            inside.setdefault(area, []).append(county.code)
+    return [Counted(area, *_of_counties(inside.get(area, ()), held)) for area in areas]
 
 
-def _of_counties(counties: Sequence[str], held: Mapping[str, Collection[str]]) -> tuple[int, int, int, int]:
+def _of_counties(counties: Collection[str], held: Mapping[str, Collection[str]]) -> tuple[int, int, int, int]:
     both = sum(len(held.get(one, ())) == len(CENTRES) for one in counties)
     return both, len(counties), sum(one in held for one in counties), len(counties)
 
 
 def _newest(context: Context, elements: Sequence[str], on: dt.date) -> dict[tuple[str, str], str]:
     """(institution, element) → what the register said last, by the day."""
-    frame = context.values(elements=list(elements))
+    name = f"register of {','.join(elements)}"
+    frame = context.once_per_version(name, lambda: context.values(elements=list(elements)))
     columns = (frame[name].tolist() for name in ("month", "organisation", "element", "text"))
     rows = sorted(row for row in zip(*columns, strict=True) if row[0] <= month_of(on) and row[3])
     return {(organisation, element): text for _, organisation, element, text in rows}
@@ -82,8 +83,10 @@ def _newest(context: Context, elements: Sequence[str], on: dt.date) -> dict[tupl
 def _reports(context: Context, definition: Definition, areas: Sequence[str], period: Period) -> list[Counted]:
     """Reports received, or come in time, of those owed. Of timeliness those are left out of which nobody knows it."""
     counts = []
+    trees = {area: context.registry.organisations.get(area).tree for area in areas}
+    tallies = {tree: _tallies(context, tree, period) for tree in set(trees.values())}
     for area in areas:
-        one = _tallies(context, context.registry.organisations.get(area).tree, period).get(area, Tally())
+        one = tallies[trees[area]].get(area, Tally())
         part, whole = (
             (one.received, one.expected)
             if definition.register_rule == "reports_received"

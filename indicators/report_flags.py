@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from indicators import since
 from indicators.family import Finding
 from indicators.flag_words import with_since
-from indicators.result import Flag, Result
+from indicators.result import Flag, Reason, Result
 from indicators.results import Context, series
 from indicators.wording import say
 from reference.periods import Period, month_period
@@ -22,7 +24,21 @@ def missing_reports(context: Context, silent: Iterable[Finding], period: Period)
         held = worst.get(result.organisation)
         if held is None or result.received * held.result.expected < held.result.received * result.expected:
             worst[result.organisation] = one
-    return [_missing(context, one, counts[code], period) for code, one in worst.items()]
+    return [
+        _missing(context, _with_past(context, one, period), counts[code], period)
+        for code, one in worst.items()
+    ]
+
+
+def _with_past(context: Context, finding: Finding, period: Period) -> Finding:
+    """The finding with how long it has stood, where no panel told it."""
+    if finding.stood is not None:
+        return finding
+    told = since.stood(context, period, [finding.result], lambda one: one.reason is Reason.REPORTS_MISSING)
+    if since.about(finding.result) not in told:
+        return finding
+    months, before = told[since.about(finding.result)]
+    return replace(finding, stood=months, gap_before=since.lacking(before, 100))
 
 
 def _missing(context: Context, finding: Finding, indicators: int, period: Period) -> Flag:
@@ -36,6 +52,7 @@ def _missing(context: Context, finding: Finding, indicators: int, period: Period
             "received": f"{result.received:,}",
             "expected": f"{result.expected:,}",
             "share": f"{share:.0%}",
+            "missing": f"{finding.gap:,}",
             "indicators": str(indicators),
             "latest": _latest(context, result, period, language),
         }
@@ -46,11 +63,12 @@ def _missing(context: Context, finding: Finding, indicators: int, period: Period
         indicator=result.indicator,
         period=result.period,
         severity=1 if share < 0.5 else 2,
-        gap=None,
+        gap=finding.gap,
         sentence_zh=sentences["zh"],
         sentence_en=sentences["en"],
         numbers={"received": result.received, "expected": result.expected, "indicators": indicators},
         stood=finding.stood,
+        gap_before=finding.gap_before,
     )
 
 

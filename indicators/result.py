@@ -87,7 +87,9 @@ class Flag:
 
     `kind`: behind_target · worsening · outlying · will_miss · not_assessable · implausible · grade_expiring · grade_expired ·
     grade_lacking. `severity` 1 (most) – 3. `stood`: for how many months in a row, this one included, it would have been
-    raised; None where that is not told. `gap_before`: the gap a month earlier.
+    raised (13: for longer than twelve); None where that is not told. `gap`: people (or events) to the target, the former level
+    or the peers, people counted beyond what can be, missing reports, or institutions that lack the grade (`gap_unit` says
+    which); `gap_before`: the same a month earlier.
     """
 
     kind: str
@@ -106,6 +108,13 @@ class Flag:
     def sentence(self, language: str = "zh") -> str:
         """The reason in plain words."""
         return self.sentence_zh if language == "zh" else self.sentence_en
+
+    @property
+    def gap_unit(self) -> str:
+        """What the gap counts: people, reports or institutions."""
+        if self.kind.startswith("grade_"):
+            return "institutions"
+        return "reports" if self.kind == "not_assessable" else "people"
 
     @property
     def link(self) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import optimize, special, stats
 
 from indicators.statistics import funnel
 from indicators.statistics.control_chart import RANGE_TO_SIGMA
@@ -294,12 +294,34 @@ def better_lately(count: Numbers, total: Numbers, wants_more: bool, chance: floa
     return np.asarray(np.where(most != wants_more, more, fewer) / 2 < chance)
 
 
-def people_to_be_certain(share: float, target: float, confidence: float = 0.95) -> int | None:
+def people_to_be_certain(
+    share: float, target: float, confidence: float = 0.95, *, is_share: bool = True
+) -> int | None:
     """Of how many people the same share would be beyond chance on the wrong side of the target; None when on it.
 
-    From the score test that Wilson's interval turns round: n ≥ z² t (1 − t) / (share − t)².
+    From the score test that Wilson's interval turns round: n ≥ z² t (1 − t) / (share − t)²; of a rate per unit of exposure
+    (not `is_share`) the exposure at which the exact Poisson tail of its events is as small as one side's.
     """
-    if share == target or not 0 < target < 1:
+    if share == target or target <= 0 or (is_share and target >= 1):
         return None
+    if not is_share:
+        return _exposure_to_be_certain(share, target, (1 - confidence) / 2)
     z = float(stats.norm.ppf(1 - (1 - confidence) / 2))
     return int(np.ceil(z**2 * target * (1 - target) / (share - target) ** 2))
+
+
+def _exposure_to_be_certain(rate: float, target: float, tail: float) -> int:
+    """The exposure (taken as continuous) at which the Poisson tail of rate × exposure events is just the given one."""
+
+    def beyond(size: float) -> float:
+        seen, expected = rate * size, target * size
+        found = special.gammainc(seen, expected) if rate > target else special.gammaincc(seen + 1, expected)
+        return float(found) - tail
+
+    far = 1 / target
+    while beyond(far) > 0:
+        far *= 2
+    near = far / 2
+    while beyond(near) < 0:
+        near /= 2
+    return int(np.ceil(optimize.brentq(beyond, near, far)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from indicators.definition import Definition
 from reference.strict import Strict, read_toml
 
+PAST = 12  # months looked back on for how long something has stood
 LEVELS = {
     3: ("三级", "level three"),
     2: ("二级", "level two"),
@@ -44,6 +45,19 @@ def say(kind: str, language: str, words: Mapping[str, str]) -> str:
     """A sentence filled in; raises KeyError when a word it needs is missing."""
     sentence = sentences()[kind]
     return (sentence.zh if language == "zh" else sentence.en).format_map(words)
+
+
+def stood_words(stood: int, language: str) -> str:
+    """For how many months something has stood, as a sentence."""
+    if stood <= 1:
+        return say("is_new", language, {})
+    return say("since", language, {"stood": stood_for(stood, language)})
+
+
+def stood_for(stood: int, language: str) -> str:
+    """The same without its full stop."""
+    kind = "stood_longer" if stood > PAST else "stood"
+    return say(kind, language, {"months": str(min(stood, PAST))})
 
 
 def amount(definition: Definition, value: float | None, language: str) -> str:

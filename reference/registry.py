@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -137,6 +137,15 @@ class Registry:
         """The flagging rules in force on the day."""
         rules = [rule for rule in self.flagging_rules if rule.valid_from <= on] or [self.flagging_rules[0]]
         return max(rules, key=lambda rule: rule.valid_from)
+
+    @cached_property
+    def population_of(self) -> Mapping[tuple[str, str], tuple[Population, ...]]:
+        """By organisation and element, every figure of `populations`."""
+        found: dict[tuple[str, str], tuple[Population, ...]] = {}
+        for one in self.populations:
+            key = (one.organisation, one.element)
+            found[key] = (*found.get(key, ()), one)
+        return found
 
     @cached_property
     def elements_that_last(self) -> frozenset[str]:

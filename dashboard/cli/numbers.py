@@ -43,6 +43,7 @@ FLAG_COLUMNS = (
     "indicator",
     "period",
     "gap",
+    "gap_unit",
     "gap_before",
     "stood",
     "is_new",

@@ -213,13 +213,29 @@ def _table(sheet: Worksheet, rows: Sequence[Row], language: str) -> None:
     sheet.auto_filter.ref = sheet.dimensions
 
 
+GAP_UNITS = {
+    "people": ("人（例）", "people (events)"),
+    "reports": ("份次", "reports"),
+    "institutions": ("家机构", "institutions"),
+}
+
+
 def _flags(sheet: Worksheet, flags: Sequence[Flag], registry: Registry, language: str) -> None:
     headings = (
-        ["级别", "机构代码", "名称", "原因", "差距（人）", "上月差距", "持续月数"]
+        ["级别", "机构代码", "名称", "原因", "差距", "差距单位", "上月差距", "持续月数"]
         if language == "zh"
-        else ["Severity", "Code", "Name", "Reason", "Gap (people)", "A month before", "Months stood"]
+        else [
+            "Severity",
+            "Code",
+            "Name",
+            "Reason",
+            "Gap",
+            "Unit of the gap",
+            "A month before",
+            "Months stood",
+        ]
     )
-    _heading(sheet, headings, [10, 12, 26, 110, 12, 12, 12])
+    _heading(sheet, headings, [10, 12, 26, 110, 12, 12, 12, 12])
     for flag in flags:
         name = registry.organisations.get(flag.organisation).name(language)
         sheet.append(
@@ -231,6 +247,7 @@ def _flags(sheet: Worksheet, flags: Sequence[Flag], registry: Registry, language
                     name,
                     flag.sentence(language),
                     flag.gap,
+                    _say(*GAP_UNITS[flag.gap_unit], language),
                     flag.gap_before,
                     flag.stood,
                 )

@@ -2,6 +2,10 @@
 
 Every chart takes one series or many: arrays of shape (..., periods), and charts each series along the last axis. NaN are
 periods without a number; they are stepped over, so that the periods around them are neighbours.
+
+`rebase` says where a stated change lies (a new definition, a new service): from there each chart has its own line, limits and
+runs. It is one or several positions; or, with `dates` (those of the periods, ascending: dates, or months such as 202401),
+days or months as they are written there, and the stretch starts with the first period on or after each.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 from indicators.statistics import runs
 
 Numbers = NDArray[np.float64]
-Rebase = Sequence[int] | int  # positions at which the line and limits start anew (a stated change)
+Rebase = (
+    Sequence[Any] | Any
+)  # where the line and limits start anew (a stated change): positions, or dates of `dates`
 
 # 3 standard deviations from the mean moving range, and the range beyond which one is not counted: 3 / 1.128 and 3.267,
 # as NHS England rounds them.
@@ -57,20 +64,31 @@ class Chart:
         return tuple(name for name in ("outside", "shift", "trend", "near") if getattr(self, name)[point])
 
 
-def xmr(values: ArrayLike, *, rebase: Rebase = (), screen: bool = True, fixed: int | None = None) -> Chart:
+def xmr(
+    values: ArrayLike,
+    *,
+    rebase: Rebase = (),
+    dates: Sequence[Any] | None = None,
+    screen: bool = True,
+    fixed: int | None = None,
+) -> Chart:
     """Individual values with limits from their moving ranges: mean ± 2.66 × mean moving range.
 
-    `rebase`: the first positions of what is charted anew, each stretch with its own line, limits and runs. `screen`: ranges beyond 3.267 × their
-    mean are left out of it, once. `fixed`: only the first so many points of each stretch set the line and limits.
+    `screen`: ranges beyond 3.267 × their mean are left out of it, once. `fixed`: only the first so many points of each stretch set the line and limits.
     Shewhart WA 1931; Wheeler DJ. Understanding variation. Knoxville: SPC Press 1993; as NHS England's "Making data count"
     draws it (NHSRplotthedots).
     """
     series = _series(values)
-    return _by_stretch(series, rebase, lambda part, _: _xmr(part, screen, fixed))
+    return _by_stretch(series, rebase, dates, lambda part, _: _xmr(part, screen, fixed, PROCESS_LIMIT))
 
 
 def p_chart(
-    count: ArrayLike, total: ArrayLike, *, rebase: Rebase = (), confidence_sigma: float = 3.0
+    count: ArrayLike,
+    total: ArrayLike,
+    *,
+    rebase: Rebase = (),
+    dates: Sequence[Any] | None = None,
+    confidence_sigma: float = 3.0,
 ) -> Chart:
     """Shares of each period with binomial limits about the whole share: p̄ ± 3 √(p̄(1 − p̄)/n), within 0–1.
 
@@ -78,12 +96,17 @@ def p_chart(
     """
     part, whole = _pair(count, total, share=True)
     return _by_stretch(
-        part / whole, rebase, lambda _, at: _share(part[..., at], whole[..., at], confidence_sigma)
+        part / whole, rebase, dates, lambda _, at: _share(part[..., at], whole[..., at], confidence_sigma)
     )
 
 
 def u_chart(
-    events: ArrayLike, exposure: ArrayLike, *, rebase: Rebase = (), confidence_sigma: float = 3.0
+    events: ArrayLike,
+    exposure: ArrayLike,
+    *,
+    rebase: Rebase = (),
+    dates: Sequence[Any] | None = None,
+    confidence_sigma: float = 3.0,
 ) -> Chart:
     """Rates of each period with Poisson limits about the whole rate: ū ± 3 √(ū/n), never below 0.
 
@@ -91,11 +114,13 @@ def u_chart(
     """
     seen, within = _pair(events, exposure, share=False)
     return _by_stretch(
-        seen / within, rebase, lambda _, at: _rate(seen[..., at], within[..., at], confidence_sigma)
+        seen / within, rebase, dates, lambda _, at: _rate(seen[..., at], within[..., at], confidence_sigma)
     )
 
 
-def p_prime_chart(count: ArrayLike, total: ArrayLike, *, rebase: Rebase = ()) -> Chart:
+def p_prime_chart(
+    count: ArrayLike, total: ArrayLike, *, rebase: Rebase = (), dates: Sequence[Any] | None = None
+) -> Chart:
     """A p chart whose limits also hold the variation between periods beyond chance: they are multiplied by σ_z.
 
     σ_z: mean moving range of the standardised shares / 1.128.
@@ -103,22 +128,24 @@ def p_prime_chart(count: ArrayLike, total: ArrayLike, *, rebase: Rebase = ()) ->
     """
     part, whole = _pair(count, total, share=True)
     return _by_stretch(
-        part / whole, rebase, lambda _, at: _share(part[..., at], whole[..., at], 3.0, laney=True)
+        part / whole, rebase, dates, lambda _, at: _share(part[..., at], whole[..., at], 3.0, laney=True)
     )
 
 
-def u_prime_chart(events: ArrayLike, exposure: ArrayLike, *, rebase: Rebase = ()) -> Chart:
+def u_prime_chart(
+    events: ArrayLike, exposure: ArrayLike, *, rebase: Rebase = (), dates: Sequence[Any] | None = None
+) -> Chart:
     """A u chart whose limits also hold the variation between periods beyond chance: they are multiplied by σ_z.
 
     Laney DB. Improved control charts for attributes. Qual Eng 2002;14:531–537.
     """
     seen, within = _pair(events, exposure, share=False)
     return _by_stretch(
-        seen / within, rebase, lambda _, at: _rate(seen[..., at], within[..., at], 3.0, laney=True)
+        seen / within, rebase, dates, lambda _, at: _rate(seen[..., at], within[..., at], 3.0, laney=True)
     )
 
 
-def g_chart(between: ArrayLike, *, rebase: Rebase = ()) -> Chart:
+def g_chart(between: ArrayLike, *, rebase: Rebase = (), dates: Sequence[Any] | None = None) -> Chart:
     """Births (or other opportunities) between rare events: ḡ ± 3 √(ḡ(ḡ + 1)), never below 0.
 
     A geometric count is skewed, so the runs are counted from its median, ln 2 × (ḡ + ½) − ½, not from the line.
@@ -126,25 +153,28 @@ def g_chart(between: ArrayLike, *, rebase: Rebase = ()) -> Chart:
     Health Care Manag Sci 2001;4:305–318.
     """
     series = _at_least_nought(between, "numbers between events")
-    return _by_stretch(series, rebase, lambda part, _: _geometric(part))
+    return _by_stretch(series, rebase, dates, lambda part, _: _geometric(part))
 
 
-def t_chart(between: ArrayLike, *, rebase: Rebase = (), screen: bool = False) -> Chart:
-    """Times between rare events: an XmR chart of time^(1/3.6), drawn back in time; never below 0.
+def t_chart(
+    between: ArrayLike, *, rebase: Rebase = (), dates: Sequence[Any] | None = None, screen: bool = False
+) -> Chart:
+    """Times between rare events: mean ± 3 × mean moving range / 1.128 of time^(1/3.6), drawn back in time; never below 0.
 
-    Two events on one day are 0 apart. Ranges are not screened unless asked for, as in Nelson's paper and qicharts2.
+    Two events on one day are 0 apart. Ranges are not screened unless asked for, and 3 / 1.128 is not rounded to the 2.66 of
+    the NHS's XmR charts, as in qicharts2 (`qic.t`) and Montgomery's example 7.6.
     Nelson LS. A control chart for parts-per-million nonconforming items. J Qual Technol 1994;26:239–240.
     """
     series = _at_least_nought(between, "times between events")
-    return _by_stretch(series, rebase, lambda part, _: _nelson(part, screen))
+    return _by_stretch(series, rebase, dates, lambda part, _: _nelson(part, screen))
 
 
-def _xmr(series: Numbers, screen: bool, fixed: int | None) -> Chart:
+def _xmr(series: Numbers, screen: bool, fixed: int | None, limit: float) -> Chart:
     base = series.copy()
     if fixed is not None:
         base[..., fixed:] = np.nan
     centre = _mean(base)
-    half = PROCESS_LIMIT * _mean_range(base, screen)
+    half = limit * _mean_range(base, screen)
     return _chart(series, centre, centre - half, centre + half)
 
 
@@ -163,7 +193,8 @@ def _rate(seen: Numbers, within: Numbers, sigmas: float, laney: bool = False) ->
 def _about(values: Numbers, centre: Numbers, sigma: Numbers, sigmas: float, laney: bool, top: float) -> Chart:
     if laney:
         z = np.divide(values - centre, sigma, out=np.full(values.shape, np.nan), where=sigma > 0)
-        sigma = sigma * (_mean_range(z, screen=False) / RANGE_TO_SIGMA)
+        # A share of nothing or the whole has no error, and none is made larger.
+        sigma = np.where(sigma > 0, sigma * (_mean_range(z, screen=False) / RANGE_TO_SIGMA), sigma)
     half = sigmas * sigma
     return _chart(values, centre, np.maximum(centre - half, 0.0), np.minimum(centre + half, top), half)
 
@@ -176,7 +207,7 @@ def _geometric(series: Numbers) -> Chart:
 
 
 def _nelson(series: Numbers, screen: bool) -> Chart:
-    one = _xmr(series ** (1 / NELSON), screen, fixed=None)
+    one = _xmr(series ** (1 / NELSON), screen, None, 3 / RANGE_TO_SIGMA)
 
     def back(line: Numbers) -> Numbers:
         return np.maximum(line, 0.0) ** NELSON
@@ -215,13 +246,18 @@ def _chart(
     return Chart(series, centre, lower, upper, side, outside, *runs.special_causes(series, side, close))
 
 
-def _by_stretch(series: Numbers, rebase: Rebase, chart: Callable[[Numbers, slice], Chart]) -> Chart:
+def _by_stretch(
+    series: Numbers,
+    rebase: Rebase,
+    dates: Sequence[Any] | None,
+    chart: Callable[[Numbers, slice], Chart],
+) -> Chart:
     """Chart each stretch between rebases by itself and put them end to end."""
     periods = series.shape[-1]
-    rebase = (rebase,) if isinstance(rebase, int) else rebase
-    if any(not 0 < one < periods for one in rebase):
+    places = _places(rebase, dates, periods)
+    if any(not 0 < one < periods for one in places):
         raise ValueError("a rebase must lie within the series, after its first point")
-    edges = [0, *sorted(set(rebase)), periods]
+    edges = [0, *sorted(set(places)), periods]
     parts = [chart(series[..., slice(first, last)], slice(first, last)) for first, last in pairwise(edges)]
     if len(parts) == 1:
         return parts[0]
@@ -231,6 +267,20 @@ def _by_stretch(series: Numbers, rebase: Rebase, chart: Callable[[Numbers, slice
             for name in Chart.__annotations__
         }
     )
+
+
+def _places(rebase: Rebase, dates: Sequence[Any] | None, periods: int) -> list[int]:
+    """The positions at which a stretch starts."""
+    asked = np.atleast_1d(np.asarray(rebase))
+    if dates is None:
+        if asked.size and asked.dtype.kind not in "iu":
+            raise ValueError("a rebase is a position in the series, or with `dates` a date")
+        return [int(one) for one in asked]
+    known = np.asarray(dates)
+    if known.shape != (periods,) or np.any(known[1:] < known[:-1]):
+        raise ValueError("there must be one date a period, in ascending order")
+    kind = known.dtype if known.dtype.kind == "M" else None  # days as text are days
+    return [int(np.searchsorted(known, np.asarray(one, dtype=kind))) for one in asked]
 
 
 def _mean_range(series: Numbers, screen: bool) -> Numbers:
@@ -270,8 +320,11 @@ def _at_least_nought(values: ArrayLike, what: str) -> Numbers:
 
 
 def _pair(first: ArrayLike, second: ArrayLike, *, share: bool) -> tuple[Numbers, Numbers]:
-    """Both as series of one shape, NaN where either is; raises ValueError for impossible counts."""
-    one, other = np.broadcast_arrays(_series(first), _series(second))
+    """Both as series of one shape, NaN where either is; raises ValueError for impossible counts.
+
+    One total or exposure may stand for all periods.
+    """
+    one, other = np.broadcast_arrays(_series(first), _series(np.atleast_1d(second)))
     absent = np.isnan(one) | np.isnan(other)
     one, other = np.where(absent, np.nan, one), np.where(absent, np.nan, other)
     if np.any(other <= 0) or np.any(one < 0) or (share and np.any(one > other)):

@@ -222,6 +222,7 @@ def _checked(
     count: ArrayLike, total: ArrayLike, horizon: int, kind: Kind, confidence: float
 ) -> tuple[Numbers, Numbers]:
     seen, size = np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    size = np.full(seen.shape, size) if size.ndim == 0 else size  # one total of all months
     if not 0 < confidence < 1:
         raise ValueError("the confidence must lie between 0 and 1")
     if seen.ndim != 1 or seen.shape != size.shape or horizon < 0:

@@ -28,7 +28,7 @@ def proportion_limits(
     if np.any(size <= 0) or np.any(middle < 0) or np.any(middle > 1):
         raise ValueError("a funnel of shares needs totals above 0 and a centre from 0 to 1")
     half = _z(confidence) * np.sqrt(phi * middle * (1 - middle) / size + between)
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+    return np.asarray(np.maximum(middle - half, 0.0)), np.asarray(np.minimum(middle + half, 1.0))
 
 
 def rate_limits(
@@ -56,7 +56,8 @@ def rate_limits(
     # Below one event the continuous count of the upper limit would be below 1: one event is the least that can be seen.
     upper = np.where(np.isfinite(upper) & (-np.expm1(-mean) >= tail), upper, 1.0)
     widen = np.sqrt(phi + mean * between)
-    return np.maximum(1 + (lower / mean - 1) * widen, 0.0), 1 + (upper / mean - 1) * widen
+    low, high = 1 + (lower / mean - 1) * widen, 1 + (upper / mean - 1) * widen
+    return np.asarray(np.maximum(low, 0.0)), np.asarray(high)
 
 
 def _count_at(share: float, mean: Numbers) -> Numbers:

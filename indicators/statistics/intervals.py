@@ -44,7 +44,7 @@ def rate(events: ArrayLike, exposure: ArrayLike, confidence: float = 0.95) -> Li
     lower, upper = (np.asarray(limit) for limit in _byar(seen, confidence))
     few = seen < EXACT_BELOW
     lower[few], upper[few] = _exact(seen[few], confidence)
-    return lower / within, upper / within
+    return np.asarray(lower / within), np.asarray(upper / within)
 
 
 def _exact(seen: NDArray[np.float64], confidence: float) -> Limits:

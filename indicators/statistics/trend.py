@@ -45,6 +45,7 @@ def chi_square(count: ArrayLike, total: ArrayLike, scores: ArrayLike | None = No
     Health England's Fingertips ("recent trends": the last five periods at 99.8%).
     """
     part, whole = np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    whole = np.full(part.shape, whole) if whole.ndim == 0 else whole  # one total of all periods
     if part.ndim != 1 or part.shape != whole.shape or part.size < 2:
         raise ValueError("a trend needs counts and totals of the same two or more periods")
     if not (np.all(np.isfinite(part)) and np.all(np.isfinite(whole))):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, gamma
 
 from indicators.flags import find_flags, find_watched
+from indicators.signals import people_to_be_certain
 from reference.periods import month_add, month_range, rolling_year
 
 LAST = 202610
@@ -118,7 +119,9 @@ def test_a_small_county_is_not_flagged_for_chance_but_told_what_it_would_take(se
     assert find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING]) == []
     (watched,) = find_watched(sender.context, [COUNTIES[0]], PERIOD, [SCREENING])
     assert (watched.kind, watched.gap, watched.numbers["needed"]) == ("watch", 7, 181)
-    assert "181" in watched.sentence("zh")
+    # 120 women a year are 10 a month, so 181 come in 19 months.
+    assert "“产妇数”累计到约181（按目前规模约19个月）才能断定" in watched.sentence("zh")
+    assert "about 19 months at the present size" in watched.sentence("en")
     assert "may be chance" in watched.sentence("en")
 
 
@@ -127,10 +130,26 @@ def test_a_small_county_is_not_excused_for_ever(sender):
     assert 4 * binom.cdf(267, 360, 0.8) < 0.05
     sender.course(COUNTIES[0], months(36), parturient_women=[10] * 36, prenatal_screened_women=SMALL * 3)
     (flag,) = find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING])
-    assert (flag.kind, flag.gap) == ("behind_target", 7)
+    assert (flag.kind, flag.gap, flag.gap_before) == ("behind_target", 7, 7)
+    # It would have been told as long as the months up to then were beyond chance: so many in a row, counted apart.
+    seen = np.cumsum(SMALL * 3)
+    held = [4 * binom.cdf(seen[35 - back], 10 * (36 - back), 0.8) <= 0.05 for back in range(13)]
+    assert flag.stood == held.index(False) > 1
     for words in ("89/120", "近36个月", "267/360"):
         assert words in flag.sentence("zh")
     assert find_watched(sender.context, [COUNTIES[0]], PERIOD, [SCREENING]) == []
+
+
+@pytest.mark.parametrize(("rate", "target"), [(1 / 1200, 12e-5), (2e-3, 3.1e-3), (3.2e-3, 3.1e-3)])
+def test_what_would_settle_a_rare_rate_is_where_the_exact_tail_is_2_5_percent(rate, target):
+    """P(X ≥ k | mean) is the gamma distribution's share below the mean at shape k; of P(X ≤ k), what is left at k + 1."""
+    needed = people_to_be_certain(rate, target, is_share=False)
+
+    def tail(births):
+        above = gamma.cdf(births * target, births * rate)
+        return above if rate > target else gamma.sf(births * target, births * rate + 1)
+
+    assert tail(needed - 1) > 0.025 >= tail(needed)
 
 
 def test_three_bad_years_do_not_count_against_one_that_became_better(sender):
@@ -172,7 +191,7 @@ def test_a_digit_too_many_is_told_as_data_to_be_checked_and_judged_by_nobody(sen
         COUNTIES[0], months(24), parturient_women=[200] * 12 + women, prenatal_screened_women=[180] * 24
     )
     (flag,) = find_flags(sender.context, [COUNTIES[0]], PERIOD, [SCREENING])
-    assert (flag.kind, flag.severity, flag.gap, flag.stood) == ("implausible", 2, None, 1)
+    assert (flag.kind, flag.severity, flag.gap, flag.stood) == ("implausible", 2, 1800, 1)
     for words in ("2026年10月", "产妇数", "2,000", "约200"):
         assert words in flag.sentence("zh")
     for words in ("2,000", "about 200"):

@@ -74,8 +74,8 @@ def test_below_target_by_chance_is_no_flag(context):
 
 def test_implausible_names_both_counts(context):
     (flag,) = flags(context, BOZHOU)
-    assert (flag.kind, flag.gap) == ("implausible", None)
-    for words in ("播州区", "105.0%", "1,260/1,200", "产前筛查人数", "产妇数"):
+    assert (flag.kind, flag.gap) == ("implausible", 60)
+    for words in ("播州区", "105.0%", "1,260/1,200", "分子多出60", "产前筛查人数", "产妇数"):
         assert words in flag.sentence("zh")
 
 
@@ -84,7 +84,8 @@ def test_missing_reports_say_how_many_of_how_many_and_since_when(context):
     (flag,) = flags(context, TONGZI)
     assert flag.severity == 1
     assert (flag.numbers["received"], flag.numbers["expected"]) == (3, 12)
-    for words in ("桐梓县", "12份次", "3份次", "25%", "2026年1月"):
+    assert (flag.gap, flag.gap_unit) == (9, "reports")
+    for words in ("桐梓县", "12份次", "3份次", "还缺9份次", "25%", "2026年1月"):
         assert words in flag.sentence("zh")
 
 
@@ -140,25 +141,39 @@ def test_an_unknown_indicator_is_refused_by_name(context):
 
 
 @pytest.mark.parametrize(
-    ("row", "kind", "words"),
+    ("row", "kind", "stood", "words"),
     [
         (
             {"level": "2", "class": "A", "valid_to": "2026-12-31"},
             "grade_expiring",
-            ["二级甲等", "2026年12月31日", "61天"],
+            10,
+            ["二级甲等", "2026年12月31日", "61天", "已持续10个月"],
         ),
-        ({"level": "2", "class": "A", "valid_to": "2026-06-30"}, "grade_expired", ["2026年6月30日"]),
-        ({"level": "2", "class": "B", "valid_to": "2029-06-30"}, "grade_lacking", ["二级乙等", "二级甲等"]),
-        ({"level": "2", "class": "A", "status": "withdrawn"}, "grade_lacking", ["二级甲等", "撤销"]),
-        ({"level": "0", "status": "not_graded"}, "grade_lacking", ["未定级"]),
+        ({"level": "2", "class": "A", "valid_to": "2026-06-30"}, "grade_expired", 4, ["2026年6月30日", "已持续4个月"]),
+        ({"level": "2", "class": "B", "valid_to": "2029-06-30"}, "grade_lacking", 10, ["二级乙等", "二级甲等"]),
+        ({"level": "2", "class": "A", "status": "withdrawn"}, "grade_lacking", 10, ["二级甲等", "撤销"]),
+        ({"level": "0", "status": "not_graded"}, "grade_lacking", 10, ["未定级"]),
     ],
-)
-def test_grades_that_end_or_lack(sender, row, kind, words):
+)  # fmt: skip
+def test_grades_that_end_or_lack(sender, row, kind, stood, words):
+    """On the register since January; the period ends in October. One that only ends soon lacks nothing yet."""
     sender.grades(202601, {"MCH520302": {"status": "graded"} | row})
     (flag,) = find_flags(sender.context, [HONGHUAGANG], PERIOD, ["county_level2a_share"])
     assert (flag.kind, flag.subject, flag.organisation) == (kind, "MCH520302", HONGHUAGANG)
+    assert (flag.stood, flag.gap, flag.gap_unit) == (stood, int(kind != "grade_expiring"), "institutions")
+    assert flag.gap_before == flag.gap
     assert [word for word in words if word not in flag.sentence("zh")] == []
     assert "None" not in flag.sentence("zh") + flag.sentence("en")
+
+
+def test_a_grade_that_fell_this_month_says_what_it_was(sender):
+    graded = {"status": "graded", "valid_to": "2029-06-30", "level": "2"}
+    sender.grades(202601, {"MCH520302": {**graded, "class": "A"}})
+    sender.grades(202610, {"MCH520302": {**graded, "class": "B"}})
+    (flag,) = find_flags(sender.context, [HONGHUAGANG], PERIOD, ["county_level2a_share"])
+    assert (flag.kind, flag.stood, flag.gap, flag.gap_before) == ("grade_lacking", 1, 1, 0)
+    assert flag.sentence("zh").endswith("未达到二级甲等的目标。本月新出现。上月为二级甲等。")
+    assert flag.sentence("en").endswith("New this month. A month ago it was level two class A.")
 
 
 def test_a_grade_at_target_and_one_not_on_record_are_no_flags(sender):

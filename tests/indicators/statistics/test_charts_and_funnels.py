@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from indicators.statistics import control_chart, funnel, multiple_testing, shrinkage, trend
+from indicators.statistics import control_chart, funnel, intervals, multiple_testing, shrinkage, trend
 
 COUNTS = st.lists(st.integers(0, 60), min_size=3, max_size=40)
 
@@ -86,9 +87,9 @@ def test_births_and_days_between_rare_events():
     # Mean 20: 20 + 3 √(20 × 21) = 81.48.
     chart = control_chart.g_chart([10, 20, 30, 20])
     assert (chart.centre[0], chart.upper[0], chart.lower[0]) == (20, pytest.approx(81.48, abs=0.005), 0)
-    # 1, 2^3.6 = 12.126, 1, 12.126 days become 1, 2, 1, 2: mean 1.5, range 1, upper (1.5 + 2.66)^3.6.
+    # 1, 2^3.6 = 12.126, 1, 12.126 days become 1, 2, 1, 2: mean 1.5, range 1, upper (1.5 + 3 / 1.128)^3.6.
     chart = control_chart.t_chart([1, 2**3.6, 1, 2**3.6])
-    assert chart.upper[0] == pytest.approx(4.16**3.6)
+    assert chart.upper[0] == pytest.approx((1.5 + 3 / 1.128) ** 3.6)
     assert chart.lower[0] == 0
 
 
@@ -101,6 +102,35 @@ def test_a_rebase_starts_line_limits_and_runs_anew():
     assert control_chart.xmr(values, rebase=[4]).upper.tolist() == chart.upper.tolist()
 
 
+@pytest.mark.parametrize(
+    ("dates", "stated"),
+    [
+        ([202401, 202402, 202404, 202405, 202406, 202407, 202408, 202409], 202406),
+        (
+            [202401, 202402, 202403, 202404, 202406, 202407, 202408, 202409],
+            202405,
+        ),  # the first month after it
+        ([date(2024, month, 1) for month in range(1, 9)], [date(2024, 5, 1)]),
+        ([f"2024-0{month}" for month in range(1, 9)], ["2024-05"]),
+        (np.arange("2024-01", "2024-09", dtype="datetime64[M]"), "2024-05-01"),
+    ],
+)
+def test_a_rebase_may_be_a_date(dates, stated):
+    values = [1, 2, 1, 2, 8, 9, 8, 9]
+    chart = control_chart.xmr(values, rebase=stated, dates=dates)
+    assert chart.centre.tolist() == [1.5] * 4 + [8.5] * 4
+    share = control_chart.p_chart(values, 10, rebase=stated, dates=dates)  # one total for all months
+    assert share.centre.tolist() == pytest.approx([0.15] * 4 + [0.85] * 4)
+
+
+@pytest.mark.parametrize(
+    ("stated", "dates"), [("2024-05", None), (2.5, None), (3, [1, 2]), (2, [4, 3, 2, 1]), (9, [1, 2, 3, 4])]
+)
+def test_a_rebase_that_is_no_place_of_the_series_is_refused(stated, dates):
+    with pytest.raises(ValueError, match=r"rebase|date"):
+        control_chart.xmr([1, 2, 1, 2], rebase=stated, dates=dates)
+
+
 def test_two_events_on_one_day_are_no_time_apart():
     chart = control_chart.t_chart([0, 0, 0])
     assert (chart.centre[0], chart.upper[0], chart.lower[0]) == (0, 0, 0)
@@ -110,7 +140,9 @@ def test_two_events_on_one_day_are_no_time_apart():
 def test_ranges_between_rare_events_are_screened_only_on_demand():
     """1, 1, …, 100^3.6, 1 … are 1 and 100 to the power 1/3.6: two ranges of 99 among eleven."""
     values = [1.0] * 6 + [100**3.6] + [1.0] * 5
-    assert control_chart.t_chart(values).upper[0] == pytest.approx((111 / 12 + 2.66 * 2 * 99 / 11) ** 3.6)
+    assert control_chart.t_chart(values).upper[0] == pytest.approx(
+        (111 / 12 + 3 / 1.128 * 2 * 99 / 11) ** 3.6
+    )
     assert control_chart.t_chart(values, screen=True).upper[0] == pytest.approx((111 / 12) ** 3.6)
 
 
@@ -161,6 +193,23 @@ def test_units_that_differ_by_chance_only_are_all_alike():
     assert np.allclose(found.estimate, 0.5, atol=1e-5)
     assert np.all(found.weight < 1e-4)
     assert np.isnan(shrinkage.empirical_bayes([5, np.nan, 6, 7], [10, 10, 10, 10]).estimate[1])
+
+
+@pytest.mark.parametrize("kind", ["proportion", "rate"])
+def test_what_all_have_in_common_is_no_surer_than_what_was_counted(kind):
+    """Units that are all alike share one figure: its interval is about that of them all together, not a hair's breadth."""
+    for seen, size in (([1, 2, 3], [10, 20, 30]), ([100] * 4, [10_000] * 4), ([0] * 4, [50] * 4)):
+        found = shrinkage.empirical_bayes(seen, size, kind=kind)
+        pooled = intervals.proportion if kind == "proportion" else intervals.rate
+        low, high = pooled(sum(seen), sum(size))
+        assert 0.6 < (found.upper[0] - found.lower[0]) / (high - low) < 1.1
+        assert found.estimate == pytest.approx(sum(seen) / sum(size), abs=1e-4 if sum(seen) else 0.003)
+        assert found.rank_lower.tolist() == [1] * len(seen)
+        assert found.rank_upper.tolist() == [len(seen)] * len(seen)
+    one = shrinkage.empirical_bayes([3, 4, 5], 10, kind=kind)  # one total for all units
+    assert (
+        one.estimate.tolist() == shrinkage.empirical_bayes([3, 4, 5], [10] * 3, kind=kind).estimate.tolist()
+    )
 
 
 @pytest.mark.parametrize(
