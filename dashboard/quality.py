@@ -242,7 +242,7 @@ def _late_sentence(visit: Visit, form: Form, entry: Entry) -> str:
 def _about_warning(review: Review, warned: Warned) -> Question:
     t, issue = review.visit.texts, warned.issue
     form = review.visit.workspace.forms.get(warned.form)
-    where = f"{issue.sheet}!{issue.cell}" if issue.cell else issue.sheet
+    where = "!".join(filter(None, (issue.sheet, issue.cell)))
     name = review.names[warned.organisation]
     message, mend = issue.code, t("请核对")  # a check that has since gone is told by its code
     if issue.code in kinds():
@@ -262,7 +262,7 @@ def _about_unusual(review: Review) -> Iterable[Question]:
         name = review.names[one.organisation]
         yield Question(
             "unusual", one.organisation, name, unusual_sentence(review, one, name), upload,
-            f"{sheet}!{cell}" if cell else "",
+            "!".join(filter(None, (sheet, cell))),
         )  # fmt: skip
 
 

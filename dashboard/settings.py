@@ -22,15 +22,19 @@ class SettingsError(ValueError):
     """A setting cannot be used; the message names the file or variable, the setting and what is expected."""
 
 
+# Stands for the data folder in other settings, so that who moves that folder moves all that is kept.
+DATA = "{data_dir}"
+
+
 class Settings(BaseSettings):
     """Every setting, as in config.toml. `home` is the folder that relative paths start from."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     home: Path
-    database_url: str = "sqlite:///data/mch.sqlite"
+    database_url: str = f"sqlite:///{DATA}/mch.sqlite"
     data_dir: Path = Path("data")
-    overlays: tuple[Path, ...] = (Path("data/reference"), Path("data/demo/reference"))
+    overlays: tuple[Path, ...] = (Path(DATA) / "reference", Path(DATA) / "demo" / "reference")
     host: str = "127.0.0.1"
     port: int = Field(8050, ge=1, le=65535)
     threads: int = Field(8, ge=1, le=256)
@@ -94,8 +98,8 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
     def path(self, path: Path) -> Path:
-        """A path of the settings, made absolute from `home`."""
-        return path if path.is_absolute() else self.home / path
+        """A path of the settings, made absolute from `home`; {data_dir} in it is the data folder."""
+        return self.home / str(path).replace(DATA, str(self.data_dir))
 
     @property
     def data(self) -> Path:
@@ -140,14 +144,8 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The database's URL; a relative SQLite path starts at `home`, whatever the working directory."""
         scheme, separator, rest = self.database_url.partition(":///")
-        if (
-            separator
-            and scheme.startswith("sqlite")
-            and rest
-            and rest != ":memory:"
-            and not Path(rest).is_absolute()
-        ):
-            return f"{scheme}:///{self.home / rest}"
+        if separator and scheme.startswith("sqlite") and rest and rest != ":memory:":
+            return f"{scheme}:///{self.path(Path(rest))}"
         return self.database_url
 
 

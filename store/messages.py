@@ -108,18 +108,12 @@ def inbox(store: Store, account: str, organisations: Collection[str] | None, lim
         .limit(limit)
     )  # fmt: skip
     with store.reading() as connection:
-        return [
-            Told(
-                row.id,
-                row.kind,
-                row.organisation,
-                row.account,
-                json.loads(row.parameters),
-                to_moment(row.at),
-                not row.fresh,
-            )
-            for row in connection.execute(query)
-        ]
+        return [_told(row, is_read=not row.fresh) for row in connection.execute(query)]
+
+
+def _told(row: Any, *, is_read: bool) -> Told:
+    said = json.loads(row.parameters)
+    return Told(row.id, row.kind, row.organisation, row.account, said, to_moment(row.at), is_read)
 
 
 def mark_read(store: Store, account: str, organisations: Collection[str] | None, up_to: int) -> int:
@@ -149,18 +143,7 @@ def to_mail(store: Store, organisations: Collection[str], since: dt.datetime) ->
         .order_by(columns.id)
     )
     with store.reading() as connection:
-        return [
-            Told(
-                row.id,
-                row.kind,
-                row.organisation,
-                row.account,
-                json.loads(row.parameters),
-                to_moment(row.at),
-                False,
-            )
-            for row in connection.execute(query)
-        ]
+        return [_told(row, is_read=False) for row in connection.execute(query)]
 
 
 def mark_mailed(store: Store, numbers: Sequence[int]) -> None:

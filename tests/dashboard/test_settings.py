@@ -45,6 +45,15 @@ def test_relative_paths_start_at_the_file(tmp_path: Path, monkeypatch: pytest.Mo
     assert settings.originals == tmp_path / "data" / "originals"
 
 
+def test_what_is_kept_moves_with_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = tmp_path / "elsewhere"
+    (moved / "reference").mkdir(parents=True)
+    monkeypatch.setenv("MCH_DATA_DIR", str(moved))
+    settings = load_settings(written(tmp_path, ""))
+    assert settings.store_url == f"sqlite:///{moved}/mch.sqlite"
+    assert settings.overlay_folders == (moved / "reference",)
+
+
 def test_unknown_setting_names_the_nearest(tmp_path: Path) -> None:
     path = written(tmp_path, "databse_url = 'sqlite:///x'\n")
     with pytest.raises(SettingsError, match=r"databse_url.*did you mean 'database_url'"):
