@@ -79,6 +79,8 @@ def xmr(
     draws it (NHSRplotthedots).
     """
     series = _series(values)
+    if fixed is not None and fixed < 2:
+        raise ValueError("there must be two points or more to fix the limits by")
     return _by_stretch(series, rebase, dates, lambda part, _: _xmr(part, screen, fixed, PROCESS_LIMIT))
 
 
@@ -95,6 +97,7 @@ def p_chart(
     Montgomery DC. Introduction to statistical quality control. 6th ed. Hoboken: Wiley 2009, section 7.2.
     """
     part, whole = _pair(count, total, share=True)
+    _above_nought(confidence_sigma)
     return _by_stretch(
         part / whole, rebase, dates, lambda _, at: _share(part[..., at], whole[..., at], confidence_sigma)
     )
@@ -113,6 +116,7 @@ def u_chart(
     Montgomery DC. Introduction to statistical quality control. 6th ed. Hoboken: Wiley 2009, section 7.3.
     """
     seen, within = _pair(events, exposure, share=False)
+    _above_nought(confidence_sigma)
     return _by_stretch(
         seen / within, rebase, dates, lambda _, at: _rate(seen[..., at], within[..., at], confidence_sigma)
     )
@@ -310,6 +314,11 @@ def _series(values: ArrayLike) -> Numbers:
     if series.ndim == 0 or np.any(np.isinf(series)):
         raise ValueError("a control chart needs a series of finite numbers; NaN where there is none")
     return series
+
+
+def _above_nought(sigmas: float) -> None:
+    if not 0 < sigmas < np.inf:
+        raise ValueError("the limits must lie a finite number of standard deviations above 0 from the line")
 
 
 def _at_least_nought(values: ArrayLike, what: str) -> Numbers:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import statsmodels.api as sm
@@ -15,6 +15,8 @@ from scipy import special
 
 Numbers = NDArray[np.float64]
 Kind = Literal["proportion", "rate"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+OPERATORS = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
 YEAR = 12
 FEWEST = 12  # months with a number, below which nothing is forecast
 EVENTS_A_TERM = 10  # the events (of a share, on the rarer side) that each term of the model needs
@@ -70,6 +72,10 @@ def trajectory(
     Gardner ES, McKenzie E. Forecasting trends in time series. Manage Sci 1985;31:1237–1246 (the damped trend).
     """
     seen, size = _checked(count, total, horizon, kind, confidence)
+    if operator not in OPERATORS:
+        raise ValueError(f"the operator must be one of {', '.join(OPERATORS)}")
+    if target is not None and not (0 <= target < np.inf and (kind == "rate" or target <= 1)):
+        raise ValueError("the target is a share from 0 to 1, or a rate of 0 or more")
     known = np.isfinite(seen) & np.isfinite(size)
     if known.sum() < FEWEST:
         return _nothing(seen.size + horizon, target)
@@ -197,8 +203,7 @@ def _last_year(monthly: Numbers) -> Numbers:
 
 
 def _met(values: Numbers, target: float, operator: str) -> NDArray[np.bool_]:
-    asked = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
-    return np.asarray(asked[operator](values, target))
+    return np.asarray(OPERATORS[operator](values, target))
 
 
 def _first(met: NDArray[np.bool_] | None, tails: list[float]) -> tuple[float, float, float]:
@@ -225,10 +230,14 @@ def _checked(
     size = np.full(seen.shape, size) if size.ndim == 0 else size  # one total of all months
     if not 0 < confidence < 1:
         raise ValueError("the confidence must lie between 0 and 1")
-    if seen.ndim != 1 or seen.shape != size.shape or horizon < 0:
+    if kind not in KINDS:
+        raise ValueError(f"the kind must be one of {', '.join(KINDS)}")
+    if seen.ndim != 1 or seen.shape != size.shape or horizon < 0 or horizon != int(horizon):
         raise ValueError(
             "a forecast needs one count and one total a month, and a horizon of 0 months or more"
         )
+    if np.any(np.isinf(seen)) or np.any(np.isinf(size)):
+        raise ValueError("counts and totals must be finite numbers; NaN where there is none")
     known = np.isfinite(seen) & np.isfinite(size)
     if np.any(size[known] <= 0) or np.any(seen[known] < 0):
         raise ValueError("counts must not be negative, and totals must be above 0")

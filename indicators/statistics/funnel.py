@@ -25,6 +25,7 @@ def proportion_limits(
     Fingertips technical guidance, Public Health England, "funnel plots".
     """
     size, middle = np.broadcast_arrays(_finite(total), _finite(centre))
+    _wider(phi, between)
     if np.any(size <= 0) or np.any(middle < 0) or np.any(middle > 1):
         raise ValueError("a funnel of shares needs totals above 0 and a centre from 0 to 1")
     half = _z(confidence) * np.sqrt(phi * middle * (1 - middle) / size + between)
@@ -46,6 +47,7 @@ def rate_limits(
     """
     mean = _finite(expected)
     _z(confidence)
+    _wider(phi, between)
     if np.any(mean <= 0):
         raise ValueError("a funnel of rates needs expected counts above 0")
     tail = (1 - confidence) / 2
@@ -110,6 +112,12 @@ def _z(confidence: float) -> float:
     if not 0 < confidence < 1:
         raise ValueError("the confidence must lie between 0 and 1")
     return float(stats.norm.ppf(1 - (1 - confidence) / 2))
+
+
+def _wider(phi: float, between: float) -> None:
+    """Raises ValueError for an overdispersion that no units can show."""
+    if not (0 <= phi < np.inf and 0 <= between < np.inf):
+        raise ValueError("phi and the variance between units must be finite and not negative")
 
 
 def _finite(values: ArrayLike) -> Numbers:

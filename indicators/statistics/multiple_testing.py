@@ -24,7 +24,7 @@ def false_discovery(p_values: ArrayLike, rate: float = 0.05) -> Discoveries:
     Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289–300.
     """
     values = np.asarray(p_values, dtype=np.float64)
-    known = np.isfinite(values)
+    known = ~np.isnan(values)
     if not 0 < rate < 1 or np.any((values[known] < 0) | (values[known] > 1)):
         raise ValueError("p values must lie from 0 to 1, and the rate between them")
     rejected, adjusted = np.zeros(values.shape, dtype=bool), np.full(values.shape, np.nan)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special, stats
 
 Numbers = NDArray[np.float64]
+Kind = Literal["proportion", "rate"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 DRAWS, SEED = 4000, 20211219  # the same ranks each time the same numbers are asked for
 CERTAIN = 1e7  # a prior worth this many events (of a share, on the rarer side): no difference beyond chance
 
@@ -39,7 +41,7 @@ def empirical_bayes(
     count: ArrayLike,
     total: ArrayLike,
     *,
-    kind: Literal["proportion", "rate"] = "proportion",
+    kind: Kind = "proportion",
     confidence: float = 0.95,
 ) -> Shrunken:
     """Shrunken shares (beta prior) or rates per unit of exposure (gamma prior); inputs of shape (units,), NaN left out.
@@ -104,6 +106,10 @@ def _posterior(
 def _known(part: Numbers, whole: Numbers, kind: str, confidence: float) -> NDArray[np.bool_]:
     if not 0 < confidence < 1:
         raise ValueError("the confidence must lie between 0 and 1")
+    if kind not in KINDS:
+        raise ValueError(f"the kind must be one of {', '.join(KINDS)}")
+    if np.any(np.isinf(part)) or np.any(np.isinf(whole)):
+        raise ValueError("counts and totals must be finite numbers; NaN where there is none")
     if part.ndim != 1 or part.shape != whole.shape:
         raise ValueError("shrinking needs one count and one total a unit")
     known = np.isfinite(part) & np.isfinite(whole)

@@ -32,6 +32,8 @@ class Trend(float):
 
     def significant(self, confidence: float = FINGERTIPS_CONFIDENCE) -> bool:
         """Whether the trend is beyond chance at that confidence (Fingertips: 99.8%)."""
+        if not 0 < confidence < 1:
+            raise ValueError("the confidence must lie between 0 and 1")
         return self.p_value < 1 - confidence
 
 
@@ -83,7 +85,7 @@ def from_intervals(
 
 def _scores(values: Numbers, scores: ArrayLike | None) -> Numbers:
     at = np.arange(1.0, values.size + 1) if scores is None else np.asarray(scores, dtype=np.float64)
-    if at.shape != values.shape or np.ptp(at) == 0:
+    if at.shape != values.shape or not np.isfinite(at).all() or np.ptp(at) == 0:
         raise ValueError("there must be one score a period, and two that differ")
     return at
 

@@ -233,6 +233,16 @@ def test_what_all_have_in_common_is_no_surer_than_what_was_counted(kind):
         lambda: shrinkage.empirical_bayes([5], [4]),
         lambda: shrinkage.empirical_bayes([5], [0], kind="rate"),
         lambda: shrinkage.empirical_bayes([1, 2], [4, 4], confidence=1.2),
+        lambda: shrinkage.empirical_bayes([1, 2], [4, 4], kind="ratio"),
+        lambda: shrinkage.empirical_bayes([1, np.inf], [4, 4], kind="rate"),
+        lambda: funnel.proportion_limits(10, 0.5, phi=-1),
+        lambda: funnel.rate_limits(10, between=np.nan),
+        lambda: control_chart.xmr([1.0, 2.0, 3.0], fixed=0),
+        lambda: control_chart.p_chart([1, 2], 4, confidence_sigma=-3),
+        lambda: control_chart.u_chart([1, 2], 4, confidence_sigma=0),
+        lambda: trend.chi_square([1, 2], 4, scores=[1, np.nan]),
+        lambda: trend.chi_square([1, 2], 4).significant(95),
+        lambda: multiple_testing.false_discovery([0.5, np.inf]),
     ],
 )
 def test_impossible_input_is_refused(impossible):

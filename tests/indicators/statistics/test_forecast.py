@@ -128,8 +128,14 @@ def test_whatever_comes_limits_are_in_order_or_nothing_is_said(months, horizon, 
         lambda: trajectory([1.0] * 12, [4.0] * 11, horizon=3),
         lambda: trajectory([1.0] * 12, [4.0] * 12, horizon=-1),
         lambda: trajectory([1.0] * 12, [4.0] * 12, horizon=3, confidence=1),
+        lambda: trajectory([1.0] * 12, [4.0] * 12, horizon=2.5),  # type: ignore[arg-type]
+        lambda: trajectory([1.0] * 12, [4.0] * 12, horizon=3, target=0.5, operator="=="),
+        lambda: trajectory([1.0] * 12, [4.0] * 12, horizon=3, target=80),  # a share, not a percentage
+        lambda: trajectory([1.0] * 12, [4.0] * 12, horizon=3, target=np.nan),
+        lambda: trajectory([1.0] * 12, [4.0] * 12, horizon=3, kind="ratio"),  # type: ignore[arg-type]
+        lambda: trajectory([1.0] * 11 + [np.inf], [4.0] * 12, horizon=3, kind="rate"),
     ],
 )
 def test_impossible_input_is_refused(impossible):
-    with pytest.raises(ValueError, match=r"must|needs"):
+    with pytest.raises(ValueError, match=r"must|needs|target"):
         impossible()
