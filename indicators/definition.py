@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from reference.registry import Registry
 from reference.strict import DefinitionError, Strict, read_toml, suggest
 
@@ -51,10 +53,10 @@ class Definition(Strict):
     numerator_en: str
     denominator_zh: str
     denominator_en: str
-    multiplier: int
+    multiplier: int = Field(gt=0)
     unit_zh: str
     unit_en: str
-    decimals: int = 1
+    decimals: int = Field(1, ge=0, le=6)
     polarity: Literal["higher", "lower", "neutral"]
     method: Literal["proportion", "rate", "ratio", "register"]
     basis: Literal["residence", "occurrence", "register"]
@@ -110,12 +112,13 @@ class Catalogue:
 
 
 def load_catalogue(registry: Registry, folders: tuple[Path, ...] = (HOME,)) -> Catalogue:
-    """Read every definition; raises DefinitionError for an unknown data element or a stem unlike the code."""
+    """Read every definition; raises DefinitionError for an unknown tree, level or data element, or a stem unlike the code."""
     found: dict[str, Definition] = {}
     for path in sorted(path for folder in folders for path in folder.glob("*.toml")):
         definition = read_toml(path, Definition)
         if definition.code != path.stem:
             raise DefinitionError(f"{path}: the code '{definition.code}' is not the file's stem")
+        _check_places(path, definition, registry)
         for element in (*definition.numerator, *definition.denominator):
             if element.partition("@")[0] not in registry.elements:
                 raise DefinitionError(
@@ -123,3 +126,16 @@ def load_catalogue(registry: Registry, folders: tuple[Path, ...] = (HOME,)) -> C
                 )
         found[definition.code] = definition
     return Catalogue(found)
+
+
+def _check_places(path: Path, definition: Definition, registry: Registry) -> None:
+    """Raises DefinitionError for a tree or level that does not exist, or a quotient with nothing above or below its line."""
+    levels = [level.code for tree in registry.trees.values() for level in tree.levels]
+    asked = (("tree", definition.tree, list(registry.trees)), ("levels", definition.levels, levels))
+    for key, words, known in asked:
+        for word in words:
+            if word not in known:
+                raise DefinitionError(f"{path}: key '{key}': unknown '{word}'{suggest(word, known)}")
+    for key, names in (("numerator", definition.numerator), ("denominator", definition.denominator)):
+        if not names and definition.method != "register":
+            raise DefinitionError(f"{path}: key '{key}': it names no data element")

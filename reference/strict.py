@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -71,7 +72,12 @@ def _explain(fault: Any, model: type[BaseModel]) -> str:
         return f"unknown key '{where}'{suggest(key, sorted(_keys_at(model, fault['loc'][:-1])))}"
     if fault["type"] == "missing":
         return f"missing key '{where}'"
-    return f"key '{where}': {fault['msg']}"
+    nearest = ""
+    if fault["type"] == "literal_error" and isinstance(fault["input"], str):
+        known = re.findall("'([^']*)'", fault["ctx"]["expected"])
+        near = difflib.get_close_matches(fault["input"], known, n=1, cutoff=0.6)
+        nearest = f", did you mean '{near[0]}'?" if near else ""
+    return f"key '{where}': {fault['msg']}{nearest}"
 
 
 def suggest(word: str, known: Sequence[str]) -> str:

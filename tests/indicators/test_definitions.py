@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from indicators.calculate import Counted
-from indicators.definition import Definition, Example, load_catalogue
+from indicators.definition import HOME, Definition, Example, load_catalogue
 from indicators.judge import judge
 from indicators.result import Reason, Result
 from reference.registry import Registry, load_registry
+from reference.strict import DefinitionError
 
 REGISTRY = load_registry()
 CATALOGUE = load_catalogue(REGISTRY)
@@ -109,3 +110,22 @@ def test_the_targets_of_the_policies_fit_the_indicators():
 def test_every_target_has_an_indicator_that_measures_it():
     aims = {target.indicator for policy in REGISTRY.policies for target in policy.targets}
     assert sorted(aims - set(CATALOGUE.by_code)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake", "said"),
+    [
+        ('polarity = "higher"', 'polarity = "higer"', r"key 'polarity'.*did you mean 'higher'"),
+        ("multiplier = 100", "multiplier = 0", "key 'multiplier': Input should be greater than 0"),
+        ("multiplier = 100", "multiplier = 100\ndecimals = -1", "key 'decimals'"),
+        ("multiplier = 100", 'multiplier = 100\ntree = ["guizou"]', "key 'tree'.*did you mean 'guizhou'"),
+        ('levels = ["province"', 'levels = ["provice"', "key 'levels'.*did you mean 'province'"),
+        ('denominator = ["live_births"]', "denominator = []", "key 'denominator': it names no data element"),
+    ],
+)
+def test_a_mistake_in_a_definition_names_file_key_and_the_nearest_right_word(tmp_path, line, mistake, said):
+    right = (HOME / "hospital_delivery_rate.toml").read_text("utf-8")
+    assert line in right
+    (tmp_path / "hospital_delivery_rate.toml").write_text(right.replace(line, mistake, 1), "utf-8")
+    with pytest.raises(DefinitionError, match=rf"hospital_delivery_rate\.toml: {said}"):
+        load_catalogue(REGISTRY, (tmp_path,))
