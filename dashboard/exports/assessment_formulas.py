@@ -108,7 +108,7 @@ class LineFormulas:
         if self.line.computed and self.entry.settled is None:
             return f"=ROUND({self._at('numerator')}*{self._at('multiplier')}/{self._at('denominator')},{VALUE_DIGITS})"
         one, two, settled = self._at("mark1"), self._at("mark2"), self._at("settled")
-        return f'=IF({settled}<>"",{settled},({one}+{two})/2)'
+        return f'=ROUND(IF({settled}<>"",{settled},({one}+{two})/2),{VALUE_DIGITS})'
 
     def _share(self) -> str | None:
         if self.held.status != SCORED:
