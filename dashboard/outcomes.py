@@ -201,16 +201,12 @@ def _recognised(visit: Visit, sheets: Sequence[Recognised]) -> html.Ul | None:
     for sheet in sheets:
         form = visit.workspace.forms.by_code.get(sheet.form)
         name = t.pick(form.zh, form.en) if form else sheet.form
+        words = t(
+            "{form}，{period}，{count} 个单位", form=name, period=sheet.period, count=sheet.organisations
+        )
+        # A .csv has no sheets.
         items.append(
-            html.Li(
-                t(
-                    "工作表“{sheet}”：{form}，{period}，{count} 个单位",
-                    sheet=sheet.sheet,
-                    form=name,
-                    period=sheet.period,
-                    count=sheet.organisations,
-                )
-            )
+            html.Li(t("工作表“{sheet}”：{words}", sheet=sheet.sheet, words=words) if sheet.sheet else words)
         )
     return html.Ul(items, className="recognised")
 

@@ -30,6 +30,9 @@ class Counted:
     denominator: int | None
     received: int
     expected: int
+    part: bool = (
+        False  # people reached in less than a year, of all that are due in one: no yearly target fits
+    )
 
 
 def blocks_within(series: Sequence[Series], period: Period) -> list[Block]:
@@ -67,6 +70,28 @@ def tile(series: Sequence[Series], period: Period) -> list[Block]:
             choices.append((weight + reports * span, pieces + 1, [*chosen, (month, span)]))
         best[month] = max(choices, key=lambda choice: choice[:2])
     return best[period.last][2]
+
+
+def tile_year(series: Sequence[Series], period: Period) -> list[Block]:
+    """As tile, for people reached of all that are due in a year, where a hole would read as people not reached.
+
+    Twelve months that end between two returns hold only part of the first: then the newest returns that end in the
+    period and make up as many months are taken.
+    """
+    chosen = tile(series, period)
+    longest = max((span for one in series for _, span in one), default=1)
+    for back in range(1, longest if period.span % 12 == 0 else 0):
+        if months_in(chosen) == period.span:
+            break
+        moved = tile(series, Period(month_add(period.first, -back), month_add(period.last, -back), "range"))
+        if months_in(moved) == period.span:
+            return moved
+    return chosen
+
+
+def months_in(blocks: Sequence[Block]) -> int:
+    """How many months the blocks cover together."""
+    return sum(span for _, span in blocks)
 
 
 def total(series: Series, blocks: Sequence[Block]) -> int | None:

@@ -132,7 +132,7 @@ def reason_for(definition: Definition, one: Counted, value: float | None, rules:
         return Reason.IMPLAUSIBLE
     if definition.method != "register" and one.received < rules.minimum_reporting * one.expected:
         return Reason.REPORTS_MISSING
-    return Reason.NONE
+    return Reason.PART_OF_YEAR if one.part else Reason.NONE
 
 
 def compare(

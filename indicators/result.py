@@ -27,6 +27,7 @@ class Reason(StrEnum):
     ZERO_DENOMINATOR = "zero_denominator"
     REPORTS_MISSING = "reports_missing"
     IMPLAUSIBLE = "implausible"  # a share above the whole: shown as it is, judged by nobody
+    PART_OF_YEAR = "part_of_year"  # people reached in less than a year, of all that are due in one
     SUPPRESSED = "suppressed"  # hidden in a public release, because it or a neighbour is a small number
 
 

@@ -354,6 +354,7 @@ def _count(
         denominator=add([choice.values[name] for name in definition.denominator]),
         received=received,
         expected=expected,
+        part=choice.part,
     )
 
 

@@ -272,6 +272,6 @@ def numbers_columns(row: Sequence[Any], first: str) -> bool:
     if first not in _MARKS and first != "1":
         return False
     given = [text for raw in row if (text := text_of(raw))]
-    numbers = [int(text) for text in given if text.isdecimal()]
+    numbers = sorted(int(text) for text in given if text.isdecimal())  # out of order where columns were moved
     consecutive = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     return consecutive and all(text in _MARKS or text.isdecimal() for text in given)

@@ -33,7 +33,9 @@ LETTERS = {
 }
 # Flags that a cell's judgement against its target does not tell.
 FLAG_LETTERS = {"worsening": "w", "outlying": "o", "will_miss": "q"}
-REASON_LETTERS = {Reason.REPORTS_MISSING: "m", Reason.IMPLAUSIBLE: "i", Reason.ZERO_DENOMINATOR: "z"}
+REASON_LETTERS = {
+    Reason.REPORTS_MISSING: "m", Reason.IMPLAUSIBLE: "i", Reason.ZERO_DENOMINATOR: "z", Reason.PART_OF_YEAR: "y",
+}  # fmt: skip
 SHOWN = {"signs": mark("符号"), "numbers": mark("数值")}
 # What the legend explains, in the order of the judgements.
 LEGEND = (

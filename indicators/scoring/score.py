@@ -25,6 +25,7 @@ WHY = {
     "zero_denominator": ("分母为零", "the denominator is zero"),
     "reports_missing": ("报表缺失过多", "too many reports are missing"),
     "implausible": ("数据可疑", "the numbers are implausible"),
+    "part_of_year": ("数据不满一年", "the numbers cover less than a year"),
 }
 
 

@@ -74,6 +74,17 @@ class Sender:
             ]
         )
 
+    def quarter(self, county: str, end: int, **numbers: int) -> None:
+        """A county's return of the quarter that ends with month `end`."""
+        values = tuple(ValueRecord(name, "", value, "", "", "S", name) for name, value in numbers.items())
+        self._save(
+            [
+                SubmissionRecord(
+                    "womens_health_quarterly", "2024", "residence", county, end, 3, None, None, values
+                )
+            ]
+        )
+
     def deliveries(self, institution: str, months: Sequence[int], **numbers: int) -> None:
         """Returns of a place where women deliver: the same numbers for each of the months."""
         self._send("delivery_monthly", "occurrence", institution, months, numbers)

@@ -120,3 +120,25 @@ def test_an_answer_cannot_be_spoilt_by_its_reader(sender):
 def test_an_unknown_indicator_is_refused_by_name(sender):
     with pytest.raises(DefinitionError, match=MORTALITY):
         calculate(sender.context, ["maternal_mortality_rati"], [PROVINCE], parse("2026"))
+
+
+CHECKED = "cervical_cancer_screening_rate"
+
+
+@pytest.mark.parametrize(
+    ("asked", "screened", "reason"),
+    [
+        ("2025-10..2026-09", 100, Reason.NONE),
+        ("2025-11..2026-10", 100, Reason.NONE),  # only three of the quarters lie wholly in it, four end in it
+        ("2025-12..2026-11", 100, Reason.NONE),
+        ("2026Q3", 40, Reason.PART_OF_YEAR),
+        ("2026-01..2026-12", 90, Reason.PART_OF_YEAR),  # the last quarter is still to come
+    ],
+)
+def test_a_year_of_screening_is_four_quarters_and_less_is_not_judged(sender, asked, screened, reason):
+    """10, 20, 30 and 40 women screened of 200 due, from the last quarter of 2025 on."""
+    for end, number in zip((202512, 202603, 202606, 202609), (10, 20, 30, 40), strict=True):
+        sender.quarter(HUICHUAN, end, cervical_screened=number, cervical_due=200)
+    (one,) = calculate(sender.context, [CHECKED], [HUICHUAN], parse(asked))
+    assert (one.numerator, one.denominator, one.reason) == (screened, 200, reason)
+    assert (one.gap is None) or reason is Reason.NONE

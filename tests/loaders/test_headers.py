@@ -190,3 +190,18 @@ def test_where_it_is_unclear_it_is_asked(
     outcome = checked(desk, deaths(desk, header, *columns))
     assert issue in told(outcome)
     assert outcome.errors
+
+
+@pytest.mark.parametrize("taken", [[36, 37], [1, 46]], ids=["beside", "far apart"])
+def test_a_moved_column_takes_its_number_along(desk: Desk, taken: list[int]) -> None:
+    """The row 甲 乙 1 2 3 is no return of an institution 乙, in whatever order its numbers stand."""
+    rows, expected = delivery(desk, lambda _, text: text)
+    one, other = (number + 1 for number in taken)  # two key columns stand before the first
+    numbered = [*rows[:3], ["甲", "乙", *range(1, len(expected) + 1)], *rows[3:]]
+    moved = [list(row) for row in numbered]
+    for row in moved[2:]:
+        row[one], row[other] = row[other], row[one]
+    outcome = checked(desk, moved)
+    assert told(outcome) == []
+    (given,) = outcome.returns
+    assert {one.element: one.value for one in given.readings} == expected
