@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rich.progress import Progress
 
 from dashboard.assessment.example import add_example
+from dashboard.demo_asking import ask_examples
 from dashboard.settings import Settings
 from dashboard.workspace import open_workspace
 from loaders.files import find_files
@@ -79,6 +80,7 @@ def load_demo(settings: Settings, bar: Progress) -> Work:
         bar.advance(task)
     seconds = time.perf_counter() - began
     add_example(workspace)
+    ask_examples(workspace)
     workspace.close()
     counts = ", ".join(f"{name} {count:,}" for name, count in sorted(outcomes.items()))
     (folder / MARK).write_text(json.dumps({"files": len(paths), "outcomes": outcomes}), encoding="utf-8")

@@ -111,7 +111,7 @@ def summary(desk: Desk) -> html.Section:
     due = next((one.due for one in desk.of_month(desk.last) if one.due and not one.extension), None)
     shares = [
         (t("完整率"), counted.completeness, t("已收 {received} / 应报 {expected}", received=counted.received, expected=counted.expected)),
-        (t("及时率"), counted.timeliness, timely(desk.visit, counted)),
+        (t("及时率"), None if unknown(counted) else counted.timeliness, timely(desk.visit, counted)),
     ]  # fmt: skip
     figures = [
         html.Div(
@@ -132,10 +132,15 @@ def summary(desk: Desk) -> html.Section:
     return blocks.panel(t.month(desk.last), html.Div(figures, className="number-cards"), note=note)
 
 
+def unknown(counted: Tally) -> bool:
+    """Whether all that came was entered when the installation began: then one that is missing says nothing of the others."""
+    return bool(counted.entered_later) and not counted.on_time + counted.late
+
+
 def timely(visit: Visit, counted: Tally) -> str:
     """How many in time of how many; those entered when the installation began are said apart."""
     t = visit.texts
-    if counted.entered_later and not counted.timed:
+    if unknown(counted):
         return t("补录 {count} 份，无从判断", count=counted.entered_later)
     words = t("按时 {received} / 应报 {expected}", received=counted.on_time, expected=counted.timed)
     return words + (t("，另补录 {count} 份", count=counted.entered_later) if counted.entered_later else "")

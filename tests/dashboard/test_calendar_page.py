@@ -161,3 +161,10 @@ def test_the_form_owed_most_often_comes_first_and_a_quarter_ends_with_its_last_m
     assert desk is not None
     assert desk.last == 202609
     assert desk.last in desk.choices
+
+
+def test_a_month_entered_when_the_installation_began_has_no_timeliness(visit) -> None:
+    """Three counties came later than due and before anybody could count; those missing say nothing of them."""
+    said = json.dumps(calendar.layout(visit("period=2026-09")), cls=PlotlyJSONEncoder, ensure_ascii=False)
+    assert "补录 3 份，无从判断" in said
+    assert "按时 0" not in said
