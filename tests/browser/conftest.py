@@ -43,6 +43,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 LAST, MONTHS = 202610, 13
+# Milliseconds for which something is waited for: a machine busy with other tests is slow, which is no fault of a page.
+PATIENCE = 90_000
 
 
 def chromium() -> str:
@@ -257,6 +259,7 @@ def window(
             viewport={"width": width, "height": 900 if width > 500 else 844}
         )
     page = contexts[width].new_page()
+    page.set_default_timeout(PATIENCE)
     found = Window(page, address, province.store)
     found.become("province")
     page.on(

@@ -274,7 +274,7 @@ def test_a_dropped_file_gives_its_outcome_at_once(window, tmp_path) -> None:
     assert "已退回" in outcome
     assert "没有任何数字入库" in outcome
     assert "怎样改" in outcome
-    assert "菜单.csv" in window.page.inner_text("#history")
+    window.page.locator("#history", has_text="菜单.csv").wait_for()
     assert window.complaints == []
     assert window.outside == []
 
