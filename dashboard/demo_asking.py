@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from dashboard import following
 from dashboard.answers import Answers
 from dashboard.visit import open_visit
 from dashboard.workspace import Workspace
 from indicators.result import Flag
 from reference.follow_ups import Action
-from store.following_up import Asked, ask, follow_ups, take_step
+from store.following_up import ask, follow_ups, take_step
 
 ACTOR = "synthetic"
 DAYS = 30  # until an answer is due
@@ -45,15 +46,6 @@ def ask_examples(workspace: Workspace) -> int:
 
 
 def _ask(workspace: Workspace, flag: Flag, asked_by: str) -> int:
-    asked = Asked(
-        flag.organisation,
-        flag.kind,
-        flag.indicator,
-        flag.period,
-        flag.sentence_zh,
-        flag.sentence_en,
-        asked_by,
-    )
     due = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=DAYS)
     words = "（合成示例）请说明原因、整改措施和完成时间。"
-    return ask(workspace.store, asked, words, "妇幼健康科", due, ACTOR)
+    return ask(workspace.store, following.asking(flag, asked_by), words, "妇幼健康科", due, ACTOR)

@@ -13,7 +13,7 @@ from dashboard.texts import mark
 from dashboard.visit import Visit
 from indicators.result import Flag
 from reference.follow_ups import BY_WHO_ASKED, Action, State
-from store.following_up import FollowUp, follow_ups
+from store.following_up import Asked, FollowUp, follow_ups
 from store.messages import Message, tell
 
 PATH = "/follow-ups"
@@ -58,6 +58,19 @@ def every(visit: Visit) -> list[FollowUp]:
     found = visit.answers.once(("follow_ups",), lambda: follow_ups(visit.workspace.store), record=True)
     organisations = visit.registry.organisations
     return [one for one in found if rules.may_see(visit.account, one.asked.organisation, organisations)]
+
+
+def asking(flag: Flag, asked_by: str) -> Asked:
+    """What a request for action because of a flag rests on: the flag as it stands now, and the area that asks."""
+    return Asked(
+        flag.organisation,
+        flag.kind,
+        flag.indicator,
+        flag.period,
+        flag.sentence_zh,
+        flag.sentence_en,
+        asked_by,
+    )
 
 
 def of_flag(visit: Visit, flag: Flag) -> FollowUp | None:

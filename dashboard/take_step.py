@@ -20,7 +20,7 @@ from dashboard.visit import Visit, open_visit
 from loaders.persons import kind_of
 from reference.follow_ups import Action
 from store import following_up
-from store.following_up import Asked, FollowUpError
+from store.following_up import FollowUpError
 
 REFUSALS = {
     "no_text": mark("请写明内容。"),
@@ -128,15 +128,7 @@ def _ask(visit: Visit) -> int:
     due = _due()
     if due is None:
         raise Refused("bad_date")
-    asked = Asked(
-        flag.organisation,
-        flag.kind,
-        flag.indicator,
-        flag.period,
-        flag.sentence_zh,
-        flag.sentence_en,
-        visit.account.organisation,
-    )
+    asked = following.asking(flag, visit.account.organisation)
     owner = request.form.get("owner", "")
     return following_up.ask(visit.workspace.store, asked, _text(), owner, due, visit.account.name)
 

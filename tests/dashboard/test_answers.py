@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -102,8 +103,9 @@ def test_what_was_sent_never_lags(answers):
     assert made.once(("upload", 2), lambda: "there", record=True) == "there"
 
 
-def test_a_look_that_began_before_a_change_does_not_hide_it(answers):
-    """One reader has read the old version when another's upload comes and looks again: the late reader must not put the old one back."""
+@contextmanager
+def a_late_reader(answers):
+    """One reader has read the old version and goes on only after the block, in which another's upload came."""
     made, held = answers
     made.workspace.settings.answers_seconds = 1000
     reading, go_on = threading.Event(), threading.Event()
@@ -120,30 +122,18 @@ def test_a_look_that_began_before_a_change_does_not_hide_it(answers):
         assert reading.wait(30)
         held.version = 2
         made.workspace.store.data_version = lambda: held.version
-        made.look_again()
+        yield made
         go_on.set()
         late.result()
+
+
+def test_a_look_that_began_before_a_change_does_not_hide_it(answers):
+    with a_late_reader(answers) as made:
+        made.look_again()
     assert made.version() == 2
 
 
 def test_of_two_looks_the_one_that_began_later_counts(answers):
-    made, held = answers
-    made.workspace.settings.answers_seconds = 1000
-    reading, go_on = threading.Event(), threading.Event()
-
-    def slow():
-        found = held.version
-        reading.set()
-        assert go_on.wait(30)
-        return found
-
-    made.workspace.store.data_version = slow
-    with ThreadPoolExecutor(1) as pool:
-        late = pool.submit(made.version)
-        assert reading.wait(30)
-        held.version = 2
-        made.workspace.store.data_version = lambda: held.version
+    with a_late_reader(answers) as made:
         assert made.version() == 2
-        go_on.set()
-        late.result()
     assert made.version() == 2
