@@ -21,7 +21,7 @@ from dashboard.workspace import Workspace
 from store.accounts import NewAccount, add_accounts
 from store.assessing import assign
 from tests.assessment.conftest import made_province
-from tests.browser.conftest import Window
+from tests.browser.conftest import PATIENCE, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -58,7 +58,7 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspac
 def desk(browser, at_work) -> Iterator[Window]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     found = Window(page, at_work[1], at_work[0].store)
     page.on("console", lambda said: found.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
@@ -221,7 +221,7 @@ def test_pages_fit_and_complain_of_nothing(browser, at_work, language: str) -> N
         )
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     window = Window(page, address, workspace.store)
     window.become("officer")
     page.on("console", lambda said: window.complaints.append(said.text) if said.type == "error" else None)

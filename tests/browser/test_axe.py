@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Window
+from tests.browser.conftest import PATIENCE, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -79,6 +79,7 @@ def test_no_violation_on_any_page(browser, address, province, way) -> None:
     context = browser.new_context(
         viewport={"width": width, "height": 900}, bypass_csp=True, color_scheme=scheme
     )
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(AXE.read_text(encoding="utf-8"))
     context.add_init_script(f"localStorage.setItem('mantine-color-scheme-value', '{scheme}')")
     page = context.new_page()
@@ -113,11 +114,12 @@ WIDER = """() => [...document.querySelectorAll('#page *')]
 def test_nothing_is_lost_at_twice_the_size(browser, address, province, language: str, width: int) -> None:
     """200% zoom of a 1280 wide window is a layout of 640 (WCAG 1.4.4); 400% is one of 320 (1.4.10)."""
     context = browser.new_context(viewport={"width": width, "height": 450})
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     Window(page, address, province.store).become("province")
     for path in PAGES.values():
         page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
-        page.wait_for_selector("#page h1, #page .empty", timeout=60_000)
+        page.wait_for_selector("#page h1, #page .empty")
         page.wait_for_load_state("networkidle")
         page.wait_for_selector(".busy--now, .map--waiting", state="detached")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)

@@ -27,7 +27,8 @@ from store.schema import data_value, submission, upload
 from store.verify import verify
 from tests.loaders.quick_start import begin
 
-KILLS = 25  # on each of the two databases
+# On each of the two databases. MCH_TEST_KILLS=50 repeats the fifty moments of the acceptance run, two minutes a database.
+KILLS = int(os.environ.get("MCH_TEST_KILLS", "10"))
 MONTHS = 4
 SENDERS = 20
 STRIDE = 20  # at most so many more files are saved before an end
