@@ -103,7 +103,7 @@ def _looks_chinese(text: str) -> bool:
 
 def _has_controls(text: str) -> bool:
     sample = text[:4096]
-    return any(character < " " and character not in "\t\r\n\x0c" for character in sample)
+    return any(character < " " and character not in "\t\r\n\x0b\x0c" for character in sample)
 
 
 def _delimiter(text: str) -> str:

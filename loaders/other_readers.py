@@ -1,13 +1,16 @@
-"""Where calamine fails: openpyxl for .xlsx, xlrd for .xls. Both read values only; macros and links are never followed."""
+"""Where calamine fails: openpyxl for .xlsx, xlrd for .xls, a second try without blanks for .ods. Values only; macros and links are never followed."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+import re
+import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 
 import xlrd
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from xlrd.xldate import xldate_as_datetime
 
 from loaders.limits import Limits
@@ -71,6 +74,33 @@ def with_xlrd(content: bytes, limits: Limits) -> list[Plain]:
         merges = [((top, left), (below - 1, right - 1)) for top, below, left, right in sheet.merged_cells]
         plain.append(Plain(sheet.name, sheet.visibility != 0, rows, merges, errors))
     return plain
+
+
+def without_blanks(content: bytes, limits: Limits) -> list[Plain]:
+    """Sheets of an .ods whose writer broke and indented its XML (KSpread, scripts): calamine takes such blanks for faults.
+
+    Raises whatever calamine raises when that was not what it stumbled over.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w") as target:
+        target.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        target.writestr("META-INF/manifest.xml", "<manifest/>")  # calamine opens none without
+        target.writestr("content.xml", _BLANKS.sub(b"><", source.read("content.xml")))
+    packed.seek(0)
+    book = CalamineWorkbook.from_filelike(packed)
+    plain = []
+    for meta in book.sheets_metadata:
+        if meta.typ == SheetTypeEnum.WorkSheet:
+            sheet = book.get_sheet_by_name(meta.name)
+            if not limits.area_allowed(sheet.total_height, sheet.total_width):
+                raise TooLargeError(meta.name)
+            rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+            hidden = meta.visible != SheetVisibleEnum.Visible
+            plain.append(Plain(meta.name, hidden, rows, list(sheet.merged_cell_ranges or [])))
+    return plain
+
+
+_BLANKS = re.compile(rb">\s+<")
 
 
 def _value(cell: Any, datemode: int) -> Any:

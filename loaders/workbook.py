@@ -17,7 +17,7 @@ from loaders.delimited import read_delimited
 from loaders.issues import Issue
 from loaders.limits import DEFAULT, Limits
 from loaders.machine import is_machines
-from loaders.other_readers import Plain, TooLargeError, with_openpyxl, with_xlrd
+from loaders.other_readers import Plain, TooLargeError, with_openpyxl, with_xlrd, without_blanks
 from loaders.xlsx_parts import look_inside, notes_of
 
 ACCEPTED = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt")
@@ -187,7 +187,8 @@ def _from_zip(content: bytes, limits: Limits, careful: bool) -> list[Sheet]:
         careful, fault = (True, "damaged") if parts.unusual else (careful, "reader_crashed")
         return _spreadsheet(content, _Reading(limits, careful, with_openpyxl, parts.broken, fault))
     errors = look(content)
-    return _spreadsheet(content, _Reading(limits, careful, None, _broken(errors)))
+    other = without_blanks if parts.kind == "ods" else None
+    return _spreadsheet(content, _Reading(limits, False, other, _broken(errors)))
 
 
 def _broken(errors: Places) -> dict[str, dict[tuple[int, int], str]]:

@@ -275,3 +275,39 @@ def test_no_spreadsheet_in_a_folder_or_archive_is_passed_over(ending: str, tmp_p
         sent,
         tmp_path / "all.zip" / sent.name,
     }
+
+
+INDENTED = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+    xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+    xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">
+ <office:body>
+  <office:spreadsheet>
+   <table:table table:name="表一">
+    <table:table-row>
+     <table:table-cell office:value-type="string">
+      <text:p>产妇 人数</text:p>
+     </table:table-cell>
+     <table:table-cell office:value-type="float" office:value="276">
+      <text:p>276</text:p>
+     </table:table-cell>
+    </table:table-row>
+   </table:table>
+  </office:spreadsheet>
+ </office:body>
+</office:document-content>
+"""
+
+
+def test_an_ods_whose_xml_is_broken_into_lines_is_read() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", INDENTED)
+    (sheet,) = read_workbook(target.getvalue(), "月报.ods").sheets
+    assert (sheet.name, sheet.rows) == ("表一", [["产妇 人数", 276.0]])
+
+
+def test_a_vertical_tab_does_not_make_a_table_something_else() -> None:
+    (sheet,) = read_workbook("产妇人数\x0b(人),276\n".encode(), "月报.csv").sheets
+    assert sheet.rows[0][1] == "276"
