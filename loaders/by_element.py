@@ -110,10 +110,7 @@ def _agree(sheet: Sheet, labels: Labels, row: int, item: int, label: int) -> boo
 def _value_columns(harvest: Harvest, keys: Keys) -> list[Value]:
     """Value columns of a single organisation, told by their headers; a form of one category takes the first column of numbers."""
     found, sheet = harvest.found, harvest.found.sheet
-    organisation, issue = sender_of(found, harvest.registry)
-    if issue is not None:
-        harvest.issues.append(issue)
-    code = organisation.code if organisation else harvest.nobody(0)
+    code = harvest.sender(sender_of(found, harvest.registry)) or harvest.nobody(0)
     harvest.values.setdefault(code, {})
     categories = found.edition.categories or (Category(code="", header="数量"),)
     headers = _header_rows(keys)

@@ -269,6 +269,7 @@ def _row(harvest: Harvest, header: Header, columns: Sequence[Column], row: int) 
     if organisation.code in harvest.values:
         harvest.issue("organisation_repeated", sheet.address(row, key), name or code)
         return None
+    harvest.named[organisation.code] = sheet.address(row, key)
     _take(harvest, columns, row, organisation.code)
     return None
 
@@ -280,8 +281,8 @@ def _filled(sheet: Sheet, columns: Sequence[Column], row: int) -> list[int]:
 
 def _sender_row(harvest: Harvest, columns: Sequence[Column], row: int, key: int) -> None:
     """A single row without a name belongs to the organisation of the title block."""
-    organisation, _ = sender_of(harvest.found, harvest.registry)
-    if organisation is None:
+    sender = sender_of(harvest.found, harvest.registry)
+    if sender.organisation is None:
         harvest.issue(
             "row_without_organisation",
             harvest.found.sheet.address(row, key),
@@ -290,7 +291,7 @@ def _sender_row(harvest: Harvest, columns: Sequence[Column], row: int, key: int)
         )
         harvest.unplaced = True
     else:
-        _take(harvest, columns, row, organisation.code)
+        _take(harvest, columns, row, harvest.sender(sender))
 
 
 def _take(harvest: Harvest, columns: Sequence[Column], row: int, organisation: str) -> None:

@@ -131,10 +131,7 @@ def _organise(cases: Cases, header: Header) -> None:
     ]
     sender = ""
     if cases.nil or not cases.rows or ("", "") in pairs:
-        named, issue = sender_of(harvest.found, harvest.registry)
-        sender = named.code if named else ""
-        if issue is not None:
-            harvest.issues.append(issue)
+        sender = harvest.sender(sender_of(harvest.found, harvest.registry))
     known: dict[tuple[str, ...], str] = {("", ""): sender}
     key = header.name if header.name is not None else header.code
     assert key is not None
@@ -144,6 +141,7 @@ def _organise(cases: Cases, header: Header) -> None:
                 pair[0], pair[1], harvest.found, sheet.address(row, key), harvest.registry
             )
             known[pair] = named.code if named else ""
+            harvest.named.setdefault(known[pair], sheet.address(row, key))
             if issue is not None:
                 harvest.issues.append(issue)
     cases.organisations = [known[pair] for pair in pairs]
@@ -262,4 +260,6 @@ def _returned(cases: Cases, organisation: str, month: int, held: Mapping[Key, Re
         due=due_day(found.form.duty, month, cases.harvest.registry.calendar),
         sheet=found.sheet.name,
         readings=tuple(held.values()),
+        organisation_cell=cases.harvest.named.get(organisation, ""),
+        period_cell=found.period_cell,
     )

@@ -10,7 +10,7 @@ from loaders.forms import Field
 from loaders.issues import Issue
 from loaders.matching import title_of
 from loaders.outcome import Reading
-from loaders.recognise import Found
+from loaders.recognise import Found, Sender
 from loaders.tidy import LARGEST, read_date, read_number, text_of, whole_number
 from loaders.workbook import column_letters
 from reference.data_elements import DataElement, ValueNote
@@ -43,12 +43,22 @@ class Harvest:
     values: dict[str, dict[Key, Reading]] = field(default_factory=dict)
     totals: list[tuple[Key, int, str, frozenset[str]]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    named: dict[str, str] = field(default_factory=dict)  # organisation → the cell that names it
     unplaced: bool = False  # something kept an organisation's numbers from being placed
 
     def nobody(self, row: int) -> str:
         """A stand-in for an organisation that cannot be told: its figures are checked with all others, and saved for nobody."""
         self.unplaced = True
         return f"{NOBODY}{row}"
+
+    def sender(self, sender: Sender) -> str:
+        """The code of whom the title block names, '' where it cannot be told, which is noted."""
+        if sender.issue is not None:
+            self.issues.append(sender.issue)
+        if sender.organisation is None:
+            return ""
+        self.named[sender.organisation.code] = sender.cell
+        return sender.organisation.code
 
     def who(self, organisation: str) -> dict[str, str]:
         """An organisation's names as parameters of an issue."""

@@ -17,7 +17,7 @@ from loaders.issues import Issue
 from loaders.limits import Limits
 from loaders.machine import is_machines
 from loaders.matching import Labels
-from loaders.outcome import Outcome, Recognised, Return
+from loaders.outcome import Outcome, Recognised, Return, Stated
 from loaders.persons import covered, find_persons, masked
 from loaders.read import read_sheet
 from loaders.recognise import Found, looks_like_data, recognise
@@ -101,6 +101,10 @@ def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = Fals
         issues=tuple(issues),
         explained=explained,
         values=sum(map(_filled, returns)),
+        stated={
+            (one.form, one.organisation, one.last): Stated(one.sheet, one.organisation_cell, one.period_cell)
+            for one in returns
+        },
     )
 
 

@@ -58,11 +58,13 @@ def read_sheet(
         if not code.startswith(NOBODY) and has_numbers(held)
     }
     due = due_day(found.form.duty, period.last, registry.calendar) if found.form.duty.span else None
-    return [_return(found, code, period, held, due) for code, held in placed.items()], issues
+    return [
+        _return(found, code, period, held, due, harvest.named.get(code, "")) for code, held in placed.items()
+    ], issues
 
 
 def _return(
-    found: Found, organisation: str, period: Period, held: dict[Key, Reading], due: dt.date | None
+    found: Found, organisation: str, period: Period, held: dict[Key, Reading], due: dt.date | None, named: str
 ) -> Return:
     form = found.form
     start = None
@@ -88,6 +90,8 @@ def _return(
                 if one.value is not None or one.text or not one.category or one.note != ValueNote.BLANK
             ]
         ),
+        organisation_cell=named,
+        period_cell=found.period_cell,
     )
 
 
@@ -195,10 +199,10 @@ def _may_report(harvest: Harvest, organisation: str) -> None:
     who = registry.organisations.get(organisation)
     names = {"who_zh": who.zh, "who_en": who.en, "form_zh": found.form.zh, "form_en": found.form.en}
     if not found.form.duty.owed_by(who):
-        harvest.issue("may_not_report", "", f"{who.zh} ({who.code})", **names)
+        harvest.issue("may_not_report", harvest.named.get(organisation, ""), f"{who.zh} ({who.code})", **names)
     elif (
         found.period
         and not found.form.latest_hierarchy
         and not registry.organisations.exists(organisation, found.period.last_day)
     ):
-        harvest.issue("not_open_then", "", f"{who.zh} ({who.code})", **names)
+        harvest.issue("not_open_then", harvest.named.get(organisation, ""), f"{who.zh} ({who.code})", **names)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -194,7 +195,15 @@ def period_issue(found: Found, today: dt.date) -> Issue | None:
     return None
 
 
-def sender_of(found: Found, registry: Registry) -> tuple[Organisation | None, Issue | None]:
+class Sender(NamedTuple):
+    """Whom the title block names and in which cell, or why that cannot be told."""
+
+    organisation: Organisation | None
+    cell: str
+    issue: Issue | None
+
+
+def sender_of(found: Found, registry: Registry) -> Sender:
     """The organisation named in the title block: by the code in brackets, else by its name.
 
     Where the form is about an area and its institution signs (南明区妇幼保健院), the area is meant.
@@ -204,22 +213,23 @@ def sender_of(found: Found, registry: Registry) -> tuple[Organisation | None, Is
         rest = label_rest(text, found.edition.organisation_label)
         if rest is None:
             continue
-        cell = sheet.address(row, column)
-        named = rest.strip() or text_of(sheet.at(row, column + 1)) or text_of(sheet.at(row, column + 2))
+        beside = ((rest.strip(), 0), *((text_of(sheet.at(row, column + step)), step) for step in (1, 2)))
+        named, step = next(((said, step) for said, step in beside if said), ("", 0))
         if named := _NEXT_LABEL.split(named)[0].strip():
-            return _resolve(named, cell, found, registry)
+            cell = sheet.address(row, column + step)
+            organisation, issue = _resolve(named, cell, found, registry)
+            return Sender(organisation, cell, issue)
     # A row of many texts is a header, in which counties may stand beside each other.
     texts = list(_title_texts(sheet))
-    beside = Counter(row for row, _, _ in texts)
-    for row, _, text in texts:
-        if beside[row] > MOST_IN_TITLE:
+    many = Counter(row for row, _, _ in texts)
+    for row, column, text in texts:
+        if many[row] > MOST_IN_TITLE:
             continue
         head = re.split(r"\d{4}", text)[0].strip()
         if head and (candidates := registry.organisations.find(head, form.tree)) and len(candidates) == 1:
-            return area_meant(candidates[0], form, registry), None
-    return None, Issue(
-        "organisation_missing", sheet.name, "", "", {"label": found.edition.organisation_label[0]}
-    )
+            return Sender(area_meant(candidates[0], form, registry), sheet.address(row, column), None)
+    label = {"label": found.edition.organisation_label[0]}
+    return Sender(None, "", Issue("organisation_missing", sheet.name, "", "", label))
 
 
 def _resolve(

@@ -144,12 +144,12 @@ def no_sender() -> Any:
     return county(sender=("",))
 
 
-@fault(("may_not_report", ""))
+@fault(("may_not_report", "A2"))
 def a_sender_that_does_not_owe_the_form() -> Any:
     return county(sender=("填报单位：贵阳市（520100）",))
 
 
-@fault(("not_open_then", ""))
+@fault(("not_open_then", "A2"))
 def a_county_that_had_ended() -> Any:
     return county(sender=("填报单位：小河区（520114）",))
 
