@@ -11,19 +11,18 @@ from loaders.matching import (
     Labels,
     Match,
     category_of,
-    factor_of_unit,
     is_foot,
     is_total,
     item_code,
     numbers_columns,
     says,
-    stated_factor,
     title_of,
     words,
 )
-from loaders.other_times import Kind, heading, kind_of
+from loaders.other_times import LONGEST_HEADER, Kind, heading, kind_of
 from loaders.recognise import Found, sender_of
 from loaders.tidy import read_number, text_of
+from loaders.units import Scale, Unit, unit_alone, unit_in
 from loaders.workbook import Sheet, column_letters
 from reference.organisations import Organisation
 from reference.registry import Registry
@@ -278,7 +277,11 @@ def _continues(sheet: Sheet, keys: Keys, column: int, found: Found) -> bool:
 def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) -> None:
     found, sheet = harvest.found, harvest.found.sheet
     taken: dict[int, int] = {}
-    places = [(one.column, one.organisation, one.category.code) for one in columns]
+    headed = _column_units(found, keys, columns)
+    places: dict[int | None, list[tuple[int, str, str]]] = {}
+    for one in columns:
+        at = one.column if one.column in headed else None
+        places.setdefault(at, []).append((one.column, one.organisation, one.category.code))
     units = _unit_column(found, keys)
     for row in range(keys.first, len(sheet.rows)):
         label = sheet.at(row, keys.label)
@@ -307,7 +310,10 @@ def _rows(harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels) ->
             harvest.issue(
                 "header_misspelt", sheet.address(row, keys.label), label, taken_for=title_of(match.field)
             )
-        harvest.take_across(match.field, row, places, _factor(found, row, units, label))
+        unit = _row_unit(found, row, units, keys.label)
+        for at, several in places.items():
+            scale = _scale(harvest, match.field.element, unit, headed.get(at) if at is not None else None)
+            harvest.take_across(match.field, row, several, scale)
     harvest.missing([one for one in found.edition.fields if id(one) not in taken], "row_missing")
 
 
@@ -320,13 +326,35 @@ def _unit_column(found: Found, keys: Keys) -> int | None:
     return None
 
 
-def _factor(found: Found, row: int, units: int | None, label: str) -> int:
-    """What a row's numbers are multiplied by: as its label says, else its own unit, else that of the whole sheet."""
-    if (said := stated_factor(label)) is not None:
-        return said
-    if units is not None and (said := factor_of_unit(found.sheet.spread(row, units))) is not None:
-        return said
-    return found.factor
+def _row_unit(found: Found, row: int, units: int | None, label: int) -> tuple[Unit, str] | None:
+    """The unit that a row's label says, else that of its own column, with its cell."""
+    for column, read in ((label, unit_in), *(((units, unit_alone),) if units is not None else ())):
+        if unit := read(found.sheet.spread(row, column)):
+            return unit, found.sheet.address(row, column)
+    return None
+
+
+def _column_units(found: Found, keys: Keys, columns: list[Value]) -> dict[int, tuple[Unit, str]]:
+    """The units that headers of value columns state, with their cells."""
+    stated: dict[int, tuple[Unit, str]] = {}
+    for row in _header_rows(keys):
+        for one in columns:
+            anchor = found.sheet.anchors.get((row, one.column), (row, one.column))
+            raw = found.sheet.at(*anchor)
+            if raw.__class__ is str and len(raw) <= LONGEST_HEADER and (unit := unit_in(raw)):
+                stated[one.column] = (unit, found.sheet.address(*anchor))
+    return stated
+
+
+def _scale(
+    harvest: Harvest, element: str, row: tuple[Unit, str] | None, column: tuple[Unit, str] | None
+) -> Scale:
+    """What a number is multiplied by: as its row says, else its column, else the whole sheet."""
+    found = harvest.found
+    nearer = [one for one in (column, row) if one]
+    above = found.unit if found.unit and (not nearer or found.unit.times > 1) else None
+    harvest.fits(element, [*([(above, found.unit_cell)] if above else []), *nearer])
+    return Scale(nearer[-1][0].times, nearer[-1][1]) if nearer else found.scale
 
 
 def _ignored(found: Found, keys: Keys, row: int) -> bool:

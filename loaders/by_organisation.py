@@ -16,13 +16,13 @@ from loaders.matching import (
     label_of,
     numbers_columns,
     says,
-    stated_factor,
     title_of,
     words,
 )
 from loaders.other_times import kind_of_text
 from loaders.recognise import Found, organisation_at, sender_of
 from loaders.tidy import read_number, text_of
+from loaders.units import Scale, Unit, unit_alone, unit_in
 from loaders.workbook import Sheet
 from reference.registry import Registry
 
@@ -33,7 +33,6 @@ _WHO = re.compile(
     r".{0,6}(机构|单位|医院|中心|地区|区域|辖区|区划|区县|县区|县市区|市县区?|区市县|市州|州市|区|县|市|乡镇|乡镇街道|街道|乡|镇)(名称?)?"
 )
 IsKey = Callable[[str, set[str], int, Sequence[int]], bool]
-_UNITS = {"人", "例", "名", "个", "张", "%", "人次"}
 _BRACKETED = re.compile(r"\([^()]{1,5}\)")  # a header cell that holds nothing but (分钟) states a unit
 
 
@@ -152,10 +151,10 @@ def _bottom(sheet: Sheet, top: int, key: int | None) -> int:
     return bottom
 
 
-def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tuple[Field, int]]:
-    """Column → (field, factor of its unit); notes unknown, misspelt, repeated and missing columns."""
+def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tuple[Field, Scale]]:
+    """Column → (field, scale of its unit); notes unknown, misspelt, repeated and missing columns."""
     sheet, edition = harvest.found.sheet, harvest.found.edition
-    columns: dict[int, tuple[Field, int]] = {}
+    columns: dict[int, tuple[Field, Scale]] = {}
     taken: dict[str, int] = {}
     for column, texts in enumerate(_paths(sheet, header)):
         if column in (header.code, header.name):
@@ -185,10 +184,24 @@ def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, 
         if match.misspelt:
             harvest.issue("header_misspelt", cell, "/".join(texts), taken_for=title_of(match.field))
         taken[match.field.element] = column
-        stated = [factor for text in texts if (factor := stated_factor(text)) is not None]
-        columns[column] = (match.field, max(stated, default=harvest.found.factor))
+        columns[column] = (match.field, _scale(harvest, header, column, match.field))
     harvest.missing([one for one in edition.fields if one.element not in taken], "column_missing")
     return columns
+
+
+def _scale(harvest: Harvest, header: Header, column: int, wanted: Field) -> Scale:
+    """The scale of a column's numbers: by its own headers' unit, else by the whole sheet's."""
+    found = harvest.found
+    stated: list[tuple[Unit, str]] = []
+    for row in range(header.top, header.bottom + 1):
+        anchor = found.sheet.anchors.get((row, column), (row, column))
+        if (unit := unit_in(found.sheet.at(*anchor))) and (cell := found.sheet.address(*anchor)) not in {
+            one for _, one in stated
+        }:
+            stated.append((unit, cell))
+    above = found.unit if found.unit and (not stated or found.unit.times > 1) else None
+    harvest.fits(wanted.element, [*([(above, found.unit_cell)] if above else []), *stated])
+    return Scale(stated[-1][0].times, stated[-1][1]) if stated else found.scale
 
 
 def _paths(sheet: Sheet, header: Header) -> list[list[str]]:
@@ -233,7 +246,7 @@ def _paths_without_merges(sheet: Sheet, header: Header) -> list[list[str]]:
 
 
 def _is_unit(text: str) -> bool:
-    return text in _UNITS or bool(_BRACKETED.fullmatch(text))
+    return unit_alone(text) is not None or bool(_BRACKETED.fullmatch(text))
 
 
 def _has_content(sheet: Sheet, header: Header, column: int) -> bool:
@@ -296,7 +309,7 @@ def _sender_row(harvest: Harvest, columns: Sequence[Column], row: int, key: int)
 
 def _take(harvest: Harvest, columns: Sequence[Column], row: int, organisation: str) -> None:
     for one in harvest.take_whole_numbers(organisation, columns, row):
-        harvest.take(organisation, one.field, one.key[1], row, one.column, one.factor)
+        harvest.take(organisation, one.field, one.key[1], row, one.column, one.scale)
 
 
 def _is_subtotal(text: str) -> bool:
@@ -306,10 +319,10 @@ def _is_subtotal(text: str) -> bool:
 
 def _total(harvest: Harvest, columns: Sequence[Column], row: int) -> None:
     """Keep a printed total for comparing with the sum of the rows."""
-    for column, one, factor in ((each.column, each.field, each.factor) for each in columns):
+    for column, one, scale in ((each.column, each.field, each.scale) for each in columns):
         element = harvest.registry.element(one.element)
         if element.kind in ("count", "amount"):
-            number = read_number(harvest.found.sheet.at(row, column), element.decimals, factor)
+            number = read_number(harvest.found.sheet.at(row, column), element.decimals, scale.factor)
             if number.value is not None:
                 harvest.totals.append(
                     (

@@ -76,8 +76,8 @@ def read_cases(
     cases = Cases(harvest, _case_rows(found, header))
     _refuse_personal(cases, header)
     _nil_report(cases)
-    for column, (wanted, factor) in fields.items():
-        cases.columns[wanted.element] = meanings(cases, column, wanted, factor)
+    for column, (wanted, scale) in fields.items():
+        cases.columns[wanted.element] = meanings(cases, column, wanted, scale.factor)
     _organise(cases, header)
     _date(cases, today)
     _tell_apart(cases)

@@ -238,16 +238,18 @@ def _nothing_recognised(name: str, desk: Desk, unknown: list[Sheet], hidden: lis
     first = next((sheet for sheet in unknown if not sheet.hidden), None)
     if first is not None and _is_prose(first, name):
         return [Issue("wrong_type")]
-    like = None if first is None else likeness(first, desk.forms, desk.labels)
+    home = desk.registry.home
+    offered = [form for form in desk.forms.by_code.values() if form.tree == home]
+    like = None if first is None else likeness(first, desk.forms, desk.labels, home)
     known = {
-        "known_zh": "、".join(form.zh for form in desk.forms.by_code.values()),
-        "known_en": ", ".join(form.en for form in desk.forms.by_code.values()),
+        "known_zh": "、".join(form.zh for form in offered),
+        "known_en": ", ".join(form.en for form in offered),
         **({"like_zh": "", "like_en": ""} if first is None else told_of(first, like)),
     }
     if first is None:
         headers = []
     elif like is None:
-        headers = possible_headers(first, desk.forms, desk.labels)
+        headers = possible_headers(first, desk.forms, desk.labels, home)
     else:
         headers = unknown_headers(first, like.labels, like.form.code)
     return [Issue("form_unknown", first.name if first else "", "", "", known), *headers]

@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from loaders.forms import Category, Edition, Field
 from loaders.tidy import text_of
 from loaders.traditional import simplified
+from loaders.units import is_unit
 
 REMEMBERED = 20_000  # texts whose meaning is remembered
 SHORTEST_SLIP = 5  # signs of a wording in which one wrong sign is taken for a slip
@@ -21,7 +22,6 @@ ALIKE = 45  # percent of likeness from which a header is worth naming beside one
 LIKE_ENOUGH = 60  # percent of likeness from which a row's number decides what its label means
 CLOSE_ENOUGH = 86  # percent of likeness from which a misspelt header still counts, with a warning
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
-_UNIT = re.compile(r"(?:单位[:：]?)?(万?)(?:人次|人|例|名|个|张|次|对|岁|元|胎|%|‰|/10万|年月日|日期)?")
 _LEADING = re.compile(
     r"^(?:其中[:：,，]?|其[:：]|#|[-–—·•*]+|\(?[一二三四五六七八九十]+[、.)]|\(?[IVX]+[、.)]|\(?\d+[.)、](?!\d)|\d+\.\d+[、.]?(?=[^\d.]))\s*"
 )
@@ -54,29 +54,8 @@ def _words(text: str) -> str:
     while (shorter := _LEADING.sub("", text)) != text and shorter:
         text = shorter
     text = _OF_WHICH.sub("", text) or text
-    text = _BRACKETS.sub(lambda found: "" if _UNIT.fullmatch(found[1].replace(" ", "")) else found[1], text)
+    text = _BRACKETS.sub(lambda found: "" if not found[1].strip() or is_unit(found[1]) else found[1], text)
     return _SEPARATORS.sub("", text).casefold()
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _stated(text: str) -> int | None:
-    units = [
-        unit
-        for found in _BRACKETS.findall(text)
-        if (unit := _UNIT.fullmatch(found.replace(" ", ""))) and unit[0]
-    ]
-    return (10_000 if any(unit[1] for unit in units) else 1) if units else None
-
-
-def stated_factor(raw: Any) -> int | None:
-    """10,000 when the header's unit in brackets says 万, 1 when it says anything else, None when it says none."""
-    return _stated(text_of(raw))
-
-
-def factor_of_unit(raw: Any) -> int | None:
-    """The same of a cell that holds nothing but a unit; None when it is none."""
-    unit = _UNIT.fullmatch(text_of(raw).replace(" ", ""))
-    return (10_000 if unit[1] else 1) if unit and unit[0] else None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import NamedTuple, TypeAlias
 
 from loaders.issues import Issue
 
-
 ReturnKey: TypeAlias = tuple[str, str, int]  # form, organisation, last month
 
 

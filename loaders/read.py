@@ -36,6 +36,7 @@ def read_sheet(
         harvest.issues.extend(unknown_headers(found.sheet, labels, found.form.code))
     wrong_period = period_issue(found, today)
     issues = [*found.issues, *([wrong_period] if wrong_period else [])]
+    harvest.doubt_units()
     _compare_totals(harvest)
     for organisation, held in list(harvest.values.items()):
         if not has_numbers(held):
@@ -199,7 +200,9 @@ def _may_report(harvest: Harvest, organisation: str) -> None:
     who = registry.organisations.get(organisation)
     names = {"who_zh": who.zh, "who_en": who.en, "form_zh": found.form.zh, "form_en": found.form.en}
     if not found.form.duty.owed_by(who):
-        harvest.issue("may_not_report", harvest.named.get(organisation, ""), f"{who.zh} ({who.code})", **names)
+        harvest.issue(
+            "may_not_report", harvest.named.get(organisation, ""), f"{who.zh} ({who.code})", **names
+        )
     elif (
         found.period
         and not found.form.latest_hierarchy

@@ -16,6 +16,7 @@ from loaders.issues import Issue
 from loaders.matching import Labels, words
 from loaders.tidy import text_of
 from loaders.traditional import simplified
+from loaders.units import ONE, Scale, Unit, unit_of_line
 from loaders.workbook import Sheet
 from reference import periods
 from reference.organisations import Organisation
@@ -29,8 +30,6 @@ FEWEST_HEADERS = (
     0.5  # share of a form's fields whose labels a sheet must show to be taken for it without code or title
 )
 _CODE = re.compile(r"表\s*号[:：]?\s*([a-z][a-z0-9_]*)\s*/\s*([\w.\-]+)", re.IGNORECASE)
-# 填报单位：万山区 is a district; 单位：万人 stands alone or at the end of a line of the title block.
-_IN_TEN_THOUSANDS = re.compile(r"(?:^|\s)[(（]?(?:计量)?单位\s?[:：]\s?万(?:人次|人|例|名|个|张|元)?[)）]?$")
 # What else a line of the title block may say after the sender.
 _NEXT_LABEL = re.compile(r"(?:计量)?单位\s?[:：]|报告期|统计时间|填[报表](?:日期|时间|人)|报出日期")
 _OFFICE = re.compile(r"(?:卫生健康|卫健|卫生和?计划?生育|卫计|卫生)(?:委员会|局|委)$")
@@ -47,8 +46,14 @@ class Found:
     how: str
     period: Period | None = None
     period_cell: str = ""
-    factor: int = 1  # what the sheet's own unit (单位：万人) multiplies numbers by whose header says none
+    unit: Unit | None = None  # the sheet's own (单位：万人), for numbers of which nothing nearer says one
+    unit_cell: str = ""
     issues: list[Issue] = field(default_factory=list)
+
+    @property
+    def scale(self) -> Scale:
+        """What the sheet's own unit multiplies numbers by."""
+        return Scale(self.unit.times, self.unit_cell) if self.unit else ONE
 
 
 def recognise(sheet: Sheet, forms: Forms, labels: LabelsOf, file_name: str) -> Found | None:
@@ -58,7 +63,14 @@ def recognise(sheet: Sheet, forms: Forms, labels: LabelsOf, file_name: str) -> F
         _by_code(sheet, forms, texts) or _by_title(sheet, forms, texts) or _by_headers(sheet, forms, labels)
     )
     if found:
-        found.factor = 10_000 if any(_IN_TEN_THOUSANDS.search(text) for _, _, text in texts) else 1
+        found.unit, found.unit_cell = next(
+            (
+                (unit, sheet.address(row, column))
+                for row, column, text in texts
+                if (unit := unit_of_line(text))
+            ),
+            (None, ""),
+        )
         found.period, found.period_cell = _period(found, texts, file_name)
         if found.period:
             found.edition = _edition_for(found, found.period)

@@ -116,6 +116,11 @@ class Registry:
     flagging_rules: tuple[Flagging, ...]
     calendar: CalendarRules = NO_EXCEPTIONS
 
+    @property
+    def home(self) -> str:
+        """The tree of this installation's own country: the first; the others are there for those who ask for them."""
+        return next(iter(self.trees))
+
     def element(self, code: str) -> DataElement:
         """The data element; raises DefinitionError naming the nearest one."""
         if code not in self.elements:

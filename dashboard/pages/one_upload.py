@@ -17,7 +17,7 @@ from reference.data_elements import ValueNote
 from store.connecting import StoreError
 from store.remarks import add_remark, remarks
 from store.versions import Change, Version, changes, versions
-from store.withdrawing import withdraw
+from store.withdrawing import WITHDRAWN, withdraw, withdrawal
 
 SHOWN = 300
 PERMISSIONS = {"_say_why": "submit", "_take_back": "withdraw"}
@@ -101,9 +101,9 @@ def steps(visit: Visit, number: int, brought: list[Version]) -> html.Section:
             lines.append(
                 (t.moment(one.ended_at), t("被后来的上报取代"), "", f"{visit.name(one.organisation)} {after}")
             )
-    ended = next((one.ended_at for one in brought if one.status == "withdrawn" and one.ended_at), None)
-    if ended:
-        lines.append((t.moment(ended), t("撤回"), "", ""))
+    back = withdrawal(visit.workspace.store, number) if row["outcome"] == WITHDRAWN else None
+    if back:
+        lines.append((t.moment(back.at), t("撤回"), back.actor, ""))
     lines += [
         (t.moment(one.at), t(KINDS.get(one.kind, one.kind)), one.actor, one.text)
         for one in remarks(visit.workspace.store, number)

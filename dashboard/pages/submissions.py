@@ -124,10 +124,11 @@ def templates(visit: Visit) -> html.Section:
 
 
 def _own_first(visit: Visit) -> list[Form]:
-    """All forms; those that the account's own organisation owes come first."""
+    """The forms of the tree in view and of the account's own; those that its organisation owes come first."""
     own = visit.account.organisation
     who = visit.registry.organisations.get(own) if own in visit.registry.organisations else None
-    forms = visit.workspace.forms.by_code.values()
+    trees = {visit.view.tree.code, *([who.tree] if who else [])}
+    forms = [form for form in visit.workspace.forms.by_code.values() if form.tree in trees]
     return sorted(forms, key=lambda form: who is None or not form.duty.owed_by(who))
 
 

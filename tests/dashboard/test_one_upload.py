@@ -69,6 +69,8 @@ def test_the_reason_is_asked_for_once_and_kept(workspace: Workspace, corrected: 
 def test_taking_back_restores_the_one_before(workspace: Workspace, corrected: int) -> None:
     _, page = done(workspace, corrected, "误传", one_upload._take_back)
     assert "撤回原因" in str(page)
+    account = open_visit(Answers(workspace), "/submissions", "").account.name
+    assert f"Td('撤回'), Td('{account}')" in str(page)
     frame = reading.current_values(workspace.store, ["parturient_women"])
     assert frame["value"].tolist() == [100]
     said, _ = done(workspace, corrected, "再撤一次", one_upload._take_back)

@@ -103,7 +103,9 @@ def test_what_the_sender_says_is_kept_with_the_question(desk: Desk, store: Store
     first = load(desk, store, content)
     book = openpyxl.load_workbook(io.BytesIO(annotate(content, "月报.xlsx", first.outcome.issues).content))
     sheet = book["审核问题"]
-    row = next(row for row in range(FIRST, FIRST + 9) if "几乎全部相同" in str([one.value for one in sheet[row]]))
+    row = next(
+        row for row in range(FIRST, FIRST + 9) if "几乎全部相同" in str([one.value for one in sheet[row]])
+    )
     sheet.cell(row, 7).value = "已逐项核对，两月确实相同"
     target = io.BytesIO()
     book.save(target)

@@ -46,12 +46,12 @@ def fault(
     return register
 
 
-@fault(("not_a_number", "C4"))
+@fault(("number_with_remark", "C4"))
 def a_note_in_a_number_cell() -> Any:
     return changed(C4="100（含双胎2例）")
 
 
-@fault(("not_a_number", "C4"))
+@fault(("number_with_remark", "C4"))
 def about_a_number() -> Any:
     return changed(C4="约100")
 
