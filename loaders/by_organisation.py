@@ -21,11 +21,13 @@ from loaders.matching import (
 )
 from loaders.other_times import kind_of_text
 from loaders.recognise import Found, organisation_at, sender_of
+from loaders.row_keys import ENTIRE
 from loaders.tidy import read_number, text_of
 from loaders.units import Scale, Unit, unit_alone, unit_in
 from loaders.workbook import Sheet
 from reference.registry import Registry
 
+_NUMBERING = ("序号", "编号")
 HEADER_SEARCH = 40  # rows in which the header must begin
 DEEPEST_HEADER = 6
 FEWEST_KNOWN = 2  # columns that the form must know beside a key column whose wording it does not
@@ -38,12 +40,24 @@ _BRACKETED = re.compile(r"\([^()]{1,5}\)")  # a header cell that holds nothing b
 
 @dataclass(frozen=True)
 class Header:
-    """Where the header stands: its first and last row, and the key columns (None when missing)."""
+    """Where the header stands: its first and last row, and the key columns (None when missing).
+
+    Its table reaches from `left` to the column before `end`: another may stand beside it.
+    """
 
     top: int
     bottom: int
     code: int | None
     name: int | None
+    left: int = 0
+    end: int = ENTIRE
+
+    @property
+    def key(self) -> int:
+        """The column that says whose a row is."""
+        key = self.name if self.name is not None else self.code
+        assert key is not None
+        return key
 
 
 def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
@@ -55,14 +69,50 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
             "header_missing", labels="、".join(found.edition.name_header or found.edition.code_header)
         )
         return harvest
-    columns = harvest.columns(find_columns(harvest, header, labels))
-    for row in range(header.bottom + 1, len(found.sheet.rows)):
-        cells = found.sheet.rows[row]
+    tables = _tables(found, header)
+    shown: set[str] = set()
+    for one in tables:
+        fields = find_columns(harvest, one, labels)
+        shown.update(wanted.element for wanted, _ in fields.values())
+        _table(harvest, one, harvest.columns(fields))
+    harvest.missing([one for one in found.edition.fields if one.element not in shown], "column_missing")
+    return harvest
+
+
+def _table(harvest: Harvest, header: Header, columns: Sequence[Column]) -> None:
+    """Take the rows of one table."""
+    met: set[str] = set()
+    for row in range(header.bottom + 1, len(harvest.found.sheet.rows)):
+        cells = harvest.found.sheet.rows[row]
+        if header.left or header.end < ENTIRE:
+            cells = cells[header.left : header.end]
         first = next((text for raw in cells if (text := text_of(raw))), "")
         if not first or numbers_columns(cells, first) or is_foot(first) or is_hint(first):
             continue
-        _row(harvest, header, columns, row)
-    return harvest
+        _row(harvest, header, columns, row, met)
+
+
+def _tables(found: Found, header: Header) -> list[Header]:
+    """The table, and those beside it whose key column has the same wording."""
+    sheet, edition = found.sheet, found.edition
+    wording = words(sheet.at(header.top, header.key))
+    codes = {words(one) for one in (*edition.code_header, *_NUMBERING)}
+    keys = [
+        at for at, raw in enumerate(sheet.rows[header.top]) if raw.__class__ is str and words(raw) == wording
+    ]
+    if len(keys) < 2:
+        return [header]
+    lefts = [at - 1 if at and words(sheet.at(header.top, at - 1)) in codes else at for at in keys]
+    tables: list[Header] = []
+    for at, left, end in zip(keys, lefts, [*lefts[1:], ENTIRE], strict=True):
+        code = left if left < at and words(sheet.at(header.top, left)) not in _NUMBERING else None
+        name = at if header.name is not None else None
+        tables.append(
+            Header(
+                header.top, header.bottom, code if name is not None else at, name, left if tables else 0, end
+            )
+        )
+    return tables
 
 
 def find_header(found: Found, labels: Labels) -> Header | None:
@@ -152,12 +202,12 @@ def _bottom(sheet: Sheet, top: int, key: int | None) -> int:
 
 
 def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tuple[Field, Scale]]:
-    """Column → (field, scale of its unit); notes unknown, misspelt, repeated and missing columns."""
+    """Column → (field, scale of its unit); notes unknown, misspelt and repeated columns."""
     sheet, edition = harvest.found.sheet, harvest.found.edition
     columns: dict[int, tuple[Field, Scale]] = {}
     taken: dict[str, int] = {}
     for column, texts in enumerate(_paths(sheet, header)):
-        if column in (header.code, header.name):
+        if column in (header.code, header.name) or not header.left <= column < header.end:
             continue
         path = [words(text) for text in texts]
         if not any(path) or any(says(one.header, "/".join(texts)) for one in edition.ignored if one.header):
@@ -185,7 +235,6 @@ def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, 
             harvest.issue("header_misspelt", cell, "/".join(texts), taken_for=title_of(match.field))
         taken[match.field.element] = column
         columns[column] = (match.field, _scale(harvest, header, column, match.field))
-    harvest.missing([one for one in edition.fields if one.element not in taken], "column_missing")
     return columns
 
 
@@ -253,10 +302,9 @@ def _has_content(sheet: Sheet, header: Header, column: int) -> bool:
     return any(text_of(sheet.at(row, column)) for row in range(header.bottom + 1, len(sheet.rows)))
 
 
-def _row(harvest: Harvest, header: Header, columns: Sequence[Column], row: int) -> None:
-    found, sheet = harvest.found, harvest.found.sheet
-    key = header.name if header.name is not None else header.code
-    assert key is not None
+def _row(harvest: Harvest, header: Header, columns: Sequence[Column], row: int, met: set[str]) -> None:
+    """Take one row; `met`: organisations of the rows above it."""
+    found, sheet, key = harvest.found, harvest.found.sheet, header.key
     code = text_of(sheet.at(row, header.code)) if header.code is not None else ""
     name = text_of(sheet.at(row, header.name)) if header.name is not None else ""
     if is_total(found.edition, name or code) or (not name and is_total(found.edition, code)):
@@ -279,10 +327,11 @@ def _row(harvest: Harvest, header: Header, columns: Sequence[Column], row: int) 
             harvest.issues.append(issue)
             _take(harvest, columns, row, harvest.nobody(row))
         return None
-    if organisation.code in harvest.values:
+    if organisation.code in met:
         harvest.issue("organisation_repeated", sheet.address(row, key), name or code)
         return None
-    harvest.named[organisation.code] = sheet.address(row, key)
+    met.add(organisation.code)
+    harvest.named.setdefault(organisation.code, sheet.address(row, key))
     _take(harvest, columns, row, organisation.code)
     return None
 

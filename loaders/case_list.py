@@ -73,6 +73,8 @@ def read_cases(
         )
         return [], [*found.issues, *harvest.issues]
     fields = find_columns(harvest, header, labels)
+    shown = {wanted.element for wanted, _ in fields.values()}
+    harvest.missing([one for one in found.edition.fields if one.element not in shown], "column_missing")
     cases = Cases(harvest, _case_rows(found, header))
     _refuse_personal(cases, header)
     _nil_report(cases)

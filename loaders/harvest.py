@@ -81,6 +81,13 @@ class Harvest:
             )
         )
 
+    def issue_once(self, code: str, cell: str = "", shown: object = "", **parameters: Any) -> None:
+        """The same, unless it was noted already: tables side by side may lack the same."""
+        before = len(self.issues)
+        self.issue(code, cell, shown, **parameters)
+        if self.issues[-1] in self.issues[:before]:
+            self.issues.pop()
+
     def columns(self, found: Mapping[int, tuple[Field, Scale]]) -> tuple[Column, ...]:
         """What reading rows needs to know of each column."""
         whole = {one.element: self.registry.element(one.element).is_whole for one, _ in found.values()}

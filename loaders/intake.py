@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from loaders.beside import beside
 from loaders.forms import Edition, Form, Forms
 from loaders.issue_list import explanations, is_issue_list
 from loaders.issues import Issue
@@ -153,7 +154,7 @@ def _read_sheets(
         if is_issue_list(sheet):
             explained.update(explanations(sheet))
             continue
-        for view in stacked(sheet, desk.forms):
+        for view in _views(sheet, desk):
             found = recognise(view, desk.forms, desk.labels, name)
             if found is None or sheet.hidden:
                 (hidden if found else unknown).append(view)
@@ -174,6 +175,12 @@ def _read_sheets(
     issues[:] = [_explained(issue, explained) for issue in issues]
     if not returns and not any(issue.severity == "error" for issue in issues):
         issues.append(Issue("no_values", recognised[0].sheet))
+
+
+def _views(sheet: Sheet, desk: Desk) -> Iterator[Sheet]:
+    """A view for each return of a sheet, below or beside each other."""
+    for below in stacked(sheet, desk.forms):
+        yield from beside(below, desk.forms, desk.registry)
 
 
 def _explained(issue: Issue, given: Mapping[tuple[str, str, str], str]) -> Issue:

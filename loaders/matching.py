@@ -103,6 +103,18 @@ class Labels:
             self._found[parts, fuzzy] = self._find(parts, fuzzy)
         return self._found[parts, fuzzy]
 
+    def joined(self, parts: Sequence[str]) -> Match | None:
+        """The field that parts of a label mean together; None where only one of them is known."""
+        above, below = parts
+        if not above or not below:
+            return None
+        whole = [above] if below in _WHOLES else []
+        for wording in (above + below, _overlaid(parts), *whole):
+            holders = self.exact.get(wording, [])
+            if len(holders) == 1:
+                return Match(holders[0])
+        return None
+
     def _find(self, parts: tuple[str, ...], fuzzy: bool) -> Match | None:
         for wording in dict.fromkeys(("".join(parts), "".join(parts[-2:]), _overlaid(parts[-2:]), parts[-1])):
             holders = self.exact.get(wording, [])

@@ -13,6 +13,7 @@ from loaders.issues import Issue
 from loaders.matching import Labels
 from loaders.outcome import Reading, Return
 from loaders.recognise import Found, period_issue
+from loaders.row_keys import find_keys
 from loaders.tidy import LARGEST
 from loaders.unrecognised import unknown_headers
 from reference.data_elements import ValueNote
@@ -29,9 +30,9 @@ def read_sheet(
     """Read one recognised sheet; returns are empty where the period or an organisation could not be told."""
     if found.edition.layout == "cases":
         return read_cases(found, registry, labels, today)
-    in_rows = found.edition.layout == "organisations_in_rows" or by_organisation.lies_across(found, labels)
-    reader = by_organisation if in_rows else by_element
+    reader = by_organisation if _in_rows(found, labels) else by_element
     harvest = reader.read_rows(found, registry, labels)
+    _drop_totals(harvest)
     if any(issue.code == "header_missing" for issue in harvest.issues):
         harvest.issues.extend(unknown_headers(found.sheet, labels, found.form.code))
     wrong_period = period_issue(found, today)
@@ -62,6 +63,30 @@ def read_sheet(
     return [
         _return(found, code, period, held, due, harvest.named.get(code, "")) for code, held in placed.items()
     ], issues
+
+
+def _in_rows(found: Found, labels: Labels) -> bool:
+    """Whether organisations are rows here; an office may lay a form out the other way than we print it."""
+    if found.edition.layout != "organisations_in_rows":
+        return by_organisation.lies_across(found, labels)
+    if by_organisation.find_header(found, labels) is not None:
+        return True
+    keys = find_keys(found, labels)
+    return keys is None or keys.first == 0
+
+
+def _drop_totals(harvest: Harvest) -> None:
+    """A higher organisation printed among the others is their total: compared, and stored only where it owes the form itself."""
+    found, organisations = harvest.found, harvest.registry.organisations
+    codes = [code for code in harvest.values if not code.startswith(NOBODY)]
+    for code in codes:
+        if not found.edition.total_organisation and found.form.duty.owed_by(organisations.get(code)):
+            continue
+        below = frozenset(other for other in codes if code in organisations.ancestors(other))
+        if below:
+            for key, reading in harvest.values.pop(code, {}).items():
+                if reading.value is not None:
+                    harvest.totals.append((key, reading.value, reading.cell, below))
 
 
 def _return(

@@ -244,6 +244,13 @@ def sender_of(found: Found, registry: Registry) -> Sender:
     return Sender(None, "", Issue("organisation_missing", sheet.name, "", "", label))
 
 
+def named_at(
+    named: str, found: Found, cell: str, registry: Registry
+) -> tuple[Organisation | None, Issue | None]:
+    """The organisation that a header names, by its code in brackets or its name; else why not."""
+    return _resolve(named, cell, found, registry)
+
+
 def _resolve(
     named: str, cell: str, found: Found, registry: Registry
 ) -> tuple[Organisation | None, Issue | None]:

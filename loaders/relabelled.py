@@ -66,8 +66,8 @@ def repeats(desk: Desk, records: Sequence[SubmissionRecord], known: Known, fetch
         wanted = probes(desk.forms.get(one.form), desk)
         if not wanted or one.cumulative_from or not enough(numbers := numbers_of(one, desk)):
             continue
-        if months := _agreeing(one, wanted, numbers, known):
-            maybe.append((one, numbers, months))
+        if agreeing := _agreeing(one, wanted, numbers, known):
+            maybe.append((one, numbers, agreeing))
     if not maybe:
         return []
     months = [month for _, _, several in maybe for month in several]
@@ -80,9 +80,9 @@ def repeats(desk: Desk, records: Sequence[SubmissionRecord], known: Known, fetch
     for one, numbers, several in maybe:
         for month in several:
             others = {
-                element: value
+                element: there
                 for element in numbers
-                if (value := held.at((one.form, element, one.organisation), month, one.span)) is not None
+                if (there := held.at((one.form, element, one.organisation), month, one.span)) is not None
             }
             if counted := alike(numbers, others):
                 found.append(Repeat(one, month, *counted))

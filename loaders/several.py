@@ -13,11 +13,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from loaders.by_element import HEADER_DEPTH, find_keys
 from loaders.by_organisation import HEADER_SEARCH, find_header
 from loaders.forms import Forms
 from loaders.matching import REMEMBERED, Labels, is_foot, is_total, words
 from loaders.recognise import Found
+from loaders.row_keys import HEADER_DEPTH, find_keys
 from loaders.tidy import read_date, text_of
 from loaders.workbook import Sheet
 from reference import periods
@@ -44,12 +44,10 @@ _LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 
 def stacked(sheet: Sheet, forms: Forms) -> list[Sheet]:
     """A view for each return of a sheet in which several stand below each other, each under its title; else the sheet."""
-    pattern = _titles(
-        tuple(title for form in forms.by_code.values() for one in form.editions for title in one.titles)
-    )
+    pattern = _pattern(forms)
     starts = [row for row, cells in enumerate(sheet.rows) if _is_title(cells, pattern)]
     edges = [*starts, len(sheet.rows)]
-    blocks = [(start, end) for start, end in pairwise(edges) if _has_table(sheet.rows[start:end])]
+    blocks = [(start, end) for start, end in pairwise(edges) if has_table(sheet.rows[start:end])]
     if len(blocks) < 2:
         return [sheet]
     # What stands between a table and the next title belongs to the table; what stands above the first, to the first.
@@ -59,6 +57,17 @@ def stacked(sheet: Sheet, forms: Forms) -> list[Sheet]:
         Sheet(sheet.name, sheet.hidden, [[]] * top + sheet.rows[top:end], sheet.anchors, sheet.broken, top)
         for top, end in zip(tops, ends, strict=True)
     ]
+
+
+def _pattern(forms: Forms) -> str:
+    return _titles(
+        tuple(title for form in forms.by_code.values() for one in form.editions for title in one.titles)
+    )
+
+
+def says_title(text: str, forms: Forms) -> bool:
+    """Whether a text is the title of a form."""
+    return len(text) <= LONGEST_TITLE and _matches(_pattern(forms), text)
 
 
 def _is_title(cells: list[Any], pattern: str) -> bool:
@@ -81,7 +90,7 @@ def _matches(pattern: str, text: str) -> bool:
     return re.search(pattern, text_of(text).replace(" ", ""), re.IGNORECASE) is not None
 
 
-def _has_table(rows: list[list[Any]]) -> bool:
+def has_table(rows: list[list[Any]]) -> bool:
     """Whether some row holds several numbers: a title that only speaks of the form has none below it."""
     return any(
         sum(isinstance(raw, int | float) or (isinstance(raw, str) and raw.isdecimal()) for raw in row) >= 2
