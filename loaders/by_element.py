@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from loaders.forms import Field
@@ -75,6 +76,7 @@ def _rows(
         at = one.column if one.column in headed else None
         places.setdefault(at, []).append((one.column, one.organisation, one.category.code))
     units = _unit_column(found, keys)
+    main = ""  # the label that rows such as 其中：男 stand under
     for row in range(keys.first, len(sheet.rows)):
         label = sheet.at(row, keys.label)
         cells = sheet.rows[row][keys.left : keys.end]
@@ -83,13 +85,15 @@ def _rows(
             continue
         if is_foot(first):
             continue
-        match = _match(harvest, keys, row, labels)
+        match = _match(harvest, keys, row, labels, main)
         if match is None:
             if _has_number(sheet, row, columns) and not is_total(found.edition, label):
                 harvest.issue(
                     "row_unknown", *_label_of(sheet, keys, row), nearest=labels.nearest(words(label))
                 )
             continue
+        if not match.part:
+            main = words(label)
         if id(match.field) in taken:
             harvest.issue(
                 "row_repeated",
@@ -171,8 +175,8 @@ def _ignored(found: Found, keys: Keys, row: int) -> bool:
     return False
 
 
-def _match(harvest: Harvest, keys: Keys, row: int, labels: Labels) -> Match | None:
-    """By item number where the form has them, else by label."""
+def _match(harvest: Harvest, keys: Keys, row: int, labels: Labels, main: str) -> Match | None:
+    """By item number where the form has them, else by label, with what groups it or with the label it stands under."""
     sheet = harvest.found.sheet
     if keys.deeper is not None and text_of(sheet.at(row, keys.deeper)):
         return _deeper_match(sheet, keys, row, labels)
@@ -192,13 +196,22 @@ def _match(harvest: Harvest, keys: Keys, row: int, labels: Labels) -> Match | No
             taken_for=title_of(by_label.field),
         )
         return by_label
-    return labels.find([words(sheet.at(row, keys.label))])
+    own = words(sheet.at(row, keys.label))
+    if keys.group is not None and (
+        match := labels.joined([words(_above(sheet, keys, row, keys.group)), own])
+    ):
+        return match
+    if match := labels.find([own], fuzzy=False):
+        return match
+    if not is_total(harvest.found.edition, own) and (match := labels.joined([main, own])):
+        return replace(match, part=True)
+    return labels.find([own])
 
 
 def _deeper_match(sheet: Sheet, keys: Keys, row: int, labels: Labels) -> Match | None:
     """A row whose label stands in two columns, the first of which may be that of rows above: 活产数 | 其中：男."""
     assert keys.deeper is not None
-    own, above = words(sheet.at(row, keys.label)), words(_above(sheet, keys, row))
+    own, above = words(sheet.at(row, keys.label)), words(_above(sheet, keys, row, keys.label))
     below = words(sheet.at(row, keys.deeper))
     if match := labels.joined([above, below]):
         return match
@@ -206,10 +219,10 @@ def _deeper_match(sheet: Sheet, keys: Keys, row: int, labels: Labels) -> Match |
     return labels.find([below], fuzzy=False) if not own else labels.find([own], fuzzy=False)
 
 
-def _above(sheet: Sheet, keys: Keys, row: int) -> Any:
-    """The label that a row stands under: its own, that of its merge, or the nearest one above."""
+def _above(sheet: Sheet, keys: Keys, row: int, column: int) -> Any:
+    """The text of a column that a row stands under: its own, that of its merge, or the nearest one above."""
     for at in range(row, keys.first - 1, -1):
-        if text_of(raw := sheet.spread(at, keys.label)):
+        if text_of(raw := sheet.spread(at, column)):
             return raw
     return ""
 
@@ -225,4 +238,4 @@ def _label_of(sheet: Sheet, keys: Keys, row: int) -> tuple[str, str]:
         return sheet.address(row, keys.label), label
     return sheet.address(
         row, keys.label if label else keys.deeper
-    ), f"{label or text_of(_above(sheet, keys, row))}/{deeper}"
+    ), f"{label or text_of(_above(sheet, keys, row, keys.label))}/{deeper}"

@@ -174,7 +174,7 @@ def _known_below(sheet: Sheet, row: int, labels: Labels) -> list[int]:
     return [
         column
         for column, raw in enumerate(below)
-        if isinstance(raw, str) and labels.find([words(raw)], fuzzy=False)
+        if isinstance(raw, str) and labels.find([words(sheet.spread(row, column)), words(raw)], fuzzy=False)
     ]
 
 

@@ -60,10 +60,11 @@ def _words(text: str) -> str:
 
 @dataclass(frozen=True)
 class Match:
-    """What a text was taken for; `misspelt` when only nearly."""
+    """What a text was taken for; `misspelt` when only nearly, `part` when only with the label above it."""
 
     field: Field
     misspelt: bool = False
+    part: bool = False
 
 
 @dataclass
@@ -215,10 +216,16 @@ def item_code(raw: Any) -> str:
 def category_of(categories: Iterable[Category], raw: Any) -> Category | None:
     """The value column or sub-column that a header text means."""
     wording = words(raw)
+    if not wording:
+        return None
+    plain = _OWN_TIME.sub("", wording) or wording
     for one in categories:
-        if wording and wording in {words(one.header), *map(words, one.synonyms)}:
+        if {wording, plain} & {words(one.header), *map(words, one.synonyms)}:
             return one
     return None
+
+
+_OWN_TIME = re.compile("^(?:本月|当月|本季度?|本期|当期)(?:数)?")  # 本月合计 is 合计 of the period's own
 
 
 def is_total(edition: Edition, raw: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Columns of numbers that are not the period's own: running totals, last month's, a year before, line numbers.
+"""Columns of numbers that are not the period's own counts: running totals, last month's, a year before, rates, targets, line numbers.
 
 A form with one column of figures often comes with 本年累计 or 上年同期 beside it, or with 行次 before it. Reading one of
 those for the period's own would be a wrong number that no check can be sure to find.
@@ -24,9 +24,7 @@ _OWN = {
     "year": re.compile("本年|当年|全年|本期|当期"),
 }
 _LONGER = {"month": "|本年|全年|年度|本季", "quarter": "|本年|全年|年度|[上本当]月", "year": ""}
-_OTHER = (
-    r"累[计积]|上[月季年期]|去年|前[月年]|同期|同比|环比|增减|增长|^至|截[至止]|月止|\d+\s*[-~—至到]\s*\d+月"
-)
+_OTHER = r"率|占比|比例|构成比|百分|[%‰]|目标|任务数|计划数|累[计积]|上[月季年期]|去年|前[月年]|同期|同比|环比|增减|增长|^至|截[至止]|月止|\d+\s*[-~—至到]\s*\d+月"
 _KEY = re.compile("行次|序号|次序|栏次|编号|编码|代码|行号|计量单位|单位")
 
 

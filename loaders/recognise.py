@@ -152,11 +152,21 @@ def _period(found: Found, texts: list[tuple[int, int, str]], file_name: str) -> 
                 return period, sheet.address(row, column)
     for row, column, text in texts:
         if (period := periods.find(text)) and _is_title(found, text):
-            return period, sheet.address(row, column)
+            return _narrowed(period, found), sheet.address(row, column)
     for text in (sheet.name, re.sub(r"\.\w+$", "", file_name)):
         if period := periods.find(text):
             return period, ""
     return None, ""
+
+
+def _narrowed(period: Period, found: Found) -> Period:
+    """The month or quarter that the sheet's name says of the year in its title: 2026年…月报 on a sheet named 9月."""
+    if period.kind != "year" or found.form.frequency not in ("month", "quarter"):
+        return period
+    named = periods.find(f"{period.first // 100}年{found.sheet.name.strip()}")
+    return (
+        named if named and named.span < period.span and period.first <= named.first <= period.last else period
+    )
 
 
 def _is_title(found: Found, text: str) -> bool:
@@ -240,6 +250,10 @@ def sender_of(found: Found, registry: Registry) -> Sender:
         head = re.split(r"\d{4}", text)[0].strip()
         if head and (candidates := registry.organisations.find(head, form.tree)) and len(candidates) == 1:
             return Sender(area_meant(candidates[0], form, registry), sheet.address(row, column), None)
+    called = registry.organisations.find(sheet.name, form.tree) if sheet.name else []
+    meant = {one.code: one for one in (area_meant(each, form, registry) for each in called)}
+    if len(meant) == 1 and form.duty.owed_by(only := next(iter(meant.values()))):
+        return Sender(only, "", None)
     label = {"label": found.edition.organisation_label[0]}
     return Sender(None, "", Issue("organisation_missing", sheet.name, "", "", label))
 

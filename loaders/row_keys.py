@@ -22,7 +22,8 @@ ENTIRE = 16_384  # more columns than a sheet has
 class Keys:
     """Columns of the row keys; None where the sheet has none. `first` is the first row with an item.
 
-    `label` holds the form's labels; `deeper` the parts of a label that stand under a merged one (活产数 | 男, 女).
+    `label` holds the form's labels; `deeper` the parts of a label that stand under a merged one (活产数 | 男, 女);
+    `group` what several labels have in common (听力 | 初筛人数, 复筛人数).
     The table reaches from `left` to the column before `end`: another may stand beside it.
     """
 
@@ -32,6 +33,7 @@ class Keys:
     type: int | None
     first: int
     deeper: int | None = None
+    group: int | None = None
     left: int = 0
     end: int = ENTIRE
 
@@ -104,7 +106,16 @@ def _keys(sheet: Sheet, labels: Labels, hits: dict[int, list[int]], starts: list
     end = _left_of(sheet, hits[starts[at + 1]], starts[at + 1]) if at + 1 < len(starts) else ENTIRE
     item = _item_column(sheet, labels, range(left, label), label, rows)
     deeper = label + 1 if _is_deeper(sheet, rows[0], label + 1) else None
-    return Keys(label, item, None, None, rows[0], deeper, left, end)
+    group = next(
+        (at for at in reversed(range(left, label)) if at != item and _groups(sheet, rows[0], at)), None
+    )
+    return Keys(label, item, None, None, rows[0], deeper, group, left, end)
+
+
+def _groups(sheet: Sheet, first: int, column: int) -> bool:
+    """Whether a column holds words, and not the running numbers of rows."""
+    texts = [text for row in range(first, len(sheet.rows)) if (text := text_of(sheet.at(row, column)))]
+    return bool(texts) and not any(sign.isdecimal() for text in texts for sign in text[:1])
 
 
 def _left_of(sheet: Sheet, rows: list[int], label: int) -> int:

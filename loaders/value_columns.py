@@ -37,16 +37,25 @@ def value_columns(harvest: Harvest, keys: Keys, code: str) -> list[Value]:
             if taken.column != column and _rival(sheet, keys, kinds, taken.column, column, row, category):
                 harvest.issue("column_repeated", sheet.address(row, column), sheet.spread(row, column),
                               other=sheet.address(row, taken.column))  # fmt: skip
-    if not columns and len(categories) == 1:
-        only = _only_numbers(harvest, keys, kinds, usable, code, categories[0])
+    whole = next((one for one in categories if one.code == ""), None)
+    if not columns and whole is not None:
+        only = _only_numbers(harvest, keys, kinds, usable, code, whole)
         if only is None:
             return []
         columns = only
-    for category in categories:
-        if category.code not in columns and not (category.code == "" and category.total_of):
-            harvest.issue_once("column_missing", "", category.header, name=category.header)
+    _missing(harvest, categories, columns)
     _unread(harvest, keys, kinds, {one.column for one in columns.values()}, categories)
     return list(columns.values())
+
+
+def _missing(harvest: Harvest, categories: Sequence[Category], columns: Mapping[str, Value]) -> None:
+    """Breakdowns without a column: a remark beside a whole, which says all there is; else a fault."""
+    absent = [one for one in categories if one.code not in columns and not (one.code == "" and one.total_of)]
+    if "" in columns and absent:
+        harvest.issue_once("breakdown_absent", "", "", listed="、".join(one.header for one in absent))
+        return
+    for category in absent:
+        harvest.issue_once("column_missing", "", category.header, name=category.header)
 
 
 def _unread(
