@@ -14,6 +14,7 @@ from loaders.matching import (
     is_total,
     item_code,
     numbers_columns,
+    other_than,
     says,
     title_of,
     words,
@@ -197,10 +198,11 @@ def _match(harvest: Harvest, keys: Keys, row: int, labels: Labels, main: str) ->
         )
         return by_label
     own = words(sheet.at(row, keys.label))
-    if keys.group is not None and (
-        match := labels.joined([words(_above(sheet, keys, row, keys.group)), own])
-    ):
+    group = words(_above(sheet, keys, row, keys.group)) if keys.group is not None else ""
+    if match := labels.joined([group, own]):
         return match
+    if group and (match := labels.find([own])) and other_than(match.field, group):
+        return None
     if match := labels.find([own], fuzzy=False):
         return match
     if not is_total(harvest.found.edition, own) and (match := labels.joined([main, own])):

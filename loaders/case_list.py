@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loaders.by_organisation import Header, find_columns, find_header
+from loaders.by_organisation import find_columns
 from loaders.case_cells import Column, meanings
 from loaders.case_rules import broken_rules
 from loaders.checks import run_checks
@@ -20,6 +20,7 @@ from loaders.forms import Condition, Count
 from loaders.harvest import Harvest, Key
 from loaders.issues import Issue
 from loaders.matching import Labels, is_foot, numbers_columns, words
+from loaders.organisation_headers import Header, find_header
 from loaders.outcome import Reading, Return
 from loaders.recognise import Found, organisation_at, sender_of
 from loaders.tidy import text_of

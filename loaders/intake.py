@@ -22,7 +22,7 @@ from loaders.outcome import Outcome, Recognised, Return, Stated
 from loaders.persons import covered, find_persons, masked
 from loaders.read import read_sheet
 from loaders.recognise import Found, looks_like_data, recognise
-from loaders.several import by_period, stacked
+from loaders.several import by_period, has_table, stacked
 from loaders.unrecognised import likeness, possible_headers, told_of, unknown_headers
 from loaders.workbook import Sheet, WorkbookError, read_workbook
 from reference.registry import Registry
@@ -148,6 +148,7 @@ def _read_sheets(
     unknown: list[Sheet] = []
     hidden: list[Sheet] = []
     read: list[tuple[Recognised, list[Return], list[Issue]]] = []
+    cover = _cover(sheets)
     for sheet in sheets:
         if not any(raw != "" and raw is not None for row in sheet.rows for raw in row):
             continue
@@ -155,7 +156,7 @@ def _read_sheets(
             explained.update(explanations(sheet))
             continue
         for view in _views(sheet, desk):
-            found = recognise(view, desk.forms, desk.labels, name)
+            found = recognise(view, desk.forms, desk.labels, name, cover)
             if found is None or sheet.hidden:
                 (hidden if found else unknown).append(view)
             else:
@@ -175,6 +176,12 @@ def _read_sheets(
     issues[:] = [_explained(issue, explained) for issue in issues]
     if not returns and not any(issue.severity == "error" for issue in issues):
         issues.append(Issue("no_values", recognised[0].sheet))
+
+
+def _cover(sheets: list[Sheet]) -> Sheet | None:
+    """The first sheet, where it has no table and others follow: it may name form, period and sender for them."""
+    first = next((sheet for sheet in sheets if not sheet.hidden), None)
+    return first if first is not None and len(sheets) > 1 and not has_table(first.rows) else None
 
 
 def _views(sheet: Sheet, desk: Desk) -> Iterator[Sheet]:

@@ -175,18 +175,42 @@ def _overlaid(parts: Sequence[str]) -> str:
     return above + below
 
 
-_TELLING = frozenset("0123456789未非不无否阴阳男女率比早晚初再高低轻重中内外前后")
+# Digits, negations and opposites; whose, where and when; organs and illnesses: a sign of these more, less or other is
+# another thing, and no slip. Without a list of look-alikes this is how 妊娠合并肾病 is kept from being read as 肝病.
+_TELLING = frozenset(
+    "0123456789一二三四五六七八九十未非不无否阴阳男女率比早晚初再高低轻重中内外前后死活超应实拟新旧双单多首末转入出"
+    "户籍流动常住城农村镇乡县市省本上去同累计月季年周天岁"
+    "肝肾心肺脑胃肠血糖压甲乙丙乳宫颈卵巢眼口耳牙听视力梅艾淋病炎癌贫肥胖瘦疫苗"
+)
+_SAYING_NOTHING = frozenset("数人例名个次的者共量总和与及了情况统计")
+_MOST_ASCII = 3  # letters that a slip in an English wording may change
 
 
 def same_meaning(one: str, other: str) -> bool:
-    """Whether two nearly equal wordings differ by a slip only: a digit, a negation or an opposite is no slip."""
-    changes = Levenshtein.opcodes(one, other)
-    differing = (
-        one[change.src_start : change.src_end] + other[change.dest_start : change.dest_end]
-        for change in changes
-        if change.tag != "equal"
-    )
-    return not any(set(text) & _TELLING for text in differing)
+    """Whether two nearly equal wordings differ by a slip only: one wrong sign, or signs that say nothing (数, 人数, 的)."""
+    for change in Levenshtein.opcodes(one, other):
+        if change.tag == "equal":
+            continue
+        left, right = one[change.src_start : change.src_end], other[change.dest_start : change.dest_end]
+        signs = set(left + right)
+        if signs & _TELLING:
+            return False
+        longest = max(len(left), len(right))
+        most = _MOST_ASCII if (left + right).isascii() else 1
+        if longest > most and not signs <= _SAYING_NOTHING:
+            return False
+    return True
+
+
+_QUALIFIES = re.compile(
+    "非?户籍|流动|暂住|外来|常住|农村|城市|城镇|乡镇|高危|双胎|多胎|初产|经产|转入|转出|贫困|少数民族|[本外]地|男|女"
+)
+
+
+def other_than(one: Field, group: str) -> bool:
+    """Whether a heading above a label narrows it to some of those that the field counts: 流动人口 above 产妇数 is not 产妇数."""
+    own = "".join(wordings(one))
+    return any(found not in own for found in _QUALIFIES.findall(words(group)))
 
 
 def wordings(one: Field) -> Iterable[str]:

@@ -14,6 +14,8 @@ from loaders.matching import REMEMBERED
 from loaders.tidy import text_of
 from loaders.traditional import simplified
 from loaders.workbook import Sheet
+from reference import periods
+from reference.periods import Period
 
 Kind = Literal["own", "other", "key", ""]
 _STRONGEST_FIRST: tuple[Kind, ...] = ("key", "other", "own")
@@ -55,3 +57,17 @@ def kind_of_text(text: str, frequency: str) -> Kind:
         return "other"
     own = _OWN.get(frequency)
     return "own" if own and own.search(plain) else ""
+
+
+_MONTH_ONLY = re.compile(r"(?:^|/)(1[0-2]|0?[1-9])月份?(?:/|$)")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def of_another_period(title: str, period: Period | None) -> bool:
+    """Whether a column's headers name a period, and none that the sheet is about."""
+    if period is None or not any(sign.isdecimal() or sign in "〇零一二三四五六七八九十" for sign in title):
+        return False
+    if month := _MONTH_ONLY.search(title):
+        return period.span != 1 or period.last % 100 != int(month[1])
+    stated = periods.find(title)
+    return stated is not None and not (stated.first <= period.first and period.last <= stated.last)

@@ -11,6 +11,7 @@ from loaders.forms import Edition
 from loaders.harvest import NOBODY, Harvest, Key, has_numbers
 from loaders.issues import Issue
 from loaders.matching import Labels
+from loaders.organisation_headers import find_header, lies_across
 from loaders.outcome import Reading, Return
 from loaders.recognise import Found, period_issue
 from loaders.row_keys import find_keys
@@ -68,8 +69,8 @@ def read_sheet(
 def _in_rows(found: Found, labels: Labels) -> bool:
     """Whether organisations are rows here; an office may lay a form out the other way than we print it."""
     if found.edition.layout != "organisations_in_rows":
-        return by_organisation.lies_across(found, labels)
-    if by_organisation.find_header(found, labels) is not None:
+        return lies_across(found, labels)
+    if find_header(found, labels) is not None:
         return True
     keys = find_keys(found, labels)
     return keys is None or keys.first == 0

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -29,9 +29,13 @@ TITLE_ROWS = 12  # how far down a title block may reach
 FEWEST_HEADERS = (
     0.5  # share of a form's fields whose labels a sheet must show to be taken for it without code or title
 )
+FEWEST_UNDER_COVER = 2  # labels of the form that a cover names which make a sheet its table
 _CODE = re.compile(r"表\s*号[:：]?\s*([a-z][a-z0-9_]*)\s*/\s*([\w.\-]+)", re.IGNORECASE)
 # What else a line of the title block may say after the sender.
-_NEXT_LABEL = re.compile(r"(?:计量)?单位\s?[:：]|报告期|统计时间|填[报表](?:日期|时间|人)|报出日期")
+_CODE_WORD = re.compile(r"^(?:代码|编码|名称)[:：]?")
+_NEXT_LABEL = re.compile(
+    r"(?<!^)[(（]?20\d\d\s?[年./-]|(?:计量)?单位\s?[:：]|报告期|统计时间|填[报表](?:日期|时间|人)|报出日期"
+)
 _OFFICE = re.compile(r"(?:卫生健康|卫健|卫生和?计划?生育|卫计|卫生)(?:委员会|局|委)$")
 _CODE_IN_BRACKETS = re.compile(r"[(（\[]\s*([A-Za-z0-9\-]{4,32})\s*[)）\]]")
 
@@ -48,6 +52,7 @@ class Found:
     period_cell: str = ""
     unit: Unit | None = None  # the sheet's own (单位：万人), for numbers of which nothing nearer says one
     unit_cell: str = ""
+    cover: Sheet | None = None
     issues: list[Issue] = field(default_factory=list)
 
     @property
@@ -56,12 +61,19 @@ class Found:
         return Scale(self.unit.times, self.unit_cell) if self.unit else ONE
 
 
-def recognise(sheet: Sheet, forms: Forms, labels: LabelsOf, file_name: str) -> Found | None:
-    """The form that a sheet holds, or None when it is no form we know; `labels` gives an edition's wordings."""
+def recognise(
+    sheet: Sheet, forms: Forms, labels: LabelsOf, file_name: str, cover: Sheet | None = None
+) -> Found | None:
+    """The form that a sheet holds, or None when it is no form we know; `labels` gives an edition's wordings.
+
+    `cover`: a sheet without a table that may say what this one does not.
+    """
     texts = list(_title_texts(sheet))
     found = (
         _by_code(sheet, forms, texts) or _by_title(sheet, forms, texts) or _by_headers(sheet, forms, labels)
     )
+    if found is None and cover is not None:
+        found = _by_cover(sheet, cover, forms, labels)
     if found:
         found.unit, found.unit_cell = next(
             (
@@ -71,6 +83,7 @@ def recognise(sheet: Sheet, forms: Forms, labels: LabelsOf, file_name: str) -> F
             ),
             (None, ""),
         )
+        found.cover = cover if cover is not sheet else None
         found.period, found.period_cell = _period(found, texts, file_name)
         if found.period:
             found.edition = _edition_for(found, found.period)
@@ -127,6 +140,17 @@ def _by_headers(sheet: Sheet, forms: Forms, labels: LabelsOf) -> Found | None:
     return Found(sheet, best[1], best[2], "headers") if best else None
 
 
+def _by_cover(sheet: Sheet, cover: Sheet, forms: Forms, labels: LabelsOf) -> Found | None:
+    """The form that a cover names, if the sheet shows some of its labels."""
+    texts = list(_title_texts(cover))
+    found = _by_code(cover, forms, texts) or _by_title(cover, forms, texts)
+    if found is None:
+        return None
+    seen = {words(raw) for row in sheet.rows[:200] for raw in row if isinstance(raw, str) and raw}
+    shown = sum(not seen.isdisjoint(one) for one in labels(found.form, found.edition).shown_as)
+    return replace(found, sheet=sheet) if shown >= FEWEST_UNDER_COVER else None
+
+
 def _edition_for(found: Found, period: Period) -> Edition:
     """The edition printed on the sheet, else the one valid in the period."""
     return found.edition if found.how == "code" else found.form.edition(period.last_day)
@@ -150,13 +174,21 @@ def _period(found: Found, texts: list[tuple[int, int, str]], file_name: str) -> 
             )
             if period := _read_period(rest.strip() or beside):
                 return period, sheet.address(row, column)
-    for row, column, text in texts:
-        if (period := periods.find(text)) and _is_title(found, text):
-            return _narrowed(period, found), sheet.address(row, column)
-    for text in (sheet.name, re.sub(r"\.\w+$", "", file_name)):
+    named: dict[int, set[Period]] = {}
+    for row, _, text in texts:
         if period := periods.find(text):
-            return period, ""
-    return None, ""
+            named.setdefault(row, set()).add(period)
+    for row, column, text in texts:
+        # A row that names several periods is a header over columns of them.
+        if len(named.get(row, ())) == 1 and (period := periods.find(text)) and _is_title(found, text):
+            return _narrowed(period, found), sheet.address(row, column)
+    if not (period := periods.find(sheet.name)) and found.cover is not None:
+        period, _ = _period(
+            replace(found, sheet=found.cover, cover=None), list(_title_texts(found.cover)), ""
+        )
+    if period:
+        return period, ""
+    return periods.find(re.sub(r"\.\w+$", "", file_name)), ""
 
 
 def _narrowed(period: Period, found: Found) -> Period:
@@ -171,7 +203,9 @@ def _narrowed(period: Period, found: Found) -> Period:
 
 def _is_title(found: Found, text: str) -> bool:
     """Whether a text of the title block may carry the period: a filling-in date does not."""
-    return not re.search(r"填报日期|填表日期|报出日期|打印|Status As On", text)
+    return not re.search(
+        r"[填上报][报表送]?(?:日期|时间)|[报发]出日期|制表(?:日期|时间)|打印|Status As On", text
+    )
 
 
 def _read_period(text: str) -> Period | None:
@@ -237,7 +271,7 @@ def sender_of(found: Found, registry: Registry) -> Sender:
             continue
         beside = ((rest.strip(), 0), *((text_of(sheet.at(row, column + step)), step) for step in (1, 2)))
         named, step = next(((said, step) for said, step in beside if said), ("", 0))
-        if named := _NEXT_LABEL.split(named)[0].strip():
+        if named := _CODE_WORD.sub("", _NEXT_LABEL.split(named)[0].strip()):
             cell = sheet.address(row, column + step)
             organisation, issue = _resolve(named, cell, found, registry)
             return Sender(organisation, cell, issue)
@@ -254,6 +288,10 @@ def sender_of(found: Found, registry: Registry) -> Sender:
     meant = {one.code: one for one in (area_meant(each, form, registry) for each in called)}
     if len(meant) == 1 and form.duty.owed_by(only := next(iter(meant.values()))):
         return Sender(only, "", None)
+    if found.cover is not None:
+        said = sender_of(replace(found, sheet=found.cover, cover=None), registry)
+        if said.organisation is not None:
+            return said._replace(cell="")
     label = {"label": found.edition.organisation_label[0]}
     return Sender(None, "", Issue("organisation_missing", sheet.name, "", "", label))
 

@@ -109,7 +109,15 @@ def _keys(sheet: Sheet, labels: Labels, hits: dict[int, list[int]], starts: list
     group = next(
         (at for at in reversed(range(left, label)) if at != item and _groups(sheet, rows[0], at)), None
     )
-    return Keys(label, item, None, None, rows[0], deeper, group, left, end)
+    first = rows[0]
+    while group is not None and first and _joins(sheet, labels, first - 1, group, label):
+        first -= 1
+    return Keys(label, item, None, None, first, deeper, group, left, end)
+
+
+def _joins(sheet: Sheet, labels: Labels, row: int, group: int, label: int) -> bool:
+    """Whether a row's label means something of the form together with what groups it."""
+    return labels.joined([words(sheet.spread(row, group)), words(sheet.at(row, label))]) is not None
 
 
 def _groups(sheet: Sheet, first: int, column: int) -> bool:

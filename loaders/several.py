@@ -13,9 +13,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from loaders.by_organisation import HEADER_SEARCH, find_header
 from loaders.forms import Forms
 from loaders.matching import REMEMBERED, Labels, is_foot, is_total, words
+from loaders.organisation_headers import HEADER_SEARCH, MONTH_WORDS, find_header
 from loaders.recognise import Found
 from loaders.row_keys import HEADER_DEPTH, find_keys
 from loaders.tidy import read_date, text_of
@@ -25,19 +25,6 @@ from reference.periods import Period, PeriodError
 
 LONGEST_TITLE = 60
 TITLE_COLUMNS = 6  # a title stands in one of the first columns
-MONTH_WORDS = {
-    "月份",
-    "年月",
-    "统计年月",
-    "统计月份",
-    "报告月份",
-    "报表月份",
-    "填报年月",
-    "月",
-    "季度",
-    "month",
-    "period",
-}
 LONGEST_MONTH_WORD = 8  # signs of a header that stands over months
 _LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -103,7 +90,11 @@ def by_period(found: Found, labels: Labels) -> list[Found]:
     layout = found.edition.layout
     if layout == "organisations_in_rows":
         return _in_rows(found, labels)
-    return _in_columns(found, labels) if layout == "elements_in_rows" else [found]
+    if layout != "elements_in_rows":
+        return [found]
+    # An office may lay a form out the other way, with its months as rows.
+    views = _in_rows(found, labels)
+    return _in_columns(found, labels) if views == [found] else views
 
 
 @lru_cache(maxsize=64)
@@ -125,7 +116,7 @@ def _in_rows(found: Found, labels: Labels) -> list[Found]:
     if header is None:
         return [found]
     column = next(
-        (at for at in range(sheet.width) if at not in (header.code, header.name)
+        (at for at in range(sheet.width) if (at not in (header.code, header.name) or header.of_months)
          and any(words(sheet.spread(row, at)) in wanted for row in range(header.top, header.bottom + 1))),
         None,
     )  # fmt: skip
@@ -136,7 +127,8 @@ def _in_rows(found: Found, labels: Labels) -> list[Found]:
     )
     if not rows:
         return [found]
-    head = [_without(cells, {column}) for cells in sheet.rows[: header.bottom + 1]]
+    hidden = set() if header.of_months else {column}  # without it, the header would not be known again
+    head = [_without(cells, hidden) for cells in sheet.rows[: header.bottom + 1]]
     views = []
     for period in dict.fromkeys(one for one in rows.values() if one):
         body = [
@@ -174,14 +166,30 @@ def _in_columns(found: Found, labels: Labels) -> list[Found]:
     if keys is None:
         return [found]
     for row in range(keys.first - 1, max(-1, keys.first - 1 - HEADER_DEPTH), -1):
-        columns = dict(_periods_of_columns(found, row, keys.label + 1))
-        if len(set(columns.values())) >= 2:
+        columns = _without_comparisons(dict(_periods_of_columns(found, row, keys.label + 1)), found)
+        if columns:
             return [
                 _view(found, [_only(cells, keys.label, columns, period) for cells in sheet.rows], period,
                       sheet.address(row, next(at for at, one in columns.items() if one == period)))
                 for period in dict.fromkeys(columns.values())
             ]  # fmt: skip
     return [found]
+
+
+def _without_comparisons(columns: dict[int, Period], found: Found) -> dict[int, Period]:
+    """The columns of several periods that are to be read; none where there are not several.
+
+    Where the sheet says which month it is of, the others stand there to compare with; where it says none and all are the
+    same month of several years, the earlier years do.
+    """
+    several = set(columns.values())
+    if len(several) < 2:
+        return {}
+    if found.period in several:
+        several = {found.period}
+    elif len({one.last % 100 for one in several}) == 1:
+        several = {max(several, key=lambda one: one.last)}
+    return {at: one for at, one in columns.items() if one in several}
 
 
 def _names_period(raw: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from loaders.forms import Category
 from loaders.harvest import Harvest
 from loaders.matching import category_of, says
-from loaders.other_times import Kind, heading, kind_of
+from loaders.other_times import Kind, heading, kind_of, of_another_period
 from loaders.row_keys import Keys, Value, has_numbers, header_rows
 from loaders.workbook import Sheet, column_letters
 
@@ -21,6 +21,11 @@ def value_columns(harvest: Harvest, keys: Keys, code: str) -> list[Value]:
         column: kind_of(sheet, headers, keys.label, column, found.form.frequency)
         for column in range(keys.values_from, min(keys.end, sheet.width))
     }
+    for column in kinds:
+        if kinds[column] in ("own", "") and of_another_period(
+            heading(sheet, headers, keys.label, column), found.period
+        ):
+            kinds[column] = "other"
     # A column of the period's own goes before one that does not say; of another time, none is taken.
     usable = sorted(
         (at for at, kind in kinds.items() if kind in ("own", "")), key=lambda at: kinds[at] != "own"
