@@ -13,6 +13,8 @@ from loaders.workbook import Sheet
 from reference import periods
 from reference.registry import Registry
 
+MOST_BESIDE = 24  # returns beside each other in a sheet: more are nobody's work
+
 
 def beside(sheet: Sheet, forms: Forms, registry: Registry) -> list[Sheet]:
     """A view for each return that stands beside another; the sheet itself where there is one only.
@@ -28,6 +30,8 @@ def beside(sheet: Sheet, forms: Forms, registry: Registry) -> list[Sheet]:
         if len(texts) < 2:
             continue
         for parts in (_titles(texts, forms), _senders(texts, forms, registry), _periods(texts, forms)):
+            if len(parts) > MOST_BESIDE:
+                continue
             lefts = [0, *parts[1:]]
             ends = [*parts[1:], sheet.width]
             views = [_view(sheet, row, left, end) for left, end in zip(lefts, ends, strict=True)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from loaders.matching import Labels, numbers_columns, words
 from loaders.recognise import Found
-from loaders.row_keys import ENTIRE
+from loaders.row_keys import ENTIRE, MOST_BESIDE
 from loaders.tidy import read_number, text_of
 from loaders.workbook import Sheet
 
@@ -160,7 +160,7 @@ def tables_beside(found: Found, header: Header) -> list[Header]:
     keys = [
         at for at, raw in enumerate(sheet.rows[header.top]) if raw.__class__ is str and words(raw) == wording
     ]
-    if len(keys) < 2:
+    if not 2 <= len(keys) <= MOST_BESIDE:
         return [header]
     lefts = [at - 1 if at and words(sheet.at(header.top, at - 1)) in codes else at for at in keys]
     tables: list[Header] = []

@@ -53,6 +53,9 @@ class Found:
     unit: Unit | None = None  # the sheet's own (单位：万人), for numbers of which nothing nearer says one
     unit_cell: str = ""
     cover: Sheet | None = None
+    owing: dict[str, str] = field(
+        default_factory=dict
+    )  # names of those who owe the form, once one is not known
     issues: list[Issue] = field(default_factory=list)
 
     @property
@@ -378,9 +381,10 @@ def area_meant(organisation: Organisation, form: Form, registry: Registry) -> Or
 
 
 def _nearest(name: str, found: Found, registry: Registry) -> str:
-    known = {one.zh: one.code for one in registry.organisations.all if found.form.duty.owed_by(one)}
-    best = process.extract(name, list(known), scorer=fuzz.ratio, limit=3, score_cutoff=40)
-    return ", ".join(f"{title} ({known[title]})" for title, _, _ in best) or "—"
+    if not found.owing:
+        found.owing = {one.zh: one.code for one in registry.organisations.all if found.form.duty.owed_by(one)}
+    best = process.extract(name, list(found.owing), scorer=fuzz.ratio, limit=3, score_cutoff=40)
+    return ", ".join(f"{title} ({found.owing[title]})" for title, _, _ in best) or "—"
 
 
 def looks_like_data(sheet: Sheet) -> bool:

@@ -14,6 +14,7 @@ from loaders.workbook import Sheet
 
 KEY_COLUMNS = 8  # labels stand in one of the first columns
 HEADER_DEPTH = 6  # rows above the first item in which headers may stand
+MOST_BESIDE = 8  # tables beside each other that are read
 FEWEST_BESIDE = 2  # labels that make a column further right the label column of a second table
 ENTIRE = 16_384  # more columns than a sheet has
 
@@ -76,9 +77,15 @@ def find_tables(found: Found, labels: Labels) -> list[Keys]:
         )
         return [Keys(label, item, section, kind, hits[label][0])]
     starts = [label]
+    numeric = _numeric(sheet, hits[label])
     for column in sorted(hits):
-        beyond = range(starts[-1] + 1, column)
-        if len(hits[column]) >= FEWEST_BESIDE and any(_numbers(sheet, hits[column], at) for at in beyond):
+        counted = _counted(sheet, hits[column], column - 1)
+        beyond = range(starts[-1] + 1, column - 1 if counted else column)
+        if (
+            len(hits[column]) >= FEWEST_BESIDE
+            and len(starts) < MOST_BESIDE
+            and any(at in numeric for at in beyond)
+        ):
             starts.append(column)
     return [_keys(sheet, labels, hits, starts, at) for at in range(len(starts))]
 
@@ -93,11 +100,20 @@ def _hits(sheet: Sheet, labels: Labels) -> dict[int, list[int]]:
     return hits
 
 
-def _numbers(sheet: Sheet, rows: list[int], column: int) -> bool:
-    """Whether a column holds values beside most of the rows: numbers that are no running numbers 1, 2, 3."""
+def _numeric(sheet: Sheet, rows: list[int]) -> set[int]:
+    """The columns in which some of the rows hold a number."""
+    return {
+        column
+        for row in rows
+        for column, raw in enumerate(sheet.rows[row])
+        if raw != "" and raw is not None and read_number(raw).value is not None
+    }
+
+
+def _counted(sheet: Sheet, rows: list[int], column: int) -> bool:
+    """Whether a column holds the running numbers of the rows, and no values."""
     found = [number for row in rows if (number := read_number(sheet.at(row, column)).value) is not None]
-    counted = all(after == before + 1 for before, after in itertools.pairwise(found))
-    return 2 * len(found) > len(rows) and not (counted and len(found) > 1)
+    return len(found) > 1 and all(after == before + 1 for before, after in itertools.pairwise(found))
 
 
 def _keys(sheet: Sheet, labels: Labels, hits: dict[int, list[int]], starts: list[int], at: int) -> Keys:
@@ -128,9 +144,7 @@ def _groups(sheet: Sheet, first: int, column: int) -> bool:
 
 def _left_of(sheet: Sheet, rows: list[int], label: int) -> int:
     """The first column of a table that stands right of another: that of its running numbers, where it has one."""
-    before = [number for row in rows if (number := read_number(sheet.at(row, label - 1)).value) is not None]
-    counted = len(before) > 1 and all(after == one + 1 for one, after in itertools.pairwise(before))
-    return label - 1 if counted else label
+    return label - 1 if _counted(sheet, rows, label - 1) else label
 
 
 def _item_column(sheet: Sheet, labels: Labels, columns: range, label: int, rows: list[int]) -> int | None:

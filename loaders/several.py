@@ -23,6 +23,7 @@ from loaders.workbook import Sheet
 from reference import periods
 from reference.periods import Period, PeriodError
 
+MOST_BELOW = 250  # returns below each other in a sheet: more are nobody's work
 LONGEST_TITLE = 60
 TITLE_COLUMNS = 6  # a title stands in one of the first columns
 LONGEST_MONTH_WORD = 8  # signs of a header that stands over months
@@ -35,7 +36,7 @@ def stacked(sheet: Sheet, forms: Forms) -> list[Sheet]:
     starts = [row for row, cells in enumerate(sheet.rows) if _is_title(cells, pattern)]
     edges = [*starts, len(sheet.rows)]
     blocks = [(start, end) for start, end in pairwise(edges) if has_table(sheet.rows[start:end])]
-    if len(blocks) < 2:
+    if not 2 <= len(blocks) <= MOST_BELOW:
         return [sheet]
     # What stands between a table and the next title belongs to the table; what stands above the first, to the first.
     tops = [0, *(start for start, _ in blocks[1:])]
