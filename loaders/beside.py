@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from loaders.forms import Forms
+from loaders.matching import REMEMBERED
 from loaders.recognise import TITLE_ROWS, label_rest
 from loaders.several import has_table, says_title
 from loaders.tidy import text_of
@@ -30,12 +32,12 @@ def beside(sheet: Sheet, forms: Forms, registry: Registry) -> list[Sheet]:
         if len(texts) < 2:
             continue
         for parts in (_titles(texts, forms), _senders(texts, forms, registry), _periods(texts, forms)):
-            if len(parts) > MOST_BESIDE:
+            if not 1 < len(parts) <= MOST_BESIDE:
                 continue
             lefts = [0, *parts[1:]]
             ends = [*parts[1:], sheet.width]
             views = [_view(sheet, row, left, end) for left, end in zip(lefts, ends, strict=True)]
-            if len(parts) > 1 and all(has_table(view.rows[row:]) for view in views):
+            if all(has_table(view.rows[row:]) for view in views):
                 return views
     return [sheet]
 
@@ -58,7 +60,7 @@ def _senders(texts: list[tuple[int, str]], forms: Forms, registry: Registry) -> 
     def named(said: str) -> str:
         return ",".join(one.code for one in registry.organisations.find(said))
 
-    return _different(texts, {label for _, label in _labels(forms)}, named)
+    return _different(texts, forms.sender_labels, named)
 
 
 def _periods(texts: list[tuple[int, str]], forms: Forms) -> list[int]:
@@ -68,22 +70,20 @@ def _periods(texts: list[tuple[int, str]], forms: Forms) -> list[int]:
         period = periods.find(said)
         return period.code if period else ""
 
-    return _different(texts, {label for label, _ in _labels(forms)}, stated)
+    return _different(texts, forms.period_labels, stated)
 
 
-def _different(texts: list[tuple[int, str]], labels: set[str], meaning: Callable[[str], str]) -> list[int]:
+@lru_cache(maxsize=REMEMBERED)
+def _rest(text: str, labels: tuple[str, ...]) -> str | None:
+    return label_rest(text, labels)
+
+
+def _different(
+    texts: list[tuple[int, str]], labels: tuple[str, ...], meaning: Callable[[str], str]
+) -> list[int]:
     found: dict[str, int] = {}
     for at, text in texts:
-        rest = label_rest(text, tuple(labels))
+        rest = _rest(text, labels)
         if rest and (meant := meaning(rest.strip())):
             found.setdefault(meant, at)
     return list(found.values())
-
-
-def _labels(forms: Forms) -> Iterator[tuple[str, str]]:
-    """Every wording of (the label of the period, the label of the sender)."""
-    for form in forms.by_code.values():
-        for edition in form.editions:
-            for period in edition.period_label:
-                for sender in edition.organisation_label:
-                    yield period, sender

@@ -24,7 +24,7 @@ from loaders.other_times import LONGEST_HEADER
 from loaders.recognise import Found, sender_of
 from loaders.row_keys import Keys, Value, find_tables, header_rows
 from loaders.tidy import read_number, text_of
-from loaders.units import Scale, Unit, unit_alone, unit_in
+from loaders.units import ONE, Scale, Unit, unit_alone, unit_in
 from loaders.value_columns import value_columns
 from loaders.workbook import Sheet
 from reference.registry import Registry
@@ -159,6 +159,8 @@ def _scale(
 ) -> Scale:
     """What a number is multiplied by: as its row says, else its column, else the whole sheet."""
     found = harvest.found
+    if row is None and column is None and found.unit is None:
+        return ONE
     nearer = [one for one in (column, row) if one]
     above = found.unit if found.unit and (not nearer or found.unit.times > 1) else None
     harvest.fits(element, [*([(above, found.unit_cell)] if above else []), *nearer])

@@ -26,7 +26,7 @@ from loaders.other_times import LONGEST_HEADER, kind_of_text, of_another_period
 from loaders.recognise import Found, organisation_at, sender_of
 from loaders.row_keys import ENTIRE
 from loaders.tidy import read_number, text_of
-from loaders.units import Scale, Unit, unit_alone, unit_in
+from loaders.units import ONE, Scale, Unit, unit_alone, unit_in
 from loaders.workbook import Sheet
 from reference.registry import Registry
 
@@ -86,8 +86,10 @@ def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, 
             match = labels.find(path[:-1])
             if match is not None and kind != "own":
                 continue
-        category = next(
-            (one for text in texts if (one := category_of(edition.categories, text)) and one.code), None
+        category = (
+            next((one for text in texts if (one := category_of(edition.categories, text)) and one.code), None)
+            if edition.categories
+            else None
         )
         if match is not None and category is not None:
             match = Match(_part(match.field, category.code), match.misspelt)
@@ -134,6 +136,8 @@ def _scale(harvest: Harvest, header: Header, column: int, wanted: Field) -> Scal
             one for _, one in stated
         }:
             stated.append((unit, cell))
+    if not stated and found.unit is None:
+        return ONE
     above = found.unit if found.unit and (not stated or found.unit.times > 1) else None
     harvest.fits(wanted.element, [*([(above, found.unit_cell)] if above else []), *stated])
     return Scale(stated[-1][0].times, stated[-1][1]) if stated else found.scale

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from loaders.matching import Labels, numbers_columns, words
 from loaders.recognise import Found
-from loaders.row_keys import ENTIRE, MOST_BESIDE
+from loaders.row_keys import ENTIRE, KEY_COLUMNS, MOST_BESIDE
 from loaders.tidy import read_number, text_of
 from loaders.workbook import Sheet
 
@@ -70,6 +70,11 @@ def find_header(found: Found, labels: Labels) -> Header | None:
 def _find_likely_header(found: Found, labels: Labels) -> Header | None:
     if header := _find_header(found, labels, _is_likely_key):
         return header
+    top = found.sheet.rows[found.sheet.first : found.sheet.first + HEADER_SEARCH]
+    if not any(
+        raw.__class__ is str and words(raw) in MONTH_WORDS for row in top for raw in row[:KEY_COLUMNS]
+    ):
+        return None
     header = _find_header(found, labels, _is_month_key)
     return replace(header, of_months=True) if header else None
 

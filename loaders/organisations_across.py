@@ -9,7 +9,7 @@ from loaders.harvest import Harvest
 from loaders.issues import Issue
 from loaders.matching import category_of, is_total, words
 from loaders.other_times import kind_of
-from loaders.recognise import named_at
+from loaders.recognise import area_meant, named_at
 from loaders.row_keys import HEADER_DEPTH, Keys, Value, has_numbers
 from loaders.tidy import text_of
 from loaders.workbook import Sheet
@@ -25,7 +25,7 @@ class Across:
 
     row: int = 0
     named: dict[int, Organisation] = field(default_factory=dict)
-    unknown: dict[int, Issue] = field(default_factory=dict)
+    unknown: dict[int, str] = field(default_factory=dict)
     totals: dict[int, str] = field(default_factory=dict)
 
 
@@ -49,7 +49,7 @@ def across(harvest: Harvest, keys: Keys) -> Across:
 
 def _row(harvest: Harvest, keys: Keys, row: int) -> Across:
     found, sheet, here = harvest.found, harvest.found.sheet, Across(row)
-    known: dict[str, tuple[Organisation | None, Issue | None]] = {}
+    known: dict[str, Organisation | None] = {}
     for column in range(max(keys.values_from, (keys.type or 0) + 1), min(keys.end, sheet.width)):
         text = text_of(sheet.spread(row, column))
         if not text or words(text) in _NO_ORGANISATION:
@@ -58,25 +58,36 @@ def _row(harvest: Harvest, keys: Keys, row: int) -> Across:
             here.totals[column] = words(text)
             continue
         if text not in known:
-            known[text] = named_at(text, found, sheet.address(row, column), harvest.registry)
-        organisation, issue = known[text]
-        if organisation is not None:
+            known[text] = _named(text, harvest)
+        if organisation := known[text]:
             here.named[column] = organisation
-        elif issue is not None and has_numbers(sheet, keys, column):
-            here.unknown[column] = issue
+        else:
+            here.unknown[column] = text
     return here
+
+
+def _named(text: str, harvest: Harvest) -> Organisation | None:
+    """Whom a header names; nobody is looked for at length, since nearly every header names none."""
+    found, registry = harvest.found, harvest.registry
+    if "(" in text:
+        return named_at(text, found, "", registry)[0]
+    candidates = registry.organisations.find(text, found.form.tree)
+    return area_meant(candidates[0], found.form, registry) if len(candidates) == 1 else None
 
 
 def columns_across(harvest: Harvest, keys: Keys, found: Across) -> list[Value]:
     """Value columns under a row of organisations, by the sub-columns beneath it where there are any."""
     sheet, edition = harvest.found.sheet, harvest.found.edition
     whole = next((one for one in edition.categories if one.code == ""), Category(code="", header=""))
-    told: list[Issue] = []
-    for issue in found.unknown.values():
-        if issue not in told:
-            told.append(issue)
-        harvest.unplaced = True
-    harvest.issues.extend(told)
+    told: dict[str, Issue] = {}
+    for column, text in found.unknown.items():
+        if text in told or not has_numbers(sheet, keys, column):
+            continue
+        _, issue = named_at(text, harvest.found, sheet.address(found.row, column), harvest.registry)
+        if issue is not None:
+            told[text] = issue
+            harvest.unplaced = True
+    harvest.issues.extend(told.values())
     values: list[Value] = []
     rows = range(found.row + 1, keys.first)
     kinds = {at: kind_of(sheet, rows, keys.label, at, harvest.found.form.frequency) for at in found.named}

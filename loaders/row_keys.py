@@ -77,15 +77,12 @@ def find_tables(found: Found, labels: Labels) -> list[Keys]:
         )
         return [Keys(label, item, section, kind, hits[label][0])]
     starts = [label]
-    numeric = _numeric(sheet, hits[label])
-    for column in sorted(hits):
+    further = [column for column in sorted(hits) if column > label and len(hits[column]) >= FEWEST_BESIDE]
+    numeric = _numeric(sheet, hits[label]) if further else set()
+    for column in further:
         counted = _counted(sheet, hits[column], column - 1)
         beyond = range(starts[-1] + 1, column - 1 if counted else column)
-        if (
-            len(hits[column]) >= FEWEST_BESIDE
-            and len(starts) < MOST_BESIDE
-            and any(at in numeric for at in beyond)
-        ):
+        if len(starts) < MOST_BESIDE and any(at in numeric for at in beyond):
             starts.append(column)
     return [_keys(sheet, labels, hits, starts, at) for at in range(len(starts))]
 

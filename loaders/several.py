@@ -48,9 +48,7 @@ def stacked(sheet: Sheet, forms: Forms) -> list[Sheet]:
 
 
 def _pattern(forms: Forms) -> str:
-    return _titles(
-        tuple(title for form in forms.by_code.values() for one in form.editions for title in one.titles)
-    )
+    return _titles(forms.titles)
 
 
 def says_title(text: str, forms: Forms) -> bool:
