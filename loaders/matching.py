@@ -209,8 +209,16 @@ _QUALIFIES = re.compile(
 
 def other_than(one: Field, group: str) -> bool:
     """Whether a heading above a label narrows it to some of those that the field counts: 流动人口 above 产妇数 is not 产妇数."""
+    narrowing = _qualifiers(words(group))
+    if not narrowing:
+        return False
     own = "".join(wordings(one))
-    return any(found not in own for found in _QUALIFIES.findall(words(group)))
+    return any(found not in own for found in narrowing)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _qualifiers(wording: str) -> tuple[str, ...]:
+    return tuple(_QUALIFIES.findall(wording))
 
 
 def wordings(one: Field) -> Iterable[str]:

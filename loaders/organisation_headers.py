@@ -64,7 +64,11 @@ def find_header(found: Found, labels: Labels) -> Header | None:
     A wording that the form does not know (救治中心名称, 区县) must say that it names organisations, and more of the form's
     columns must stand beside it.
     """
-    return _find_header(found, labels, _is_known_key) or _find_likely_header(found, labels)
+    key, known = (found.form.code, found.edition.code), found.sheet.headers
+    if key not in known:
+        known[key] = _find_header(found, labels, _is_known_key) or _find_likely_header(found, labels)
+    header: Header | None = known[key]
+    return header
 
 
 def _find_likely_header(found: Found, labels: Labels) -> Header | None:
@@ -99,6 +103,8 @@ def _find_header(found: Found, labels: Labels, is_key: IsKey) -> Header | None:
     for row in range(sheet.first, min(sheet.first + HEADER_SEARCH, len(sheet.rows))):
         keys = [words(raw) if isinstance(raw, str) else "" for raw in sheet.rows[row]]
         code = next((column for column, key in enumerate(keys) if key and key in codes), None)
+        if is_key is _is_known_key and code is None and names.isdisjoint(keys):
+            continue
         known = [column for column, key in enumerate(keys) if key and labels.find([key], fuzzy=False)]
         below = _known_below(sheet, row, labels)
         likely = [
