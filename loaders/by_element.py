@@ -42,7 +42,7 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
             "header_missing", labels="、".join(found.edition.label_header) or title_of(labels.fields[0])
         )
         return harvest
-    taken: dict[int, str] = {}
+    taken: dict[int, tuple[int, int]] = {}
     read, sender = False, ""
     for keys in tables:
         beside = across(harvest, keys)
@@ -67,9 +67,14 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
 
 
 def _rows(
-    harvest: Harvest, keys: Keys, columns: list[Value], labels: Labels, taken: dict[int, str], totals: Totals
+    harvest: Harvest,
+    keys: Keys,
+    columns: list[Value],
+    labels: Labels,
+    taken: dict[int, tuple[int, int]],
+    totals: Totals,
 ) -> None:
-    """Take one table's rows. `taken`: field → the cell of its label, in this table and those before it."""
+    """Take one table's rows. `taken`: field → the place of its label, in this table and those before it."""
     found, sheet = harvest.found, harvest.found.sheet
     headed = _column_units(found, keys, columns)
     places: dict[int | None, list[tuple[int, str, str]]] = {}
@@ -100,10 +105,10 @@ def _rows(
                 "row_repeated",
                 sheet.address(row, keys.label),
                 label,
-                other=taken[id(match.field)],
+                other=sheet.address(*taken[id(match.field)]),
             )
             continue
-        taken[id(match.field)] = sheet.address(row, keys.label)
+        taken[id(match.field)] = (row, keys.label)
         if match.misspelt:
             harvest.issue(
                 "header_misspelt", sheet.address(row, keys.label), label, taken_for=title_of(match.field)
@@ -112,7 +117,8 @@ def _rows(
         for at, several in places.items():
             scale = _scale(harvest, match.field.element, unit, headed.get(at) if at is not None else None)
             harvest.take_across(match.field, row, several, scale)
-        _row_totals(harvest, match.field, row, totals)
+        if totals:
+            _row_totals(harvest, match.field, row, totals)
 
 
 def _row_totals(harvest: Harvest, wanted: Field, row: int, totals: Totals) -> None:

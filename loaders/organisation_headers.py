@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from loaders.matching import Labels, numbers_columns, words
+from loaders.matching import REMEMBERED, Labels, numbers_columns, words
 from loaders.recognise import Found
 from loaders.row_keys import ENTIRE, KEY_COLUMNS, MOST_BESIDE
 from loaders.tidy import read_number, text_of
@@ -103,7 +104,8 @@ def _find_header(found: Found, labels: Labels, is_key: IsKey) -> Header | None:
     for row in range(sheet.first, min(sheet.first + HEADER_SEARCH, len(sheet.rows))):
         keys = [words(raw) if isinstance(raw, str) else "" for raw in sheet.rows[row]]
         code = next((column for column, key in enumerate(keys) if key and key in codes), None)
-        if is_key is _is_known_key and code is None and names.isdisjoint(keys):
+        # Nearly every row has no such word: it is passed over before more of it is looked at.
+        if code is None and not any(map(_WORDED[is_key], keys)) and names.isdisjoint(keys):
             continue
         known = [column for column, key in enumerate(keys) if key and labels.find([key], fuzzy=False)]
         below = _known_below(sheet, row, labels)
@@ -128,6 +130,17 @@ def _is_likely_key(key: str, names: set[str], column: int, known: Sequence[int])
 
 def _is_month_key(key: str, names: set[str], column: int, known: Sequence[int]) -> bool:
     return len(set(known)) >= FEWEST_KNOWN and column < min(known) and key in MONTH_WORDS
+
+
+def _nobody(key: str) -> bool:
+    return False
+
+
+_WORDED: Mapping[IsKey, Callable[[str], object]] = {
+    _is_known_key: _nobody,
+    _is_likely_key: lru_cache(maxsize=REMEMBERED)(_WHO.fullmatch),
+    _is_month_key: MONTH_WORDS.__contains__,
+}
 
 
 def _known_below(sheet: Sheet, row: int, labels: Labels) -> list[int]:
