@@ -161,6 +161,8 @@ def _read_sheets(
                 (hidden if found else unknown).append(view)
             else:
                 read.extend(_each(by_period(found, desk.labels(found.form, found.edition)), desk))
+    if cover is not None and all(_without_table(one) for one in read):
+        read.extend(_under_cover(unknown, cover, name, desk))
     for one, fresh, faults in _without_notes(read):
         recognised.append(one)
         returns.extend(fresh)
@@ -181,7 +183,24 @@ def _read_sheets(
 def _cover(sheets: list[Sheet]) -> Sheet | None:
     """The first sheet, where it has no table and others follow: it may name form, period and sender for them."""
     first = next((sheet for sheet in sheets if not sheet.hidden), None)
-    return first if first is not None and len(sheets) > 1 and not has_table(first.rows) else None
+    if first is None or len(sheets) < 2 or has_table(first.rows) or is_issue_list(first):
+        return None
+    return first
+
+
+def _under_cover(
+    unknown: list[Sheet], cover: Sheet, name: str, desk: Desk
+) -> Iterator[tuple[Recognised, list[Return], list[Issue]]]:
+    """Read the sheets whose form only the cover names; they are unknown no longer."""
+    for sheet in [one for one in unknown if not one.hidden and one is not cover]:
+        found = recognise(sheet, desk.forms, desk.labels, name, cover, by_cover=True)
+        if found is not None:
+            unknown[:] = [one for one in unknown if one is not sheet]
+            yield from _each(by_period(found, desk.labels(found.form, found.edition)), desk)
+
+
+def _without_table(one: tuple[Recognised, list[Return], list[Issue]]) -> bool:
+    return any(issue.code == "header_missing" for issue in one[2])
 
 
 def _views(sheet: Sheet, desk: Desk) -> Iterator[Sheet]:
@@ -219,7 +238,7 @@ def _without_notes(
     read: list[tuple[Recognised, list[Return], list[Issue]]],
 ) -> list[tuple[Recognised, list[Return], list[Issue]]]:
     """Leave out sheets that only speak of the form (填表说明): recognised, but without its table, beside one that has it."""
-    with_table = [one for one in read if not any(issue.code == "header_missing" for issue in one[2])]
+    with_table = [one for one in read if not _without_table(one)]
     return with_table or read
 
 

@@ -31,7 +31,6 @@ FEWEST_HEADERS = (
 )
 FEWEST_UNDER_COVER = 2  # labels of the form that a cover names which make a sheet its table
 _CODE = re.compile(r"表\s*号[:：]?\s*([a-z][a-z0-9_]*)\s*/\s*([\w.\-]+)", re.IGNORECASE)
-# What else a line of the title block may say after the sender.
 _CODE_WORD = re.compile(r"^(?:代码|编码|名称)[:：]?")
 _NEXT_LABEL = re.compile(
     r"(?<!^)[(（]?20\d\d\s?[年./-]|(?:计量)?单位\s?[:：]|报告期|统计时间|填[报表](?:日期|时间|人)|报出日期"
@@ -65,17 +64,23 @@ class Found:
 
 
 def recognise(
-    sheet: Sheet, forms: Forms, labels: LabelsOf, file_name: str, cover: Sheet | None = None
+    sheet: Sheet,
+    forms: Forms,
+    labels: LabelsOf,
+    file_name: str,
+    cover: Sheet | None = None,
+    *,
+    by_cover: bool = False,
 ) -> Found | None:
     """The form that a sheet holds, or None when it is no form we know; `labels` gives an edition's wordings.
 
-    `cover`: a sheet without a table that may say what this one does not.
+    `cover`: a sheet without a table that may say what this one does not; which form it is only where `by_cover`.
     """
     texts = list(_title_texts(sheet))
     found = (
         _by_code(sheet, forms, texts) or _by_title(sheet, forms, texts) or _by_headers(sheet, forms, labels)
     )
-    if found is None and cover is not None:
+    if found is None and cover is not None and by_cover and looks_like_data(sheet):
         found = _by_cover(sheet, cover, forms, labels)
     if found:
         found.unit, found.unit_cell = next(
@@ -278,7 +283,6 @@ def sender_of(found: Found, registry: Registry) -> Sender:
             cell = sheet.address(row, column + step)
             organisation, issue = _resolve(named, cell, found, registry)
             return Sender(organisation, cell, issue)
-    # A row of many texts is a header, in which counties may stand beside each other.
     texts = list(_title_texts(sheet))
     many = Counter(row for row, _, _ in texts)
     for row, column, text in texts:

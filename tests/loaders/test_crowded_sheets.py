@@ -40,3 +40,9 @@ def test_a_crowded_sheet_is_answered_for(registry: Registry, name: str) -> None:
     assert time.process_time() - begun < SECONDS
     assert outcome.errors
     assert "reader_failed" not in {one.code for one in outcome.issues}
+
+
+def test_a_text_of_a_million_columns_is_refused_as_too_large(registry: Registry) -> None:
+    desk = Desk(registry, load_forms(registry), today=dt.date(2026, 11, 20))
+    outcome = check_content(b"1," * 1_000_000, "表.csv", desk)
+    assert [one.code for one in outcome.issues] == ["too_large"]
