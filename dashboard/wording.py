@@ -274,6 +274,17 @@ def completeness(received: int, expected: int, texts: Texts) -> str:
     )
 
 
+def older(result: Result, texts: Texts) -> str:
+    """How many figures of a stock are of an earlier month than they might be; nothing where none is."""
+    if not result.carried or result.oldest is None:
+        return ""
+    return texts(
+        "{count} 个单位期末未报，用其期内最后一次的数（最早为{month}）",
+        count=number(result.carried),
+        month=texts.month(result.oldest),
+    )
+
+
 def certainty(mark_code: str, texts: Texts) -> str:
     """How sure the source of a definition or target is."""
     return texts(MARKS.get(mark_code[:1], MARKS["?"]))

@@ -269,6 +269,12 @@ class Organisations:
             found.append(above)
         return tuple(found)
 
+    def part_of(self, code: str, on: dt.date) -> tuple[str, ...]:
+        """As adds_into; of an organisation that had closed by the day, only itself: what it last had is nobody's."""
+        spell = self.get(code, on)
+        closed = spell.valid_to is not None and spell.valid_to < on
+        return (code,) if closed else self.adds_into(code, on)
+
     @cached_property
     def _children(self) -> dict[str, list[str]]:
         children: dict[str, list[str]] = defaultdict(list)

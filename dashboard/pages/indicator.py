@@ -145,7 +145,7 @@ def own(visit: Visit, definition: Definition) -> html.Div | None:
             _figure(t("分子 / 分母"), wording.counts(result)),
             _figure(t("目标"), wording.target(aim, definition, t), wording.due(aim, t) if aim else ""),
             html.Div([blocks.chip(result, visit), html.Span(wording.gap(result.gap, definition, t), className="card-gap")]),
-            _figure(t("所含报表"), wording.completeness(result.received, result.expected, t)),
+            _figure(t("所含报表"), wording.completeness(result.received, result.expected, t), wording.older(result, t)),
         ],
         className="own",
     )  # fmt: skip
