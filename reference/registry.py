@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from reference.calendar import NO_EXCEPTIONS, CalendarRules
-from reference.data_elements import DataElement
+from reference.data_elements import Category, DataElement
 from reference.organisations import Organisation, OrganisationChange, Organisations
 from reference.policies import Policy, TargetInForce, in_force
 from reference.strict import DefinitionError, Model, Strict, read_csv, read_toml, suggest
@@ -115,6 +115,7 @@ class Registry:
     grades: tuple[GradeSpell, ...]
     flagging_rules: tuple[Flagging, ...]
     calendar: CalendarRules = NO_EXCEPTIONS
+    categories: tuple[Category, ...] = ()
 
     def element(self, code: str) -> DataElement:
         """The data element; raises DefinitionError naming the nearest one."""
@@ -156,7 +157,7 @@ class Registry:
 def load_registry(overlays: Sequence[Path] = ()) -> Registry:
     """Read the shipped reference files, then the installation's own folders laid over them.
 
-    A file may be split by tree (organisations.csv, organisations.india.csv). An overlay may hold organisations.csv, institution_grades.csv, populations.csv, calendar.toml and policies/*.toml; its rows are added.
+    A file may be split by tree (organisations.csv, organisations.india.csv). An overlay may hold organisations.csv, institution_grades.csv, populations.csv, categories.csv, calendar.toml and policies/*.toml; its rows are added.
     Raises DefinitionError naming file, key and the nearest right one.
     """
     folders = [HOME, *(folder for folder in overlays if folder.is_dir())]
@@ -177,6 +178,7 @@ def load_registry(overlays: Sequence[Path] = ()) -> Registry:
         grades=tuple(_rows(folders, "institution_grades*.csv", GradeSpell)),
         flagging_rules=read_toml(HOME / "flagging.toml", FlaggingFile).rules,
         calendar=_read_calendar(folders),
+        categories=tuple(_rows(folders, "categories*.csv", Category)),
     )
     _verify(registry)
     return registry
