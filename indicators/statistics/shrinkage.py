@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special, stats
 
+from indicators.statistics import given
+
 Numbers = NDArray[np.float64]
 Kind = Literal["proportion", "rate"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -58,9 +60,10 @@ def empirical_bayes(
     hierarchical models. J Am Stat Assoc 1989;84:717–726 (first order, here for the mean alone);
     ranks: Goldstein H, Spiegelhalter DJ. League tables and their limitations. J R Stat Soc A 1996;159:385–443.
     """
-    part, whole = np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    part, whole = given.gappy(count, "counts and totals"), given.gappy(total, "counts and totals")
     whole = np.full(part.shape, whole) if whole.ndim == 0 else whole
-    known = _known(part, whole, kind, confidence)
+    confidence = given.one_confidence(confidence)
+    known = _known(part, whole, kind)
     seen, size = part[known], whole[known]
     share = kind == "proportion"
     mean, strength = _prior(seen, size, share)
@@ -103,13 +106,9 @@ def _posterior(
     return estimate * rate, rate
 
 
-def _known(part: Numbers, whole: Numbers, kind: str, confidence: float) -> NDArray[np.bool_]:
-    if not 0 < confidence < 1:
-        raise ValueError("the confidence must lie between 0 and 1")
+def _known(part: Numbers, whole: Numbers, kind: str) -> NDArray[np.bool_]:
     if kind not in KINDS:
         raise ValueError(f"the kind must be one of {', '.join(KINDS)}")
-    if np.any(np.isinf(part)) or np.any(np.isinf(whole)):
-        raise ValueError("counts and totals must be finite numbers; NaN where there is none")
     if part.ndim != 1 or part.shape != whole.shape:
         raise ValueError("shrinking needs one count and one total a unit")
     known = np.isfinite(part) & np.isfinite(whole)
