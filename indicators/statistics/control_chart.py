@@ -339,7 +339,9 @@ def _pair(first: ArrayLike, second: ArrayLike, *, share: bool) -> tuple[Numbers,
 
     One total or exposure may stand for all periods.
     """
-    one, other = np.broadcast_arrays(_series(first), _series(np.atleast_1d(given.gappy(second, "totals and exposures"))))
+    one, other = np.broadcast_arrays(
+        _series(first), _series(np.atleast_1d(given.gappy(second, "totals and exposures")))
+    )
     absent = np.isnan(one) | np.isnan(other)
     one, other = np.where(absent, np.nan, one), np.where(absent, np.nan, other)
     if np.any(other <= 0) or np.any(one < 0) or (share and np.any(one > other)):

@@ -289,7 +289,11 @@ def backtest(
     Hyndman RJ, Athanasopoulos G. Forecasting: principles and practice. 3rd ed. OTexts 2021, sections 5.8 and 5.10.
     """
     seen, size = _checked(count, total, kind)
-    horizon, first, step = _ahead(horizon), given.whole(first, "the first origin"), given.whole(step, "the step")
+    horizon, first, step = (
+        _ahead(horizon),
+        given.whole(first, "the first origin"),
+        given.whole(step, "the step"),
+    )
     if first < YEAR or step < 1:
         raise ValueError("the first origin must have a year before it, and the step be a month or more")
     misses: list[Numbers] = []
