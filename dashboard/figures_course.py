@@ -22,6 +22,7 @@ CHANGES = {
     Change.WORSE: mark("超出偶然，变差"),
     Change.OTHER: mark("超出偶然"),
     Change.UNKNOWN: mark("没有数字"),
+    Change.UNJUDGED: mark("另算以来月数太少，尚无中线"),
 }
 CAUSES = {
     "outside": mark("超出控制限"),
@@ -35,6 +36,7 @@ LOOKS = {
     Change.WORSE: ("triangle-down", COLOURS[Standing.BEHIND]),
     Change.OTHER: ("diamond", COLOURS[Standing.COMING]),
     Change.UNKNOWN: ("circle-open", "#8a8f98"),
+    Change.UNJUDGED: ("circle-open", "#8a8f98"),
 }
 
 

@@ -128,6 +128,10 @@ def load_catalogue(registry: Registry, folders: tuple[Path, ...] = (HOME,)) -> C
         _check_places(path, definition, registry)
         _check_words(path, definition, registry)
         found[definition.code] = definition
+    for one in registry.breaks:
+        if one.indicator and one.indicator not in found:
+            known = suggest(one.indicator, sorted(found))
+            raise DefinitionError(f"breaks.csv: {one.on}: unknown indicator '{one.indicator}'{known}")
     return Catalogue(found)
 
 

@@ -22,7 +22,9 @@ from dashboard.view import month_earlier
 from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 from indicators.result import Flag
+from reference.breaks import Break
 from reference.periods import month_add, month_period, month_range, parse
+from reference.registry import Registry
 from store.records import SubmissionRecord, ValueRecord
 from tests.dashboard.test_overview import AHEAD, BEHIND, NEAR, SILENT, ZUNYI, words
 
@@ -160,6 +162,16 @@ def test_a_sudden_fall_is_more_than_chance(loaded: Workspace, counties) -> None:
     visit = opened(loaded, f"/indicator/{SCREENING}", f"{ZUNYI}&unit={NEAR}")
     said = words(control(visit, visit.workspace.catalogue.get(SCREENING)))
     assert "2026年10月为 20.0%，比上月降 59.0：超出偶然，变差（超出控制限）。" in said
+
+
+def test_a_stated_break_is_said_under_the_chart(loaded: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight months at 90% before it and four after: these are too few for a line of their own."""
+    stated = Break(on=dt.date(2026, 7, 1), reason_zh="新定义", reason_en="new definition", source="通知")
+    monkeypatch.setattr(Registry, "breaks_of", lambda *_: (stated,))
+    visit = opened(loaded, f"/indicator/{SCREENING}", f"{ZUNYI}&unit={AHEAD}")
+    said = words(control(visit, visit.workspace.catalogue.get(SCREENING)))
+    assert "自2026年7月起前后不可比（新定义；通知），中线与上下限另算。" in said
+    assert "2026年10月为 90.0%，与上月持平：另算以来月数太少，尚无中线。" in said
 
 
 def test_the_profile_ranks_a_county_among_its_peers(loaded: Workspace) -> None:
