@@ -90,7 +90,7 @@ def draw(visit: Visit, definition: Definition, results: Sequence[Result]) -> htm
                 shown=None if whole else sorted(areas),
                 label=t("{name}分县区地图", name=definition.name(visit.view.language)),
                 quiet=t("地图轮廓没有载入，请看右侧列表。"),
-                names=t.is_chinese,
+                names=True,
             ),
             zooms(visit),
             html.Figcaption(

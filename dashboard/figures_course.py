@@ -42,7 +42,7 @@ def control_chart(
     visit: Visit, definition: Definition, series: Sequence[Result], course: Course
 ) -> go.Figure:
     """Months joined, the line and limits of their own usual variation, and a sign for what is more than chance."""
-    labels = [short_label(parse(one.period)) for one in series]
+    labels = [short_label(parse(one.period), visit.texts) for one in series]
     figure = go.Figure()
     for line, dash, width in (
         (course.lower, "dot", 1.2),

@@ -144,7 +144,10 @@ def hospitals(visit: Visit, picture: SeverePicture) -> html.Section | None:
     options = [
         {"value": one, "label": visit.workspace.catalogue.get(one).name(visit.view.language)} for one in codes
     ]
-    choosers = html.Div(blocks.choice("show", code, options, t("指标"), width=240), className="choosers")
+    choosers = html.Div(
+        blocks.choice("show", code, options, t("指标"), width=240 if t.is_chinese else 300),
+        className="choosers",
+    )
     head = html.Div([html.H2(t("医院之间")), choosers], className="panel-head panel-head--chooser")
     body: Any = blocks.empty(t("没有可以比较的医院"))
     said: list[Any] = []

@@ -110,7 +110,7 @@ def league_rows(visit: Visit, definition: Definition, results: Sequence[Result])
             "gap": result.gap,
             "gap_words": wording.number(result.gap) if result.gap else "",
             "reports": result.completeness,
-            "reports_words": wording.completeness(result.received, result.expected, t),
+            "reports_words": blocks.reports_words(result, visit),
         }
         for place, result in enumerate(order, start=1)
     ]
@@ -133,7 +133,7 @@ def league_columns(visit: Visit, definition: Definition, results: Sequence[Resul
         number_column("rank", "#", 50, maxWidth=56),
         text_column("name", t("地区"), 130, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=230),
         *([text_column("upper", t("市州"), 84 if t.is_chinese else 130, maxWidth=170)] if upper else []),
-        number_column("value", unit, 76, "value_words", maxWidth=110, cellClass="strong", cellRenderer="Link"),
+        number_column("value", t("值（{unit}）", unit=unit) if unit else t("值"), 76, "value_words", maxWidth=110, cellClass="strong", cellRenderer="Link"),
         text_column(
             "interval_words", t("95% 区间与目标"), 170, cellRenderer="Interval", sortable=False,
             cellRendererParams={"low": low, "high": high},

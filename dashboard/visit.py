@@ -108,9 +108,8 @@ class Visit:
         return None if self.seen.today else self.view.period.last_day
 
     def short_name(self, code: str) -> str:
-        """The short name in Chinese, the name otherwise."""
-        found = self.registry.organisations.get(code, self._day)
-        return (found.short or found.zh) if self.texts.is_chinese else found.en
+        """The everyday name in the visit's language."""
+        return self.registry.organisations.get(code, self._day).short_name(self.view.language)
 
     def upper_name(self, code: str) -> str:
         """The area above, short; nothing below the root."""

@@ -12,6 +12,7 @@ from indicators.result import Result, TargetView
 from reference.policies import Target
 
 MISSING = "—"
+SYNTHETIC = "synthetic"  # who sends and asks in the demonstration
 # A sign for each answer, so that colour never carries it alone.
 SIGNS = {
     Standing.BEHIND: "▼",
@@ -140,6 +141,11 @@ PERIOD_KINDS = {
     "month": mark("月"),
 }
 OPERATORS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+
+
+def person(account: str, texts: Texts) -> str:
+    """Who did something; the program that makes up the demonstration is no person."""
+    return texts("演示程序") if account == SYNTHETIC else account
 
 
 def topic_of(definition: Definition) -> str:

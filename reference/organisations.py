@@ -54,6 +54,16 @@ class Organisation(Strict):
         """Its name in the language asked for."""
         return self.zh if language == "zh" else self.en
 
+    def short_name(self, language: str = "zh") -> str:
+        """Its everyday name: 黔西南, Qianxinan; the whole name where none is known.
+
+        In English the alias with which the whole name begins: Qianxinan of Qianxinan Buyei and Miao Autonomous Prefecture.
+        """
+        if language == "zh":
+            return self.short or self.zh
+        begins = (one.strip() for one in self.aliases.split(";"))
+        return next((one for one in begins if one and self.en.startswith(f"{one} ")), self.en)
+
     @property
     def is_area(self) -> bool:
         """Whether it is a division or zone and not an institution."""

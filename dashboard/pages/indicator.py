@@ -10,7 +10,7 @@ from dash import dcc, html
 
 from dashboard import blocks, county_map, indicator_parts, tables, wording
 from dashboard.answers import Answers
-from dashboard.findings import reports_in, tally
+from dashboard.findings import tally
 from dashboard.league import league_table
 from dashboard.pages.overview import figures as legend
 from dashboard.visit import Visit
@@ -81,7 +81,7 @@ def _lenses(visit: Visit, definition: Definition) -> list[Any]:
     ]
     estimates = [{"value": "crude", "label": t("原始值")}, {"value": "shrunken", "label": t("收缩值")}]
     return [
-        blocks.choice("as", "today" if visit.view.is_as_today else "then", tree, t("按"), width=170),
+        blocks.choice("as", "today" if visit.view.is_as_today else "then", tree, t("按"), width=160),
         blocks.choice(
             "estimate", "shrunken" if is_shrunken(visit) else "crude", estimates, t("表中数值"), width=110
         ),
@@ -145,7 +145,7 @@ def own(visit: Visit, definition: Definition) -> html.Div | None:
             _figure(t("分子 / 分母"), wording.counts(result)),
             _figure(t("目标"), wording.target(aim, definition, t), wording.due(aim, t) if aim else ""),
             html.Div([blocks.chip(result, visit), html.Span(wording.gap(result.gap, definition, t), className="card-gap")]),
-            _figure(t("所含报表"), wording.completeness(result.received, result.expected, t)),
+            _figure(t("所含报表"), blocks.reports_words(result, visit)),
         ],
         className="own",
     )  # fmt: skip
@@ -160,7 +160,6 @@ def _figure(name: str, words: str, more: str = "") -> html.Div:
 def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Section:
     """Every unit on one scale, with the ranks that chance leaves open."""
     t = visit.texts
-    received, expected = reports_in(results)
     rows, columns = league_table(visit, definition, results, is_shrunken(visit))
     height = None if len(rows) <= 30 else 620
     links = html.Span(
@@ -184,7 +183,7 @@ def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> h
         t("{level}（{count}）", level=visit.level_name(visit.level), count=len(rows)),
         tables.grid("league", columns, rows, t, height),
         html.P(note, className="quiet") if any("ranks" in row for row in rows) else None,
-        note=[t("所含报表"), " ", wording.completeness(received, expected, t), links],
+        note=[t("所含报表"), " ", blocks.reports_line(results, visit), links],
     )
 
 

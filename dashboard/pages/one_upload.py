@@ -90,7 +90,7 @@ def steps(visit: Visit, number: int, brought: list[Version]) -> html.Section:
     t, row = visit.texts, visit.answers.upload(number)
     assert row is not None
     came = t.moment(wording.utc(row["received_at"]))
-    lines = [(came, t("收到"), str(row["sender"]), str(row["name"]))]
+    lines = [(came, t("收到"), wording.person(str(row["sender"]), t), str(row["name"]))]
     counts = t("{errors} 处错误，{warnings} 处提醒", errors=int(row["errors"]), warnings=int(row["warnings"]))
     lines.append((came, t("检查"), t("系统"), counts))
     first = "returned" if not brought else "accepted_with_warnings" if row["warnings"] else "accepted"

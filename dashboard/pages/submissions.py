@@ -55,13 +55,16 @@ def layout(visit: Visit) -> html.Div:
     )
     number = visit.view.extra.get("upload", "")
     chosen = one_upload.layout(visit, int(number)) if number.isdecimal() else None
+    sending = html.Div(
+        [drop(visit) if visit.account.may("submit") else None, templates(visit)], className="halves"
+    )
+    outcome = html.Div(chosen, id="outcomes", className="outcomes", **{"aria-live": "polite"})
     return html.Div(
         [
             head,
-            html.Div(
-                [drop(visit) if visit.account.may("submit") else None, templates(visit)], className="halves"
-            ),
-            html.Div(chosen, id="outcomes", className="outcomes", **{"aria-live": "polite"}),
+            *(
+                [outcome, sending] if chosen else [sending, outcome]
+            ),  # whoever asked for one upload wants to read of it
             dcc.Store(id="handed-in", data=0),
             html.Div(history(visit), id="history"),
         ]
@@ -140,7 +143,8 @@ def _about(visit: Visit, form: Form) -> str:
         "change": t("有变动时"),
     }[form.frequency]
     tree = visit.registry.trees[form.tree]
-    return f"{often} · {t.pick(tree.zh, tree.en)}"
+    begins = blocks.begins_words([form.duty], visit.today, t) if form.duty.span else ""
+    return " · ".join(one for one in (often, begins, t.pick(tree.zh, tree.en)) if one)
 
 
 def history(visit: Visit) -> html.Section:
@@ -176,7 +180,7 @@ def _row(visit: Visit, record: dict[Any, Any]) -> tables.Row:
         "name": str(record["name"]),
         "name_href": visit.view.link(PATH, upload=str(number)),
         "received": t.moment(wording.utc(record["received_at"])),
-        "sender": str(record["sender"]),
+        "sender": wording.person(str(record["sender"]), t),
         "judgement": t(wording.OUTCOMES[outcome]),
         "sign": wording.OUTCOME_SIGNS[outcome],
         "kind": wording.OUTCOME_KINDS[outcome],
