@@ -145,7 +145,7 @@ def peers(visit: Visit, definition: Definition, results: Sequence[Result]) -> ht
     if found is None:
         body = blocks.empty(t("单位太少"), t("至少五个单位有数字，才能互相比较。"))
         return blocks.panel(t("与同级相比"), body)
-    figure = figures_peers.funnel(visit, definition, results, found, visit.view.unit)
+    figure = figures_peers.funnel(visit, definition, results, found, unit_of(visit))
     said = t(
         "{over} 个高于、{under} 个低于 99.8% 界限；其余的差别可能是偶然。",
         over=len(found.over),

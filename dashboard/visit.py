@@ -128,6 +128,17 @@ class Visit:
         return smallest_areas(self.registry, self.view.area, self.hierarchy_day)
 
     @cached_property
+    def neighbours(self) -> tuple[str, ...]:
+        """What a map shows: the units; of a single smallest area those around it as well, as far as they may be seen."""
+        if self.unit_codes != (self.view.area.code,):
+            return self.unit_codes
+        above = self.registry.organisations.parent(self.view.area.code, self.hierarchy_day)
+        if above is None:
+            return self.unit_codes
+        beside = smallest_areas(self.registry, self.registry.organisations.get(above), self.hierarchy_day)
+        return tuple(one.code for one in beside if one.code == self.view.area.code or self.sees(one.code))
+
+    @cached_property
     def hierarchy_day(self) -> dt.date | None:
         """The day whose areas are shown: the period's last; today's (None) where senders print today's on old periods."""
         duties = self.workspace.forms.duties

@@ -86,12 +86,13 @@
     }
 
     const codes = Object.keys(sheet.counties);
-    const shapes = codes.map(function (code) {
+    const drawn = codes.slice().sort((one, other) => Boolean((props.areas[one] || {}).own) - Boolean((props.areas[other] || {}).own));
+    const shapes = drawn.map(function (code) {
       const area = props.areas[code];
       const shape = sheet.counties[code];
       const path = e("path", {
         d: shape.d, fillRule: "evenodd", strokeWidth: 0.8 * unit,
-        className: "area area--" + (area && inside(code) ? area.kind : "outside"),
+        className: "area area--" + (area && inside(code) ? area.kind : "outside") + (area && area.own ? " area--own" : ""),
       });
       if (!area || !inside(code)) return e("g", { key: code }, path);
       return e("a", {

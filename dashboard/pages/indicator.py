@@ -118,12 +118,19 @@ def _body(visit: Visit, definition: Definition) -> list[Any]:
             className="halves" if figure else "",
         ),
         html.Div(
-            [indicator_parts.control(visit, definition), indicator_parts.peers(visit, definition, shown)],
+            [indicator_parts.control(visit, definition), indicator_parts.peers(visit, definition, _peers(visit, definition, shown))],
             className="halves",
         ),
         indicator_parts.multiples(visit, definition),
         league(visit, definition, shown),
     ]  # fmt: skip
+
+
+def _peers(visit: Visit, definition: Definition, shown: Sequence[Result]) -> Sequence[Result]:
+    """Who stands beside each other: the areas shown, or, where that is one alone, all of its level that may be seen."""
+    if len(shown) > 1:
+        return shown
+    return visit.results([definition.code], tuple(one for one in visit.all_unit_codes if visit.sees(one)))
 
 
 def _to_grading(visit: Visit) -> html.P:

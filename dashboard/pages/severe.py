@@ -17,6 +17,7 @@ from dashboard.visit import Visit
 from indicators.rare_events import OverTime
 from indicators.result import Result
 from indicators.severe import EventRule, SeverePicture, severe_picture, severe_rules
+from reference.periods import month_period, month_range
 
 NEEDS = "view_results"
 PATH = "/severe"
@@ -174,18 +175,25 @@ def over_time(visit: Visit, picture: SeverePicture) -> html.Section:
     )
 
 
+def _counted(visit: Visit, rule: EventRule, found: OverTime) -> str:
+    """How many, in which months, counted by what: other figures of the page may be of other months or another basis."""
+    t = visit.texts
+    if found.looked_at is None:
+        return t("没有报表")
+    first, last = found.looked_at
+    months = month_period(first) if first == last else month_range(first, last)
+    return t(
+        "{months}共 {number} 例，{basis}",
+        months=months.label(visit.view.language),
+        number=wording.number(found.events),
+        basis=t(wording.BASES[rule.basis]),
+    )
+
+
 def _event(visit: Visit, rule: EventRule, found: OverTime) -> html.Div:
     t = visit.texts
     one = visit.registry.element(rule.event)
-    said = [
-        t(
-            "{first}至{last}共 {number} 例，{basis}",
-            first=t.month(found.looked_at[0]), last=t.month(found.looked_at[1]),
-            number=wording.number(found.events), basis=t(wording.BASES[rule.basis]),
-        )
-        if found.looked_at
-        else t("没有报表")
-    ]  # fmt: skip
+    said = [_counted(visit, rule, found)]
     if found.since_last is not None and found.kind in SINCE:
         said.append(t(SINCE[found.kind], number=wording.number(round(found.since_last))))
     if found.unreported:

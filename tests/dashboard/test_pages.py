@@ -243,6 +243,7 @@ def test_severe_cases_follow_the_who_framework(loaded: Workspace, counties) -> N
     assert "危急重症（存活）8 例，孕产妇死亡 2 例，活产 1,000" in text
     assert "6 (60%)" in text
     assert "3 (30%)" in text
+    assert "2026年10月共 10 例，按发生地" in text
     county = words(area.layout(opened(loaded, f"/area/{BEHIND}", "?period=2026-10")))
     assert "2 / 10" in county
 
