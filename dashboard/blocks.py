@@ -253,10 +253,9 @@ def month_heads(months: Sequence[int], texts: Texts) -> list[html.Th]:
     found: list[html.Th] = []
     for place, month in enumerate(months):
         is_seen = not place or months[place - 1] // 100 != month // 100
-        year = html.Div(
-            texts("{year}年", year=month // 100), className="quiet" if is_seen else "quiet month-head-same"
-        )
-        name = f"{month % 100}月" if texts.is_chinese else texts.month(month).split()[0]
+        look = "month-year" if is_seen else "month-year month-year--same"
+        year = html.Span(texts("{year}年", year=month // 100), className=look)
+        name = f"{month % 100}月" if texts.is_chinese else f" {texts.month(month).split()[0]}"
         found.append(html.Th([year, name], scope="col", className="number"))
     return found
 

@@ -65,7 +65,8 @@ def _legend(desk: Desk) -> html.Span:
 
 
 def _heads(desk: Desk) -> html.Thead:
-    return html.Thead(html.Tr([html.Th("", scope="col"), *blocks.month_heads(desk.months, desk.visit.texts)]))
+    t = desk.visit.texts
+    return html.Thead(html.Tr([html.Th(t("单位"), scope="col"), *blocks.month_heads(desk.months, t)]))
 
 
 def _senders(desk: Desk) -> html.Table:

@@ -203,13 +203,11 @@ def _may_open(visit: Visit, path: str) -> bool:
 def print_head(visit: Visit, name: str) -> html.Div:
     """What stands above a page on paper: which system, which page, which place and period, printed when."""
     t, view = visit.texts, visit.view
-    on_path = next((part for part in view.path.split("/")[2:3] if part in visit.registry.organisations), "")
-    place = on_path if on_path and visit.sees(on_path) else view.area.code
     return html.Div(
         [
             html.Strong(t("贵州省妇幼健康指标系统")),
             html.Span(name),
-            html.Span(f"{visit.name(place)} · {view.period.label(view.language)}"),
+            html.Span(f"{visit.name(visit.place)} · {view.period.label(view.language)}"),
             html.Span(t("打印于 {date}", date=t.date(visit.today))),
         ],
         className="print-head",

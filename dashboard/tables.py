@@ -14,6 +14,7 @@ from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.result import Result
 
+EMPTY = 96  # pixels: the head, and room for the words that there is nothing
 Row = dict[str, Any]
 Column = dict[str, Any]
 
@@ -32,6 +33,8 @@ def grid(
         "enableBrowserTooltips": True,
         "localeText": {"noRowsToShow": texts("没有可显示的行"), "ariaLabel": name},
     }
+    if not rows:
+        height = EMPTY
     if height is None:
         options["domLayout"] = "autoHeight"
     return dag.AgGrid(

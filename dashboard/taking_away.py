@@ -226,7 +226,7 @@ def about_lines(visit: Visit) -> list[str]:
     months = visit.answers.months(view.tree.code)
     until = t("数据截至 {month}", month=t.month(months[1])) if months else t("尚无数据")
     return [
-        f"{visit.name(view.unit or view.area.code)} · {view.period.label(view.language)}",
+        f"{visit.name(view.unit or visit.place)} · {view.period.label(view.language)}",
         until,
         t("来源：贵州省妇幼健康指标系统，{date}", date=t.date(visit.today)),
     ]

@@ -57,6 +57,13 @@ class Visit:
         own = self.account.home(self.registry.organisations)
         return own.code if own else self.view.tree.root
 
+    @property
+    def place(self) -> str:
+        """Whom the page is about: the area that its path names, else the one in view."""
+        named = self.view.path.split("/")[2:3]
+        known = named and named[0] in self.registry.organisations and self.sees(named[0])
+        return named[0] if known else self.view.area.code
+
     @cached_property
     def texts(self) -> Texts:
         """The language spoken."""

@@ -91,7 +91,7 @@
       const area = props.areas[code];
       const shape = sheet.counties[code];
       const path = e("path", {
-        d: shape.d, fillRule: "evenodd", strokeWidth: 0.8 * unit,
+        d: shape.d, fillRule: "evenodd", strokeWidth: (area && area.own ? 3 : 0.8) * unit,
         className: "area area--" + (area && inside(code) ? area.kind : "outside") + (area && area.own ? " area--own" : ""),
       });
       if (!area || !inside(code)) return e("g", { key: code }, path);

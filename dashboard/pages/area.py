@@ -208,7 +208,7 @@ def reports(visit: Visit, code: str) -> html.Section:
 
 
 def _table(visit: Visit, found: Calendar) -> html.Table:
-    heads = [html.Th("", scope="col"), *blocks.month_heads(found.months, visit.texts)]
+    heads = [html.Th(visit.texts("报表"), scope="col"), *blocks.month_heads(found.months, visit.texts)]
     rows = [
         html.Tr(
             [

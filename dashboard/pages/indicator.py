@@ -103,12 +103,14 @@ def _unknown(visit: Visit) -> html.Div:
 
 def _body(visit: Visit, definition: Definition) -> list[Any]:
     if definition.method == "register":
-        return [own(visit, definition), _to_grading(visit), meaning(visit, definition)]
+        return [own(visit, definition, visit.view.area.code), _to_grading(visit), meaning(visit, definition)]
     units = visit.results([definition.code], visit.unit_codes)
     shown = units if visit.level == visit.levels[0] else visit.results([definition.code], visit.side_by_side)
     figure = county_map.draw(visit, definition, units)
+    chosen_unit = indicator_parts.unit_of(visit)
     return [
-        own(visit, definition),
+        own(visit, definition, visit.view.area.code),
+        own(visit, definition, chosen_unit) if chosen_unit != visit.view.area.code else None,
         html.Div([legend(visit, definition, one) for one in tally(shown, visit.standing)], className="figures"),
         html.Div(
             [
@@ -138,10 +140,10 @@ def _to_grading(visit: Visit) -> html.P:
     return html.P(link)
 
 
-def own(visit: Visit, definition: Definition) -> html.Div | None:
+def own(visit: Visit, definition: Definition, area: str) -> html.Div | None:
     """The area's own value, as one line of figures."""
     t = visit.texts
-    result = visit.result(definition.code, visit.view.area.code)
+    result = visit.result(definition.code, area)
     if result is None:
         return None
     aim = result.target
