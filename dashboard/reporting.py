@@ -104,7 +104,7 @@ class Desk:
         """The months one may choose as the newest: three years of those that are over, newest first, from the first data on."""
         over, span = month_add(month_of(self.visit.today), -1), max(self.form.duty.span, 1)
         months = month_range(max(month_add(over, -35), min(self.begins or 0, over)), over).months
-        return tuple(reversed([month for month in {*months, self.last} if month % 100 % span == 0]))
+        return tuple(sorted((one for one in {*months, self.last} if one % 100 % span == 0), reverse=True))
 
     @cached_property
     def to_remind(self) -> list[list[Entry]]:
