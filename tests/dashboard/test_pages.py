@@ -217,10 +217,10 @@ def test_grades_of_the_area_in_view(loaded: Workspace, counties) -> None:
     assert "剩 38 天" not in elsewhere
 
 
-def deliveries(**numbers: int) -> SubmissionRecord:
+def deliveries(hospital: str = HOSPITAL, **numbers: int) -> SubmissionRecord:
     form = "delivery_institution_monthly" if "live_births" in numbers else "severe_maternal_monthly"
     values = tuple(ValueRecord(name, "", number, "", "", "S", name) for name, number in numbers.items())
-    return SubmissionRecord(form, "2024", "occurrence", HOSPITAL, 202610, 1, None, None, values)
+    return SubmissionRecord(form, "2024", "occurrence", hospital, 202610, 1, None, None, values)
 
 
 def test_severe_cases_follow_the_who_framework(loaded: Workspace, counties) -> None:
@@ -246,6 +246,19 @@ def test_severe_cases_follow_the_who_framework(loaded: Workspace, counties) -> N
     assert "2026年10月共 10 例，按发生地" in text
     county = words(area.layout(opened(loaded, f"/area/{BEHIND}", "?period=2026-10")))
     assert "2 / 10" in county
+
+
+def test_a_handful_of_hospitals_is_a_table_and_no_funnel(loaded: Workspace, counties) -> None:
+    """Two hospitals: limits of chance drawn from so few say nothing, their own numbers do."""
+    returns = [
+        deliveries(hospital, live_births=1000, severe_maternal_cases=cases, severe_maternal_rescued=cases - 1)
+        for hospital, cases in ((HOSPITAL, 20), ("MCH520303", 40))
+    ]
+    assert counties.save(counties.an_upload(returns, name="危重.xlsx")).outcome == "accepted"
+    text = words(severe.layout(opened(loaded, "/severe", "?area=520300&period=2026-10")))
+    assert "不足 5 家，不画漏斗图" in text
+    assert "19 / 20" in text
+    assert "39 / 40" in text
 
 
 def test_without_the_severe_returns_the_page_says_which_are_wanted(loaded: Workspace) -> None:
