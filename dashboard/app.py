@@ -9,6 +9,7 @@ import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, html
 
 from dashboard import (
+    at_once,
     downloads,
     headers,
     kept_pages,
@@ -111,7 +112,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
 
 def _register_routing(app: Door, answers: Answers) -> None:
     def route(pathname: str | None, search: str | None) -> tuple[Any, Any, Any, Any]:
-        return answer(answers, pathname or "/", search or "")
+        return sent(answers, pathname or "/", search or "")
 
     app.callback(
         Output("header", "children"),
@@ -151,8 +152,14 @@ def first_answer(answers: Answers) -> Any:
     there = kept_pages.first_address()
     if there is None:
         return shell.frame()
-    header, menu, page, name = answer(answers, *there)
+    header, menu, page, name = sent(answers, *there)
     return shell.frame(header, menu, page, name, pathname=there[0], search=there[1])
+
+
+def sent(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any, dict[str, str]]:
+    """The answer as it travels: what is plain in it is gathered, to be drawn at once."""
+    header, menu, page, name = answer(answers, pathname, search)
+    return at_once.gather(header), at_once.gather(menu), at_once.gather(page), name
 
 
 def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any, dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from unicodedata import east_asian_width
 
 import dash_ag_grid as dag
 
@@ -14,6 +15,8 @@ from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.result import Result
 
+# Pixels of a sign in a cell at our size of letters (Chinese, a stroke or point, any other), and what stands around the words.
+WIDE, THIN, NARROW, EDGES = 13, 5, 8, 36
 Row = dict[str, Any]
 Column = dict[str, Any]
 
@@ -36,7 +39,7 @@ def grid(
         options["domLayout"] = "autoHeight"
     return dag.AgGrid(
         id=name,
-        columnDefs=list(columns),
+        columnDefs=[_on_one_line(column, rows) for column in columns],
         rowData=list(rows),
         columnSize="responsiveSizeToFit",
         defaultColDef={
@@ -50,6 +53,24 @@ def grid(
         dashGridOptions=options,
         style={"height": None if height is None else f"{height}px", "width": "100%"},
         className="table",
+    )
+
+
+def _on_one_line(column: Column, rows: Sequence[Row]) -> Column:
+    """The column without second lines where every row's words fit into its least width.
+
+    The table library measures each cell that may take a second line by itself, and the browser lays the page out anew each time.
+    """
+    words = [str(row.get(column["field"]) or "") for row in rows]
+    if "autoHeight" not in column or any(_width(text) > column["minWidth"] for text in words):
+        return column
+    return {name: said for name, said in column.items() if name not in ("autoHeight", "wrapText")}
+
+
+def _width(text: str) -> float:
+    """Pixels that words take in a cell at the most, with its edges."""
+    return EDGES + sum(
+        THIN if sign in "-. :,|" else WIDE if east_asian_width(sign) in "WFA" else NARROW for sign in text
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import dash
-import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard import blocks, wording
@@ -74,28 +73,30 @@ def _topics(visit: Visit, definitions: Iterable[Definition]) -> list[Any]:
     return parts
 
 
-def _list(visit: Visit, definitions: Iterable[Definition]) -> dmc.Accordion:
-    items = [
-        dmc.AccordionItem(
-            [
-                dmc.AccordionControl(
-                    html.Span(
-                        [
-                            html.Strong(one.name(visit.view.language)),
-                            html.Span(one.unit(visit.view.language), className="quiet"),
-                            blocks.certainty(one.mark, visit),
-                        ],
-                        className="method-head",
-                    )
-                ),
-                dmc.AccordionPanel(definition(visit, one)),
-            ],
-            value=one.code,
-        )
-        for one in definitions
-    ]
-    return dmc.Accordion(
-        items, multiple=True, variant="default", value=[visit.view.indicator] if visit.view.indicator else []
+def _list(visit: Visit, definitions: Iterable[Definition]) -> html.Div:
+    """One line an indicator, which opens to all of it; the browser's own search opens it too."""
+    return html.Div(
+        [
+            html.Details(
+                [html.Summary(_head(visit, one)), definition(visit, one)],
+                className="method",
+                open=one.code == visit.view.indicator,
+                key=one.code,
+            )
+            for one in definitions
+        ],
+        className="methods",
+    )
+
+
+def _head(visit: Visit, one: Definition) -> html.Span:
+    return html.Span(
+        [
+            html.Strong(one.name(visit.view.language)),
+            html.Span(one.unit(visit.view.language), className="quiet"),
+            blocks.certainty(one.mark, visit),
+        ],
+        className="method-head",
     )
 
 

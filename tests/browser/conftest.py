@@ -226,7 +226,7 @@ class Window:
         self.page.wait_for_selector("#page > *")
         self.page.wait_for_load_state("networkidle")
         # Not wait_for_function: it evaluates text, which our own Content-Security-Policy forbids.
-        self.page.wait_for_selector(".busy--now, .map--waiting", state="detached")
+        self.page.wait_for_selector(".busy--now, .map--waiting, .later", state="detached")
 
     @property
     def outside(self) -> list[str]:
