@@ -88,6 +88,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     answers = Answers(workspace)
+    app.server.extensions["answers"] = answers
     watching.register(Door(app, PUBLIC).server, workspace)  # type: ignore[arg-type]
     app.server.config["MAX_CONTENT_LENGTH"] = (workspace.settings.upload_max_megabytes + 1) * 1024 * 1024
     app.layout = lambda: first_answer(answers)

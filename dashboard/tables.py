@@ -15,8 +15,9 @@ from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.result import Result
 
-# Pixels of a sign in a cell at our size of letters (Chinese, a stroke or point, any other), and what stands around the words.
-WIDE, THIN, NARROW, EDGES = 13, 5, 8, 36
+# Pixels of a sign in a cell at our size of letters (Chinese, a stroke or point, any other), what stands around the words, and
+# around a judgement's.
+WIDE, THIN, NARROW, EDGES, CHIP = 13, 5, 8, 26, 34
 Row = dict[str, Any]
 Column = dict[str, Any]
 
@@ -61,15 +62,16 @@ def _on_one_line(column: Column, rows: Sequence[Row]) -> Column:
 
     The table library measures each cell that may take a second line by itself, and the browser lays the page out anew each time.
     """
+    room = column["minWidth"] - EDGES - (CHIP if column.get("cellRenderer") == "Judgement" else 0)
     words = [str(row.get(column["field"]) or "") for row in rows]
-    if "autoHeight" not in column or any(_width(text) > column["minWidth"] for text in words):
+    if "autoHeight" not in column or any(_width(text) > room for text in words):
         return column
     return {name: said for name, said in column.items() if name not in ("autoHeight", "wrapText")}
 
 
 def _width(text: str) -> float:
-    """Pixels that words take in a cell at the most, with its edges."""
-    return EDGES + sum(
+    """Pixels that words take in a cell at the most."""
+    return sum(
         THIN if sign in "-. :,|" else WIDE if east_asian_width(sign) in "WFA" else NARROW for sign in text
     )
 

@@ -110,7 +110,7 @@ def is_tile(node: Component) -> bool:
 
 
 def _opens_tile(child: Any) -> bool:
-    return isinstance(child, html.H3) or "card-name" in classes(child)
+    return isinstance(child, html.H3 | html.H4) or "card-name" in classes(child)
 
 
 def dress(content: Any, visit: Visit, page_title: str) -> Any:

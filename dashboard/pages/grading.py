@@ -195,8 +195,8 @@ def register_table(visit: Visit, standings: Sequence[Standing], total: int) -> h
         tables.text_column(
             "judgement", t("状态"), 120 if t.is_chinese else 170, cellRenderer="Judgement", maxWidth=190
         ),
-        tables.text_column("since", t("自"), 112, maxWidth=140),
-        tables.text_column("until", t("至"), 112, maxWidth=140),
+        tables.text_column("since", t("自"), 100, maxWidth=140),
+        tables.text_column("until", t("至"), 100, maxWidth=140),
         tables.number_column("days", t("剩余天数"), 96, "days_words", maxWidth=120),
         tables.text_column("target", t("是否达到本级目标"), 132, maxWidth=170),
         tables.text_column("document", t("依据文件"), 120),

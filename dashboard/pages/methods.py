@@ -181,7 +181,12 @@ def targets(visit: Visit, one: Definition) -> Any:
     table = html.Table(
         [html.Thead(html.Tr([html.Th(name) for name in names])), html.Tbody(body)], className="plain"
     )
-    return html.Div([html.H4(t("目标")), html.Div(table, className="scrolling", tabIndex="0")])
+    return html.Div(
+        [
+            html.H4(f"{one.name(visit.view.language)} · {t('目标')}"),
+            html.Div(table, className="scrolling", tabIndex="0"),
+        ]
+    )
 
 
 def _target(visit: Visit, one: Definition, target: Target, policy: Policy) -> list[html.Td]:
@@ -208,7 +213,12 @@ def examples(visit: Visit, one: Definition) -> html.Div:
     table = html.Table(
         [html.Thead(html.Tr([html.Th(name) for name in names])), html.Tbody(body)], className="plain"
     )
-    return html.Div([html.H4(t("算例")), html.Div(table, className="scrolling", tabIndex="0")])
+    return html.Div(
+        [
+            html.H4(f"{one.name(visit.view.language)} · {t('算例')}"),
+            html.Div(table, className="scrolling", tabIndex="0"),
+        ]
+    )
 
 
 def _example(visit: Visit, example: Example) -> list[html.Td]:

@@ -46,7 +46,7 @@ def register(app: dash.Dash, answers: Answers) -> None:
 
 
 def layout(visit: Visit) -> html.Div:
-    """Drop a file, its outcome, the history, blank forms."""
+    """What became of a file, the place to drop one, blank forms, the history."""
     t = visit.texts
     head = blocks.heading(
         visit,
@@ -58,10 +58,11 @@ def layout(visit: Visit) -> html.Div:
     return html.Div(
         [
             head,
+            # Before the place to drop: what became of a file is seen without looking for it. The script puts the focus on it.
+            html.Div(chosen, id="outcomes", className="outcomes", tabIndex="-1", **{"aria-live": "polite"}),
             html.Div(
                 [drop(visit) if visit.account.may("submit") else None, templates(visit)], className="halves"
             ),
-            html.Div(chosen, id="outcomes", className="outcomes", **{"aria-live": "polite"}),
             dcc.Store(id="handed-in", data=0),
             html.Div(history(visit), id="history"),
         ]
