@@ -11,6 +11,7 @@ from dash import Input, Output, State, dcc, html, no_update
 
 from dashboard import blocks, calendar_table, wording
 from dashboard.answers import Answers
+from dashboard.at_once import gather
 from dashboard.calendar import extend
 from dashboard.reporting import Desk, can_be_put_off, forms_of, newest_tally, open_desk, place, reminder
 from dashboard.visit import Visit, open_visit
@@ -44,7 +45,7 @@ def register(app: dash.Dash, answers: Answers) -> None:
     ) -> tuple[Any, Any]:
         visit = open_visit(answers, pathname or PATH, search or "")
         said = granted(visit, report or "", until or "", reason or "")
-        return said, no_update if said.className != "says says--done" else body(visit)
+        return said, no_update if said.className != "says says--done" else gather(body(visit))
 
     app.callback(
         Output("extension-says", "children"),

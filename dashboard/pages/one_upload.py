@@ -9,6 +9,7 @@ from dash import Input, Output, State, dcc, html, no_update
 
 from dashboard import blocks, wording
 from dashboard.answers import Answers
+from dashboard.at_once import gather
 from dashboard.auth.reach import may_see
 from dashboard.outcomes import kept_outcome
 from dashboard.texts import mark
@@ -63,7 +64,7 @@ def _done(answers: Answers, pathname: str, search: str, words: str, work: Any) -
             visit.texts("没有做成：这次上报已不在这个状态，请刷新页面。"), className="says says--wrong"
         ), no_update
     fresh = open_visit(answers, pathname or "/submissions", search or "")
-    return no_update, layout(fresh, int(number))
+    return no_update, gather(layout(fresh, int(number)))
 
 
 def _say_why(visit: Visit, number: int, words: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import dash_ag_grid as dag
 import pytest
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -12,7 +13,7 @@ from dash.development.base_component import Component
 from dashboard import at_once
 from dashboard.answers import Answers
 from dashboard.app import page_for
-from dashboard.at_once import Plain, gather
+from dashboard.at_once import Later, Plain, gather
 from dashboard.drawings import Sparkline
 from dashboard.visit import open_visit
 
@@ -38,6 +39,8 @@ def elements(node: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(node, Plain):
         for part in node.parts:
             yield from elements(part)
+    elif isinstance(node, Later):
+        yield from elements(node.children)
     elif isinstance(node, Component):
         yield type(node).__name__.lower(), (getattr(node, "className", None), getattr(node, "href", None))
         yield from elements(getattr(node, "children", None))
@@ -90,6 +93,17 @@ def test_neighbours_become_one_and_who_has_a_name_stays() -> None:
     assert isinstance(box, html.Div) and box.id == "told"  # noqa: PT018
     assert [part.parts for part in box.children] == [[["p", 0, "a"], ["p", 0, "b", 3]]]
     assert other.parts == [["td", 0], ["Link", {"href": "/area"}, "z"]]
+
+
+def test_large_charts_and_tables_come_later_into_room_of_their_height() -> None:
+    chart = dcc.Graph(id="trend", style={"height": "300px"})
+    [box] = gather(html.Div([html.H2("x"), chart], id="told"))
+    later = box.children[1]
+    assert isinstance(later, Later)
+    assert later.children is chart
+    assert (later.id, later.height) == ("later-trend", "300px")
+    rows = dag.AgGrid(id="league", rowData=[{}, {}], style={"height": None})
+    assert gather(rows)[0].height == "104px"  # a head of 36 and rows of 34, see dashboard/tables.py
 
 
 def test_properties_travel_as_they_were_said() -> None:
