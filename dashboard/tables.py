@@ -28,6 +28,7 @@ def grid(
     """A table in our dress. Short ones stand in full, long ones scroll within themselves."""
     options: dict[str, Any] = {
         "rowHeight": 34,
+        "rowBuffer": 5,  # rows kept ready beyond those in sight
         "headerHeight": 36,
         "suppressMovableColumns": True,
         "suppressCellFocus": False,

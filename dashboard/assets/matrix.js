@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const e = React.createElement;
-  const AT_FIRST = 30; // more than a screen holds
+  const AT_FIRST = 24; // more than a screen holds
   const SOON = 120; // milliseconds
   const idle = window.requestIdleCallback || ((work) => work());
 

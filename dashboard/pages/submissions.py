@@ -156,7 +156,7 @@ def history(visit: Visit) -> html.Section:
     rows = [_row(visit, record) for record in frame.to_dict("records")]
     columns = [
         tables.text_column("name", t("文件"), 220, cellRenderer="Link"),
-        tables.text_column("received", t("收到时间"), 160, maxWidth=190),
+        tables.text_column("received", t("收到时间"), 175, maxWidth=190),
         tables.text_column("sender", t("上报人"), 110, maxWidth=160),
         tables.text_column("judgement", t("结果"), 130, cellRenderer="Judgement", maxWidth=170),
         tables.number_column("values", t("数值"), 80, "values_words", maxWidth=100),
