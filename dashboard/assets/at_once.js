@@ -44,7 +44,7 @@
     }, { timeout: 1000 }), PAUSE);
   }
 
-  window.addEventListener("beforeprint", () => Array.from(waiting.keys()).forEach(draw));
+  window.addEventListener("beforeprint", () => ReactDOM.flushSync(() => Array.from(waiting.keys()).forEach(draw)));
 
   function Later(props) {
     const [isDrawn, setDrawn] = React.useState(false);
