@@ -7,6 +7,7 @@ from typing import Any
 
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, html
+from werkzeug.routing import IntegerConverter, Map
 
 from dashboard import (
     downloads,
@@ -71,6 +72,13 @@ POINTS_LEAD = ("funnel", "hospitals")
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 
+class Number(IntegerConverter):
+    """A row's number in an address; one too large for the database is the address of nothing."""
+
+    def __init__(self, map: Map, *given: Any, **named: Any) -> None:
+        super().__init__(map, *given, **{"max": 2**31 - 1, **named})
+
+
 def create_app(workspace: Workspace) -> dash.Dash:
     """A new application on an open workspace; any number may live side by side."""
     app = dash.Dash(
@@ -86,6 +94,8 @@ def create_app(workspace: Workspace) -> dash.Dash:
         index_string=shell.INDEX,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
+    app.server.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese that people can read
+    app.server.url_map.converters["int"] = Number
     answers = Answers(workspace)
     watching.register(Door(app, PUBLIC).server, workspace)  # type: ignore[arg-type]
     app.server.config["MAX_CONTENT_LENGTH"] = (workspace.settings.upload_max_megabytes + 1) * 1024 * 1024

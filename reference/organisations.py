@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
@@ -111,8 +112,9 @@ class Organisations:
     def get(self, code: str, on: dt.date | None = None) -> Organisation:
         """The organisation with exactly this code, as it was on the day (else its newest spell; before its first spell, its first)."""
         if code not in self._by_code:
+            near = self._near_codes(code)
             raise UnknownOrganisationError(
-                f"no organisation has the code '{code}'{suggest(code, sorted(self._by_code)[:400])}"
+                f"no organisation has the code '{code}'" + (f", did you mean {near}?" if near else "")
             )
         spells = self._by_code[code]
         if on is None:
@@ -237,10 +239,21 @@ class Organisations:
         if found:
             names = ", ".join(f"{one.zh} ({one.code})" for one in found)
             raise AmbiguousOrganisationError(f"'{text}' may be: {names}; give the code")
+        if near := self._near_codes(text):
+            raise UnknownOrganisationError(f"no organisation has the code '{text}', did you mean {near}?")
         known = [one.zh for one in self.all] + [one.en for one in self.all]
         raise UnknownOrganisationError(
             f"no organisation is called '{text}'{suggest(text, known).replace(' (known:', '; known, among others:')[:200]}"
         )
+
+    def _near_codes(self, text: str) -> str:
+        """The codes that a mistyped one may mean, each with its name; '' for a text that is no code."""
+        code = text.strip().upper()
+        if not (code.isascii() and any(sign.isdigit() for sign in code)):
+            return ""
+        begun = [known for known in sorted(self._by_code) if known.startswith(code)][:3]
+        near = begun or difflib.get_close_matches(code, self._by_code, n=3, cutoff=0.8)
+        return ", ".join(f"{known} ({self.get(known).zh})" for known in near)
 
     def series_breaks(self, code: str) -> tuple[OrganisationChange, ...]:
         """The changes after which this area's numbers no longer compare with its earlier ones, oldest first."""

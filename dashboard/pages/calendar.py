@@ -250,7 +250,7 @@ def granted(visit: Visit, report: str, until: str, reason: str) -> html.P:
         day = dt.date.fromisoformat(until.strip())
     except ValueError:
         return html.P(t("请把日期写成 2026-11-12 这样。"), className="says says--not")
-    if desk is None or not month.isdecimal():
+    if desk is None or not (month.isdecimal() and len(month) == 6):
         return html.P(t("请先选择报表。"), className="says says--not")
     if not reason.strip():
         return html.P(t("请写明原因。"), className="says says--not")

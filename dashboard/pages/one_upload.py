@@ -50,20 +50,20 @@ def register(app: dash.Dash, answers: Answers) -> None:
 
 def _done(answers: Answers, pathname: str, search: str, words: str, work: Any) -> tuple[Any, Any]:
     visit = open_visit(answers, pathname or "/submissions", search or "")
-    number = visit.view.extra.get("upload", "")
+    number = visit.view.upload
     allowed = visit.account.may(PERMISSIONS[work.__name__])
-    if not number.isdecimal() or not allowed or not may_see(answers, visit.account, int(number)):
+    if number is None or not allowed or not may_see(answers, visit.account, number):
         return no_update, no_update
     if not words.strip():
         return html.Span(visit.texts("请先写明原因。"), className="says says--wrong"), no_update
     try:
-        work(visit, int(number), words)
+        work(visit, number, words)
     except StoreError:
         return html.Span(
             visit.texts("没有做成：这次上报已不在这个状态，请刷新页面。"), className="says says--wrong"
         ), no_update
     fresh = open_visit(answers, pathname or "/submissions", search or "")
-    return no_update, layout(fresh, int(number))
+    return no_update, layout(fresh, number)
 
 
 def _say_why(visit: Visit, number: int, words: str) -> None:

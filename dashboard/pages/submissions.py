@@ -53,8 +53,8 @@ def layout(visit: Visit) -> html.Div:
         title(visit),
         html.P(t("拖入报表，当场检查；有错误的文件不入库，逐格说明怎样改。"), className="quiet"),
     )
-    number = visit.view.extra.get("upload", "")
-    chosen = one_upload.layout(visit, int(number)) if number.isdecimal() else None
+    number = visit.view.upload
+    chosen = one_upload.layout(visit, number) if number is not None else None
     return html.Div(
         [
             head,

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from dashboard.answers import Answers
-from dashboard.pages import one_upload
+from dashboard.pages import one_upload, submissions
 from dashboard.visit import open_visit
 from dashboard.workspace import Workspace
 from loaders.load import load_content
@@ -73,6 +73,13 @@ def test_taking_back_restores_the_one_before(workspace: Workspace, corrected: in
     assert frame["value"].tolist() == [100]
     said, _ = done(workspace, corrected, "再撤一次", one_upload._take_back)
     assert "没有做成" in str(said)
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "9" * 5000, "²", "-1"])
+def test_a_number_that_no_upload_can_have_names_none(workspace: Workspace, number: str) -> None:
+    visit = open_visit(Answers(workspace), "/submissions", f"?upload={number}")
+    assert visit.view.upload is None
+    assert submissions.layout(visit) is not None
 
 
 def test_an_upload_that_is_not_there(workspace: Workspace) -> None:
