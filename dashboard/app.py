@@ -94,7 +94,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
         index_string=shell.INDEX,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    app.server.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese that people can read
+    app.server.json.ensure_ascii = False  # Chinese that people can read
     app.server.url_map.converters["int"] = Number
     answers = Answers(workspace)
     watching.register(Door(app, PUBLIC).server, workspace)  # type: ignore[arg-type]

@@ -112,7 +112,7 @@ class Organisations:
     def get(self, code: str, on: dt.date | None = None) -> Organisation:
         """The organisation with exactly this code, as it was on the day (else its newest spell; before its first spell, its first)."""
         if code not in self._by_code:
-            near = self._near_codes(code)
+            near = self.near_codes(code)
             raise UnknownOrganisationError(
                 f"no organisation has the code '{code}'" + (f", did you mean {near}?" if near else "")
             )
@@ -239,21 +239,24 @@ class Organisations:
         if found:
             names = ", ".join(f"{one.zh} ({one.code})" for one in found)
             raise AmbiguousOrganisationError(f"'{text}' may be: {names}; give the code")
-        if near := self._near_codes(text):
+        if near := self.near_codes(text):
             raise UnknownOrganisationError(f"no organisation has the code '{text}', did you mean {near}?")
         known = [one.zh for one in self.all] + [one.en for one in self.all]
         raise UnknownOrganisationError(
             f"no organisation is called '{text}'{suggest(text, known).replace(' (known:', '; known, among others:')[:200]}"
         )
 
-    def _near_codes(self, text: str) -> str:
+    def near_codes(self, text: str) -> str:
         """The codes that a mistyped one may mean, each with its name; '' for a text that is no code."""
         code = text.strip().upper()
         if not (code.isascii() and any(sign.isdigit() for sign in code)):
             return ""
-        begun = [known for known in sorted(self._by_code) if known.startswith(code)][:3]
+        shares = (
+            known for known in sorted(self._by_code) if known.startswith(code) or code.startswith(known)
+        )
+        begun = [known for known in shares if len(known) >= min(len(code), 6)][:3]
         near = begun or difflib.get_close_matches(code, self._by_code, n=3, cutoff=0.8)
-        return ", ".join(f"{known} ({self.get(known).zh})" for known in near)
+        return ", ".join(f"'{known}' ({self.get(known).zh})" for known in near)
 
     def series_breaks(self, code: str) -> tuple[OrganisationChange, ...]:
         """The changes after which this area's numbers no longer compare with its earlier ones, oldest first."""

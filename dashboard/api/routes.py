@@ -92,12 +92,17 @@ def register(app: Door, answers: Answers) -> None:
     def submission(upload: int) -> Answer:
         return answered(lambda: _submission(answers, upload))
 
+    _register_unknown(app)
+
+
+def _register_unknown(app: Door) -> None:
+    """All other addresses below the interface's: else Dash would answer with its page, which no program can read."""
+    server = app.server
     known = Map([rule.empty() for rule in server.url_map.iter_rules() if rule.rule.startswith(PREFIX)])
 
     @server.route(PREFIX, endpoint="unknown_api", needs=SIGNED_IN, methods=EVERY_METHOD)
     @server.route(f"{PREFIX}<path:rest>", endpoint="unknown_api", needs=SIGNED_IN, methods=EVERY_METHOD)
     def unknown(rest: str = "") -> Answer:
-        """Else Dash would answer with its page, which no program can read."""
         allowed = known.bind("").allowed_methods(f"{PREFIX}{rest}")
         if allowed:
             raise MethodNotAllowed(allowed)
