@@ -22,6 +22,7 @@ from dashboard import (
 )
 from dashboard.answers import Answers
 from dashboard.api import routes as api_routes
+from dashboard.asked import CleanRequest
 from dashboard.auth import audit_file, entrance, guard, own_account, single, token_pages
 from dashboard.auth import people as people_routes
 from dashboard.auth.declaring import PUBLIC, SIGNED_IN, Door, is_granted
@@ -94,6 +95,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
         index_string=shell.INDEX,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
+    app.server.request_class = CleanRequest
     app.server.json.ensure_ascii = False  # Chinese that people can read
     app.server.url_map.converters["int"] = Number
     answers = Answers(workspace)

@@ -55,7 +55,7 @@ class Guard:
 
     def __call__(self) -> Any:
         """None to go on; an answer to refuse with."""
-        if not self._is_ours(request.host):
+        if not self._is_ours(request.host) or not request.path.isprintable():
             return self.refused(400)
         if request.method not in HARMLESS:
             request.max_content_length = self._most_bytes()

@@ -19,6 +19,7 @@ from dashboard.auth.people_words import FAULTS, password_rows
 from dashboard.auth.roles import load_roles
 from dashboard.auth.token_making import FOR_PROGRAMS, WRONG, TokenError, make_token
 from dashboard.cli.output import Format, emit, say
+from dashboard.exports.safety import safe
 from dashboard.texts import Texts
 from dashboard.workspace import Workspace, open_workspace
 from reference.reporting import CHINA
@@ -204,7 +205,8 @@ def add_token(
     """Make a token for a program; printed once, kept only as its hash."""
     for one in scope:
         if one not in FOR_PROGRAMS:
-            raise AccountError(f"unknown permission '{one}'{suggest(one, FOR_PROGRAMS)}")
+            say(f"没有这种权限 · unknown permission '{one}'{suggest(one, FOR_PROGRAMS)}", style="red")
+            raise typer.Exit(1)
     workspace = open_workspace(prepare=True)
     try:
         secret = make_token(workspace, _found(workspace, name), label, scope, str(days), _machine().name)
@@ -297,12 +299,8 @@ def export(
         for one in reversed(found):
             detail = json.dumps(one.detail, ensure_ascii=False, sort_keys=True)
             said = (one.seq, one.at.isoformat(), one.actor, one.action, one.subject, detail, one.hash)
-            writer.writerow([_harmless(str(cell)) for cell in said])
+            writer.writerow([safe(str(cell)) for cell in said])
     say(f"{len(found):,} entries: {to}")
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else text
 
 
 def _day(text: str, later: int) -> dt.datetime | None:

@@ -228,6 +228,32 @@ def test_codes_are_guessed_no_faster_than_passwords(guarded: Workspace, monkeypa
     assert 5 <= len(evaluated) <= 10
 
 
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/account/password", {"wanted": "苗岭山水 seven lamps", "again": "苗岭山水 seven lamps"}),
+        ("/account/code", {"secret": "A" * 32, "code": "000000"}),
+        ("/account/code/remove", {}),
+        ("/account/tokens", {"label": "x", "scope": "view_results", "days": "9"}),
+    ],
+)
+def test_a_browser_left_open_is_no_place_to_guess_the_password(
+    guarded: Workspace, sign_in_as, monkeypatch, path: str, more: dict[str, str]
+) -> None:
+    """Twelve guesses get five answers; the right one is then not taken either, and its owner is held as at the door."""
+    asked: list[str] = []
+    real = signing_in.is_right
+    monkeypatch.setattr(signing_in, "is_right", lambda kept, shown: asked.append(shown) or real(kept, shown))
+    client = sign_in_as("county")
+    for number in range(12):
+        client.post(path, data={**more, "now": f"guess {number}"}, headers=client.csrf)
+    assert len(asked) == signing_in.FREE
+    client.post(path, data={**more, "now": PASSWORD}, headers=client.csrf)
+    assert len(asked) == signing_in.FREE
+    assert isinstance(sign_in(guarded, "county", PASSWORD, Whence("127.0.0.1", "127.0.0")), Refused)
+    assert isinstance(sign_in(guarded, "county", PASSWORD, THERE), Entered)
+
+
 def test_codes_are_those_of_rfc_6238() -> None:
     """Appendix B of RFC 6238, SHA-1: the last six of the eight digits printed there."""
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # base32 of 12345678901234567890
