@@ -55,7 +55,12 @@ class Guard:
 
     def __call__(self) -> Any:
         """None to go on; an answer to refuse with."""
-        if not self._is_ours(request.host) or not request.path.isprintable():
+        if not self._is_ours(request.host):
+            log.warning(
+                "a request for a name other than public_url was refused; set public_url to the address people type"
+            )
+            return self.refused(400)
+        if not request.path.isprintable():
             return self.refused(400)
         if request.method not in HARMLESS:
             request.max_content_length = self._most_bytes()

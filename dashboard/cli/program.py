@@ -8,8 +8,9 @@ import itertools
 import logging
 import os
 import sys
-from importlib import import_module
+from importlib import import_module, metadata
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -26,6 +27,7 @@ from store.connecting import StoreError
 from store.originals import OriginalError
 
 log = logging.getLogger("mch")
+DISTRIBUTION = "guizhou-mch"
 
 # What a user or operator can mend: shown as a sentence. Anything else is our fault and says so.
 MENDABLE = (
@@ -66,9 +68,27 @@ def program(command: str = "") -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
+    app.callback()(_about)
     for module in _QUICK.get(command, MODULES):
         import_module(f"dashboard.cli.{module}").register(app)
     return app
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"mch {metadata.version(DISTRIBUTION)}")
+        raise typer.Exit
+
+
+def _about(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_say_version, help="Say which version this is, and end."
+        ),
+    ] = False,
+) -> None:
+    """What stands before every command."""
 
 
 def main() -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 # A cell that begins so would be run as a formula by a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # how word processors break lines within a paragraph
+_BREAKS = re.compile(
+    "[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]"
+)  # how word processors break lines within a paragraph
 # What neither XML nor a database takes: one such sign in one remark would fail every file that holds it.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 

@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -196,6 +197,13 @@ def test_an_account_asked_for_wrongly_is_answered_with_the_nearest(mch, role, or
     token = mch("account", "token", "add", "a.bc", "--label", "x", "--scope", "view_result")
     assert (token.code, "did you mean 'view_results'" in token.err) == (1, True)
     assert "did you mean 'a.bc'" in mch("account", "disable", "a.bd").err
+
+
+def test_the_version_is_said(mch) -> None:
+    ran = mch("--version")
+    assert ran.code == 0
+    assert re.fullmatch(r"mch \d+\.\d+\.\d+\n", ran.out)
+    assert mch("check", "--help").code == 0
 
 
 def test_tables_of_a_newer_program_are_left_alone_and_the_way_is_named(mch, tmp_path) -> None:
