@@ -54,7 +54,9 @@ def admitted(workspace: Workspace, found: Entered, there: str) -> Any:
 
 def said(t: Texts, found: Refused, wrong: str) -> str:
     """Why not, and when again."""
-    if found.seconds > 1:
+    if (
+        found.reason == "wait" or found.seconds > 1
+    ):  # who was not even looked at is not told that he was wrong
         return t("尝试次数过多，请 {seconds} 秒后再试。", seconds=found.seconds)
     return wrong
 

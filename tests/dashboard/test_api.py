@@ -245,6 +245,24 @@ def test_beyond_ones_reach_nothing_is_told(program):
     assert county.get(f"{BASE}/exchange/dhis2?organisation=520302").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("role", "results", "sources"),
+    [("county", 200, 403), ("evaluator", 200, 403), ("reviewer", 200, 200), ("institution", 403, 403), ("prefecture", 200, 200)],
+)  # fmt: skip
+def test_results_of_areas_are_open_to_officers_and_sources_to_those_above(program, role, results, sources):
+    """Somebody else's county (520302): its results may be compared, what it sent may not be read. A clerk sees his own county."""
+    client = program(role, "view_results", "view_uploads", "export")
+    asked = "?organisation=520302&indicator=prenatal_screening_coverage&period=2026-10"
+    for path in ("/results", "/flags", "/exchange/fhir"):
+        assert client.get(BASE + path + asked).status_code == results, path
+    for path in ("/exchange/dhis2", "/exchange/adx"):
+        assert client.get(BASE + path + asked).status_code == sources, path
+    own = asked.replace("520302", COUNTY)
+    assert client.get(f"{BASE}/results{own}").status_code == 200
+    upload = client.get(f"{BASE}/submissions/1").status_code  # speaks of four counties
+    assert upload == (200 if role == "prefecture" else 403 if role in ("evaluator", "reviewer") else 404)
+
+
 def test_numbers_for_other_systems(program):
     found = program("county", "export").get(f"{BASE}/exchange/dhis2?organisation={COUNTY}&period=2026-10")
     assert found.status_code == 200

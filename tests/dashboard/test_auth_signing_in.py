@@ -98,7 +98,21 @@ def test_a_planted_number_is_not_taken_over(client) -> None:
     assert client.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("end", ["sign_out", "password", "disable", "everywhere", "role"])
+def test_who_is_held_is_told_so_and_not_that_the_password_is_wrong(client, guarded) -> None:
+    for _ in range(signing_in.FREE):
+        enter(client, password="wrong")
+    held_back = enter(client)
+    assert held_back.status_code == 401
+    assert "秒后再试" in held_back.get_data(as_text=True)
+    forged = client.post(
+        "/sign-in",
+        data={"csrf": token_for(cookie(client)), "name": "county", "password": PASSWORD},
+        headers={"X-Forwarded-For": "10.9.9.9", "Forwarded": "for=10.9.9.9", "X-Real-IP": "10.9.9.9"},
+    )
+    assert "秒后再试" in forged.get_data(as_text=True), "another address is only said, not come from"
+
+
+@pytest.mark.parametrize("end", ["sign_out", "password", "disable", "everywhere", "role", "hand_over"])
 def test_an_old_cookie_opens_nothing(guarded: Workspace, sign_in_as, end: str) -> None:
     client = sign_in_as("county")
     assert client.get("/").status_code == 200
@@ -112,6 +126,8 @@ def test_an_old_cookie_opens_nothing(guarded: Workspace, sign_in_as, end: str) -
             held.disable(store, "county", "test")
         case "everywhere":
             held.sign_out_everywhere(store, "county", "test")
+        case "hand_over":
+            held.hand_over(store, "county", "another", "x", "test")
         case "role":
             held.set_scope(store, "county", "county", "520302", (), "test")
     client.set_cookie(COOKIE, client.secret, domain="localhost")
