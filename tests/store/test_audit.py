@@ -53,7 +53,7 @@ def test_says_who_did_what_and_no_values(logged):
         (4, "officer", "withdraw", "upload:2"),
     ]
     assert json.loads(rows[0].detail).keys() == {
-        "sha256", "outcome", "submissions", "superseded", "n_values", "errors", "warnings", "contents"
+        "sha256", "outcome", "submissions", "superseded", "n_values", "errors", "warnings", "contents", "receipt"
     }  # fmt: skip
     assert logged.data_version() == 4
 
