@@ -8,6 +8,7 @@ there whole, none half, none twice, and `store.verify` must find nothing. `--sec
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import subprocess
@@ -138,13 +139,15 @@ def run(kind: str, rounds: int, seconds: float = 0, seed: int = 1) -> int:
 
 def main() -> None:
     """Both databases unless told otherwise."""
-    rounds, seconds = (
-        int(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
-        for name, default in (("--rounds", 100), ("--seconds", 0))
-    )
-    kinds = [kind for kind in ("sqlite", "postgresql") if f"--{kind}" in sys.argv] or ["sqlite", "postgresql"]
-    share = -(-rounds // len(kinds))
-    sys.exit(1 if sum(run(kind, share, seconds) for kind in kinds) else 0)
+    asked = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
+    asked.add_argument("--rounds", type=int, default=100, help="all together")
+    asked.add_argument("--seconds", type=float, default=0, help="on each database; 0: no bound")
+    asked.add_argument("--sqlite", action="store_const", const="sqlite", help="on SQLite only")
+    asked.add_argument("--postgresql", action="store_const", const="postgresql", help="on PostgreSQL only")
+    given = asked.parse_args()
+    kinds = [kind for kind in (given.sqlite, given.postgresql) if kind] or ["sqlite", "postgresql"]
+    share = -(-given.rounds // len(kinds))
+    sys.exit(1 if sum(run(kind, share, given.seconds) for kind in kinds) else 0)
 
 
 if __name__ == "__main__":

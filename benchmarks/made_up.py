@@ -128,7 +128,9 @@ class WorldContext(Context):
         """The first month and the last known."""
         return FIRST, self.last
 
-    def owed(self, duty: Duty, month: int, *, today: bool = False) -> Counter[str]:
+    def owed(
+        self, duty: Duty, month: int, *, today: bool = False, under: dt.date | None = None
+    ) -> Counter[str]:
         """Every county owes one report a month."""
         return Counter(COUNTIES)
 

@@ -56,10 +56,22 @@ PATHS = (
     "/source?indicator=prenatal_screening_coverage&area=520300",
     "/source?indicator=prenatal_screening_coverage&area=520303",
 )
-CHANGES = ("/indicator", "/area", "/grading", "/follow-ups", "/methods", "/calendar", "/")
-# The moment of the last change of what is shown; a page has stopped when none came for half a second.
-WATCH = """(() => { window.lastPaint = 0; window.asked = 0;
-  const seen = () => requestAnimationFrame(() => { window.lastPaint = performance.now(); });
+CHANGES = (
+    *("/indicator", "/area", "/matrix", "/severe", "/grading", "/follow-ups"),
+    *("/methods", "/calendar", "/quality", "/submissions", "/"),
+)
+# The moments of the last change of what is shown, anywhere on the page and within the window; a page has stopped when none
+# came for half a second.
+WATCH = """(() => { window.lastPaint = 0; window.lastSeen = 0; window.asked = 0;
+  const within = (one) => { const box = one.getBoundingClientRect ? one.getBoundingClientRect() : one.parentElement && one.parentElement.getBoundingClientRect();
+    return box && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth; };
+  const touched = (record) => record.type === 'childList' && record.addedNodes.length ? [...record.addedNodes] : [record.target];
+  let changes = [];
+  const seen = (found) => { if (!changes.length) requestAnimationFrame(() => {
+      window.lastPaint = performance.now();
+      if (changes.some((record) => touched(record).some(within))) window.lastSeen = window.lastPaint;
+      changes = []; });
+    changes.push(...found); };
   new MutationObserver(seen).observe(document, {childList: true, subtree: true, attributes: true, characterData: true});
   document.addEventListener('click', () => { window.asked = performance.now(); }, true);
 })();"""
@@ -121,22 +133,37 @@ def first_load(browser: Any, address: str, wanted: str) -> tuple[float, float, f
     return found[0], found[1], found[2], found[3]
 
 
-def page_changes(browser: Any, address: str) -> dict[str, float]:
-    """Milliseconds from a click in the menu to the last paint of its page, each page seen once before."""
+def page_changes(browser: Any, address: str, rounds: int) -> dict[str, list[tuple[float, float, float]]]:
+    """Of each change of page by a click in the menu, each page seen once before, in milliseconds: until all in the window stood,
+    until all of the page stood, and the processor's time in the page's own process."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_init_script(WATCH)
     page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(address)
     page.wait_for_selector("#menu a")
     settled(page)
-    took: dict[str, float] = {}
-    for _ in range(2):
+    took: dict[str, list[tuple[float, float, float]]] = {path: [] for path in CHANGES}
+    for number in range(1 + rounds):
         for path in CHANGES:
+            before = _worked(wire)
             page.locator(f"#menu a[href^='{path}?']").first.click()
             page.wait_for_url(f"**{path}?**")
-            took[path] = settled(page, page.evaluate("window.asked")) - page.evaluate("window.asked")
+            asked = page.evaluate("window.asked")
+            settled(page, asked)
+            page.wait_for_selector(".later", state="detached")  # what was out of sight is drawn last
+            whole = settled(page, asked) - asked
+            if number:
+                took[path].append((page.evaluate("window.lastSeen") - asked, whole, _worked(wire) - before))
     context.close()
     return took
+
+
+def _worked(wire: Any) -> float:
+    """Milliseconds of a processor that the page's main thread has used."""
+    found = {one["name"]: one["value"] for one in wire.send("Performance.getMetrics")["metrics"]}
+    return float(found["TaskDuration"]) * 1000
 
 
 def in_the_browser(ours: str, empty: str, rounds: int) -> None:
@@ -159,8 +186,12 @@ def in_the_browser(ours: str, empty: str, rounds: int) -> None:
         print(
             f"overview / floor: first {middle['overview'][0] / middle['floor'][0]:.2f}×, again {middle['overview'][2] / middle['floor'][2]:.2f}×"
         )
-        for path, took in page_changes(browser, ours).items():
-            print(f"change to {path:<14}{took:>6.0f} ms")
+        print(
+            f"\n{'change to':<14}{'in sight':>10}{'all':>8}{'CPU':>8}   ms; load average {os.getloadavg()[0]:.1f}"
+        )
+        for path, found in page_changes(browser, ours, rounds).items():
+            seen, whole, worked = (median(row[place] for row in found) for place in range(3))
+            print(f"{path:<14}{seen:>10.0f}{whole:>8.0f}{worked:>8.0f}")
         browser.close()
 
 

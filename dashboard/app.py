@@ -7,8 +7,10 @@ from typing import Any
 
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, html
+from werkzeug.routing import IntegerConverter, Map
 
 from dashboard import (
+    at_once,
     downloads,
     headers,
     kept_pages,
@@ -21,6 +23,7 @@ from dashboard import (
 )
 from dashboard.answers import Answers
 from dashboard.api import routes as api_routes
+from dashboard.asked import CleanRequest
 from dashboard.auth import audit_file, entrance, guard, own_account, single, token_pages
 from dashboard.auth import people as people_routes
 from dashboard.auth.declaring import PUBLIC, SIGNED_IN, Door, is_granted
@@ -71,6 +74,13 @@ POINTS_LEAD = ("funnel", "hospitals")
 CHOICE = {"type": "choose", "key": ALL, "drops": ALL, "shown": ALL}
 
 
+class Number(IntegerConverter):
+    """A row's number in an address; one too large for the database is the address of nothing."""
+
+    def __init__(self, map: Map, *given: Any, **named: Any) -> None:
+        super().__init__(map, *given, **{"max": 2**31 - 1, **named})
+
+
 def create_app(workspace: Workspace) -> dash.Dash:
     """A new application on an open workspace; any number may live side by side."""
     app = dash.Dash(
@@ -86,7 +96,11 @@ def create_app(workspace: Workspace) -> dash.Dash:
         index_string=shell.INDEX,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
+    app.server.request_class = CleanRequest
+    app.server.json.ensure_ascii = False  # Chinese that people can read
+    app.server.url_map.converters["int"] = Number
     answers = Answers(workspace)
+    app.server.extensions["answers"] = answers
     watching.register(Door(app, PUBLIC).server, workspace)  # type: ignore[arg-type]
     app.server.config["MAX_CONTENT_LENGTH"] = (workspace.settings.upload_max_megabytes + 1) * 1024 * 1024
     app.layout = lambda: first_answer(answers)
@@ -111,7 +125,7 @@ def create_app(workspace: Workspace) -> dash.Dash:
 
 def _register_routing(app: Door, answers: Answers) -> None:
     def route(pathname: str | None, search: str | None) -> tuple[Any, Any, Any, Any]:
-        return answer(answers, pathname or "/", search or "")
+        return sent(answers, pathname or "/", search or "")
 
     app.callback(
         Output("header", "children"),
@@ -151,8 +165,14 @@ def first_answer(answers: Answers) -> Any:
     there = kept_pages.first_address()
     if there is None:
         return shell.frame()
-    header, menu, page, name = answer(answers, *there)
+    header, menu, page, name = sent(answers, *there)
     return shell.frame(header, menu, page, name, pathname=there[0], search=there[1])
+
+
+def sent(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any, dict[str, str]]:
+    """The answer as it travels: what is plain in it is gathered, to be drawn at once."""
+    header, menu, page, name = answer(answers, pathname, search)
+    return at_once.gather(header), at_once.gather(menu), at_once.gather(page), name
 
 
 def answer(answers: Answers, pathname: str, search: str) -> tuple[Any, Any, Any, dict[str, str]]:

@@ -21,6 +21,8 @@ ALLOWED = (".pdf", *OFFICE, *PICTURES, *TEXTS)
 PDF_ACTS = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/RichMedia", b"/XFA")
 OBJECTS = re.compile(rb"/ObjStm.{0,400}?stream\r?\n", re.DOTALL)
 UNPACKED = 5 * 1024 * 1024
+# Of all object streams of one file; a paper of ten pages has a handful.
+MOST_STREAMS, UNPACKED_TOGETHER = 500, 50 * 1024 * 1024
 OFFICE_ACTS = (
     "vbaproject",
     "activex",
@@ -65,15 +67,24 @@ def _is_text(content: bytes) -> bool:
 def _refuse_pdf(content: bytes) -> str:
     if not content.startswith(b"%PDF-"):
         return "not_what_it_says"
-    bodies = [content, *_objects(content)]
-    return "acts" if any(_names(body, act) for body in bodies for act in PDF_ACTS) else ""
+    if any(_names(content, act) for act in PDF_ACTS):
+        return "acts"
+    left = UNPACKED_TOGETHER
+    for number, body in enumerate(_objects(content)):
+        left -= len(body)
+        if number >= MOST_STREAMS or left < 0 or any(_names(body, act) for act in PDF_ACTS):
+            return "acts"
+    return ""
 
 
 def _objects(content: bytes) -> Iterator[bytes]:
-    """What is packed in object streams, so far as it can be unpacked within bounds."""
+    """What is packed in each object stream, so far as it can be unpacked within bounds; b"" for what is not packed so."""
+    seen = memoryview(content)  # a slice of the bytes themselves would copy the rest of the file for each
     for found in OBJECTS.finditer(content):
+        body = b""
         with suppress(zlib.error):
-            yield zlib.decompressobj().decompress(content[found.end() :], UNPACKED)
+            body = zlib.decompressobj().decompress(seen[found.end() :], UNPACKED)
+        yield body
 
 
 def _names(content: bytes, act: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,12 +11,15 @@ from dash import dcc, html
 
 from dashboard import wording
 from dashboard.drawings import IntervalBar, Sparkline
-from dashboard.findings import Standing
-from dashboard.texts import mark
+from dashboard.findings import Standing, reports_in
+from dashboard.texts import Texts, mark
 from dashboard.view import KINDS, period_choices
 from dashboard.visit import Visit
+from indicators.choosing import split
 from indicators.definition import Definition
 from indicators.result import Result
+from reference.periods import parse
+from reference.reporting import Duty
 
 STEPS = {"month": mark("按月"), "quarter": mark("按季"), "rolling": mark("滚动十二个月")}
 
@@ -42,7 +46,7 @@ def choice(
         maxDropdownHeight=360,
         **{"comboboxProps": {"withinPortal": True}, **look},
     )
-    return html.Div(select, className="choice", style={"width": f"{width}px"})
+    return html.Div(select, className=f"choice choice--{key}", style={"width": f"{width}px"})
 
 
 def heading(visit: Visit, title: str, *more: Any, choosers: Sequence[Any] = ()) -> html.Div:
@@ -81,7 +85,7 @@ def area_chooser(visit: Visit, with_units: bool = False) -> html.Div:
         groups.append({"group": visit.texts.pick(tree.zh, tree.en), "items": items})
     return choice(
         "area", visit.view.area.code, groups, visit.texts("地区"), drops="unit",
-        searchable=True, width=190, nothingFoundMessage=visit.texts("没有这个地区"),
+        searchable=True, width=175, nothingFoundMessage=visit.texts("没有这个地区"),
     )  # fmt: skip
 
 
@@ -103,14 +107,14 @@ def period_choosers(visit: Visit) -> list[Any]:
         periods = [view.period, *periods]
     options = [{"value": period.code, "label": period.label(view.language)} for period in periods]
     return [
-        choice("kind", view.kind, kinds, t("时间类型"), drops="period", width=150),
+        choice("kind", view.kind, kinds, t("时间类型"), drops="period", width=140),
         choice(
             "period",
             view.period.code,
             options,
             t("时间"),
             drops="kind",
-            width=250,
+            width=230,
             searchable=len(options) > 12,
         ),
     ]
@@ -125,7 +129,7 @@ def indicator_chooser(visit: Visit, options: Sequence[Definition], shown: str) -
         }
         for topic, found in by_topic(options).items()
     ]
-    return choice("indicator", shown, groups, visit.texts("指标"), searchable=True, width=260)
+    return choice("indicator", shown, groups, visit.texts("指标"), searchable=True, width=240)
 
 
 def by_topic(definitions: Iterable[Definition]) -> dict[str, list[Definition]]:
@@ -175,6 +179,50 @@ def certainty(mark_code: str, visit: Visit) -> html.Span:
     return html.Span(wording.certainty(mark_code, visit.texts), className=f"certainty certainty--{kind}")
 
 
+def reports_line(results: Sequence[Result], visit: Visit) -> str:
+    """Reports in of reports due over areas that add up to the one in view; zones, which add into nothing, are told apart."""
+    t, organisations = visit.texts, visit.registry.organisations
+    apart = [one for one in results if not organisations.get(one.organisation).in_totals]
+    words = wording.completeness(*reports_in([one for one in results if one not in apart]), t)
+    if not apart or len(apart) == len(results):
+        return wording.completeness(*reports_in(results), t)
+    names = t("、").join(visit.name(one.organisation) for one in apart)
+    return words + t(
+        "；另有{names} {share}，单列，不计入合计",
+        names=names,
+        share=wording.completeness(*reports_in(apart), t),
+    )
+
+
+def reports_words(result: Result, visit: Visit) -> str:
+    """Reports in of reports due; where nobody owes any yet, from when they are owed."""
+    t, definition = visit.texts, visit.workspace.catalogue.get(result.indicator)
+    if not result.expected and definition.method != "register":
+        duties = {
+            duty
+            for name in (*definition.numerator, *definition.denominator)
+            for duty in visit.workspace.context.duties_of(
+                visit.view.tree.code, definition.basis, split(name)[0]
+            )
+        }
+        if begins := begins_words(duties, parse(result.period).last_day, t):
+            return begins
+    return wording.completeness(result.received, result.expected, t)
+
+
+def begins_words(duties: Iterable[Duty], on: dt.date, texts: Texts) -> str:
+    """From when on reports are owed, where none was on a day; nothing where some were."""
+    days = [duty.since for duty in duties]
+    ahead = [day for day in days if day is not None and day > on]
+    if not days or len(ahead) < len(days):
+        return ""
+    first = min(ahead)
+    is_year = (first.month, first.day) == (1, 1)
+    return (
+        texts("{year}年起报送", year=first.year) if is_year else texts("{date}起报送", date=texts.date(first))
+    )
+
+
 def term(name: str, *words: Any) -> list[Any]:
     """One line of a definition list."""
     return [html.Dt(name), html.Dd(list(words))]
@@ -200,6 +248,18 @@ def plain_table(
     return html.Div(table, className="scrolling scrolling--tall" if tall else "scrolling", tabIndex="0")
 
 
+def month_heads(months: Sequence[int], texts: Texts) -> list[html.Th]:
+    """Months over narrow columns: the year, seen where it begins, and under it the month."""
+    found: list[html.Th] = []
+    for place, month in enumerate(months):
+        is_seen = not place or months[place - 1] // 100 != month // 100
+        look = "month-year" if is_seen else "month-year month-year--same"
+        year = html.Span(texts("{year}年", year=month // 100), className=look)
+        name = f"{month % 100}月" if texts.is_chinese else f" {texts.month(month).split()[0]}"
+        found.append(html.Th([year, name], scope="col", className="number"))
+    return found
+
+
 def empty(title: str, *words: Any) -> html.Div:
     """A designed nothing: what is missing, and what to do."""
     return html.Div([html.Strong(title), *[html.Div(word) for word in words]], className="empty")
@@ -213,6 +273,11 @@ def no_data(visit: Visit) -> html.Div:
         t("上传第一份报表后，这里就会出现指标、地图和提示。"),
         dcc.Link(t("去上报数据"), href=visit.view.link("/submissions"), className="button"),
     )
+
+
+def has_course(series: Sequence[Result]) -> bool:
+    """Whether there are numbers enough for a line: two."""
+    return sum(one.value is not None for one in series) > 1
 
 
 def sparkline(

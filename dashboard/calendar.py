@@ -12,25 +12,37 @@ from reference.periods import Period, month_period
 from reference.reporting import Duty, due_day, ends_in, last_day, owing
 from reference.strict import DefinitionError
 from store.extending import extensions, grant, revoke
+from store.reading import months
 from store.receipts import first_arrival, receipts
 
 
 def read_calendar(
     workspace: Workspace, duties: Sequence[Duty], period: Period, now: dt.datetime
 ) -> list[Entry]:
-    """The calendar of the duties over the months of a period, for every organisation that owes them."""
+    """The calendar of the duties over the months of a period, for every organisation that owes them.
+
+    Months before the first that a tree has any number of lie before the installation's beginning: nobody is asked for them.
+    """
     forms = [duty.form for duty in duties]
     span = (forms, None, period.first, period.last)
-    return entries(
-        duties,
-        period.months,
-        workspace.registry.organisations,
-        workspace.registry.calendar,
+    came, put_off = (
         as_receipts(receipts(workspace.store, *span)),
         as_extensions(extensions(workspace.store, *span)),
-        now,
-        first_arrival(workspace.store),
     )
+    since, found = first_arrival(workspace.store), []
+    for tree in dict.fromkeys(duty.tree for duty in duties):
+        held = months(workspace.store, tree)
+        found += entries(
+            [duty for duty in duties if duty.tree == tree],
+            [month for month in period.months if held is None or month >= held[0]],
+            workspace.registry.organisations,
+            workspace.registry.calendar,
+            came,
+            put_off,
+            now,
+            since,
+        )
+    return found
 
 
 def extend(

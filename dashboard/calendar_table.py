@@ -40,8 +40,15 @@ def panel(desk: Desk) -> html.Section:
     t = desk.visit.texts
     shown = _areas(desk) if _is_wide(desk) else _senders(desk)
     note = t("完整率 / 及时率，按月") if _is_wide(desk) else _legend(desk)
+    begins = None
+    if desk.months and desk.earliest < (desk.begins or 0):
+        words = t("{month}是本系统最早有数据的月份，此前不作要求。", month=t.month(desk.months[0]))
+        begins = html.P(words, className="quiet")
     return blocks.panel(
-        t.pick(desk.form.zh, desk.form.en), html.Div(shown, className="scrolling", tabIndex="0"), note=note
+        t.pick(desk.form.zh, desk.form.en),
+        html.Div(shown, className="scrolling", tabIndex="0"),
+        begins,
+        note=note,
     )
 
 
@@ -58,12 +65,8 @@ def _legend(desk: Desk) -> html.Span:
 
 
 def _heads(desk: Desk) -> html.Thead:
-    cells = [html.Th("", scope="col")]
-    cells += [
-        html.Th(f"{month // 100 % 100:02d}-{month % 100:02d}", scope="col", className="number")
-        for month in desk.months
-    ]
-    return html.Thead(html.Tr(cells))
+    t = desk.visit.texts
+    return html.Thead(html.Tr([html.Th(t("单位"), scope="col"), *blocks.month_heads(desk.months, t)]))
 
 
 def _senders(desk: Desk) -> html.Table:
@@ -128,6 +131,11 @@ def describe(desk: Desk, entry: Entry) -> str:
     return " · ".join(parts)
 
 
+def timeliness(counted: Tally) -> float | None:
+    """The share in time; None where all that came was entered when the installation began: one that is missing says nothing of the others."""
+    return None if counted.entered_later and not counted.on_time + counted.late else counted.timeliness
+
+
 def _areas(desk: Desk) -> html.Table:
     """One row a child area with its share in each month, and the whole at the end."""
     visit, root = desk.visit, desk.visit.view.area.code
@@ -159,7 +167,7 @@ def _share(desk: Desk, found: Tally) -> html.Td:
     return html.Td(
         [
             html.Div(wording.percent(found.completeness)),
-            html.Div(wording.percent(found.timeliness), className="quiet"),
+            html.Div(wording.percent(timeliness(found)), className="quiet"),
         ],
         title=words,
         className=f"number report report--{kind}",

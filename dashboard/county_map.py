@@ -29,6 +29,7 @@ def areas_of(visit: Visit, definition: Definition, results: Sequence[Result]) ->
             "name": visit.short_name(result.organisation),
             "words": words(visit, definition, result),
             "href": visit.view.link(f"/area/{result.organisation}"),
+            **({"own": True} if result.organisation == visit.view.area.code else {}),
         }
         for result in results
         if result.organisation in outlines.codes
@@ -74,7 +75,9 @@ def zooms(visit: Visit) -> html.Nav | None:
 
 
 def draw(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Figure | None:
-    """The map with its source line; nothing where no outline belongs to the areas."""
+    """The map with its source line; nothing where no outline belongs to the areas. A single area has its neighbours around it."""
+    if visit.neighbours != visit.unit_codes:
+        results = visit.results([definition.code], visit.neighbours)
     areas = areas_of(visit, definition, results)
     if not areas:
         return None
@@ -90,7 +93,7 @@ def draw(visit: Visit, definition: Definition, results: Sequence[Result]) -> htm
                 shown=None if whole else sorted(areas),
                 label=t("{name}分县区地图", name=definition.name(visit.view.language)),
                 quiet=t("地图轮廓没有载入，请看右侧列表。"),
-                names=t.is_chinese,
+                names=True,
             ),
             zooms(visit),
             html.Figcaption(

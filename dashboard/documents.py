@@ -42,6 +42,8 @@ def result_row(workspace: Workspace, result: Result) -> dict[str, Any]:
         "target_by": target.by.isoformat() if target else None,
         "target_document": target.policy if target else None,
         "name_en": organisation.en,
+        "carried": result.carried,
+        "oldest": result.oldest,
     }
 
 

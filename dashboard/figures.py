@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboard import wording
 from dashboard.findings import Standing, standing
 from dashboard.shell import FONTS
+from dashboard.texts import Texts
 from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.outlook import Outlook
@@ -47,7 +48,7 @@ def trend(
 
     With `ahead`: the forecast as a fan after the last value, the target's path, and the target on its day.
     """
-    labels = [short_label(parse(result.period)) for result in series]
+    labels = [short_label(parse(result.period), visit.texts) for result in series]
     figure = go.Figure()
     _band(figure, labels, series)
     aims = [result.target.value if result.target else None for result in series]
@@ -69,11 +70,9 @@ def trend(
     return dressed(figure, definition, visit)
 
 
-def short_label(period: Period) -> str:
-    """The axis has little room: a month or quarter by its code, a longer period by its last month."""
-    if period.kind in ("month", "quarter"):
-        return period.code
-    return f"{period.last // 100}-{period.last % 100:02d}"
+def short_label(period: Period, texts: Texts) -> str:
+    """The axis has little room: a month or quarter by its name, a longer period by its last month."""
+    return period.label(texts.language) if period.kind == "quarter" else texts.month(period.last)
 
 
 def _band(figure: go.Figure, labels: Sequence[str], series: Sequence[Result]) -> None:
@@ -104,7 +103,7 @@ def _fan(
         if rolling
         else (path.centre, path.lower, path.upper)
     )
-    labels = [f"{month // 100}-{month % 100:02d}" for month in ahead.ahead]
+    labels = [visit.texts.month(month) for month in ahead.ahead]
     middle, low, high = ([float(value) * ahead.unit for value in one[ahead.known :]] for one in lines)
     figure.add_scatter(
         x=labels + labels[::-1], y=high + low[::-1], fill="toself", mode="lines", line={"width": 0},
@@ -130,7 +129,7 @@ def _way(
     if ahead.aim is None:
         return
     ends = [parse(result.period).last for result in series] + list(ahead.ahead)
-    names = [short_label(parse(result.period)) for result in series] + list(labels)
+    names = [short_label(parse(result.period), visit.texts) for result in series] + list(labels)
     way = [ahead.expected(month) for month in ends]
     if any(one is not None for one in way):
         figure.add_scatter(

@@ -22,6 +22,7 @@ CHANGES = {
     Change.WORSE: mark("超出偶然，变差"),
     Change.OTHER: mark("超出偶然"),
     Change.UNKNOWN: mark("没有数字"),
+    Change.UNJUDGED: mark("另算以来月数太少，尚无中线"),
 }
 CAUSES = {
     "outside": mark("超出控制限"),
@@ -35,6 +36,7 @@ LOOKS = {
     Change.WORSE: ("triangle-down", COLOURS[Standing.BEHIND]),
     Change.OTHER: ("diamond", COLOURS[Standing.COMING]),
     Change.UNKNOWN: ("circle-open", "#8a8f98"),
+    Change.UNJUDGED: ("circle-open", "#8a8f98"),
 }
 
 
@@ -42,7 +44,7 @@ def control_chart(
     visit: Visit, definition: Definition, series: Sequence[Result], course: Course
 ) -> go.Figure:
     """Months joined, the line and limits of their own usual variation, and a sign for what is more than chance."""
-    labels = [short_label(parse(one.period)) for one in series]
+    labels = [short_label(parse(one.period), visit.texts) for one in series]
     figure = go.Figure()
     for line, dash, width in (
         (course.lower, "dot", 1.2),

@@ -27,7 +27,7 @@ def rare_chart(visit: Visit, found: OverTime, multiplier: int) -> go.Figure:
     chart = found.chart
     assert chart is not None
     across = list(range(len(found.months)))
-    names = [f"{month // 100}-{month % 100:02d}" for month in found.months]
+    names = [visit.texts.month(month) for month in found.months]
     figure = go.Figure()
     for line, dash in ((chart.lower, "dot"), (chart.upper, "dot"), (chart.centre, "solid")):
         figure.add_scatter(

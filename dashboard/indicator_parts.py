@@ -13,9 +13,10 @@ from dashboard.view import STEPS, steps_before
 from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.outlook import Outlook, outlooks
-from indicators.over_time import FEWEST, course
+from indicators.over_time import FEWEST, course, places_of
 from indicators.peer_views import funnel
 from indicators.result import Result
+from reference.breaks import Break
 from reference.periods import parse
 
 CHART = {"displaylogo": False, "displayModeBar": False, "responsive": True}
@@ -122,7 +123,8 @@ def control(visit: Visit, definition: Definition) -> html.Section | None:
         return None
     t, unit = visit.texts, unit_of(visit)
     series = visit.series(definition.code, [unit], _steps(visit, "month"))
-    found = course(definition, series)
+    breaks = places_of(series, visit.registry.breaks_of(definition.code, unit))
+    found = course(definition, series, tuple(breaks))
     if found is None:
         body: Any = blocks.empty(t("月数太少"), t("至少 {count} 个月有数字，才能画控制图。", count=FEWEST))
         return blocks.panel(t("是偶然，还是变化"), body, note=visit.name(unit))
@@ -131,8 +133,22 @@ def control(visit: Visit, definition: Definition) -> html.Section | None:
         html.P(figures_course.latest(visit, definition, series, found), className="says"),
         graph("control", figures_course.control_chart(visit, definition, series, found), t("控制图")),
         html.P(t("中线与上下限取自该单位自己的各月；● 平常波动，▲ 变好，▼ 变差（超出偶然）。"), className="quiet"),
+        *[html.P(_break(visit, series[place], one), className="quiet") for place, one in breaks.items()],
         note=visit.name(unit),
     )  # fmt: skip
+
+
+def _break(visit: Visit, first: Result, one: Break) -> str:
+    """Why the line and limits begin anew, and where that is said."""
+    t = visit.texts
+    month = parse(first.period).label(visit.view.language)
+    reason = t.pick(one.reason_zh, one.reason_en)
+    return t(
+        "自{month}起前后不可比（{reason}；{source}），中线与上下限另算。",
+        month=month,
+        reason=reason,
+        source=one.source,
+    )
 
 
 def peers(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Section | None:
@@ -145,7 +161,7 @@ def peers(visit: Visit, definition: Definition, results: Sequence[Result]) -> ht
     if found is None:
         body = blocks.empty(t("单位太少"), t("至少五个单位有数字，才能互相比较。"))
         return blocks.panel(t("与同级相比"), body)
-    figure = figures_peers.funnel(visit, definition, results, found, visit.view.unit)
+    figure = figures_peers.funnel(visit, definition, results, found, unit_of(visit))
     said = t(
         "{over} 个高于、{under} 个低于 99.8% 界限；其余的差别可能是偶然。",
         over=len(found.over),

@@ -151,13 +151,16 @@ def steps(visit: Visit, one: FollowUp) -> html.Section:
                 [
                     html.Th(t.moment(done.at), scope="row"),
                     html.Td(t(following.ACTIONS[done.action])),
-                    html.Td(done.actor),
+                    html.Td(wording.person(done.actor, t)),
                     html.Td([html.Div(done.text, className="said"), due]),
                     html.Td(files),
                 ]
             )
         )
-    return blocks.panel(t("经过（{count}）", count=len(rows)), blocks.plain_table(heads, rows))
+    return blocks.panel(
+        t("经过（{count}）", count=len(rows)),
+        html.Div(blocks.plain_table(heads, rows), className="steps-table"),
+    )
 
 
 def next_step(visit: Visit, one: FollowUp) -> html.Section | None:

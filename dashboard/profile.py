@@ -17,7 +17,11 @@ from indicators.definition import Definition
 from indicators.result import Reason, Result
 from reference.periods import month_add, month_range
 
-NUMBERS = (1, 3, 8, 9)  # columns set to the right
+NUMBERS = (1, 3, 7, 8)  # columns set to the right
+RANK, YEAR_AGO = (
+    3,
+    4,
+)  # columns that are left out where they would stand empty: no peers, or no data of a year ago
 
 
 @dataclass(frozen=True)
@@ -121,11 +125,14 @@ def headings(texts: Texts) -> tuple[str, ...]:
     t = texts
     return (
         t("指标"), t("值"), t("95% 区间与目标"), t("同级位次"), t("比上年"), t("目标"), t("与目标比"),
-        t("差距"), t("分子 / 分母"), t("所含报表"), t("走势"),
+        t("分子 / 分母"), t("所含报表"), t("走势"),
     )  # fmt: skip
 
 
 def _table(visit: Visit, found: Sequence[Line], code: str) -> html.Table:
+    empty = {RANK} if all(line.rank is None for line in found) else set()
+    empty |= {YEAR_AGO} if all(line.earlier is None for line in found) else set()
+    kept = [place for place in range(len(headings(visit.texts))) if place not in empty]
     names = headings(visit.texts)
     aimed = [line for line in found if line.result.target]
     groups = [(visit.texts("有目标的指标"), aimed)] if aimed else []
@@ -136,15 +143,15 @@ def _table(visit: Visit, found: Sequence[Line], code: str) -> html.Table:
         groups += [(visit.texts(wording.TOPICS[topic]), rest)] if rest else []
     rows: list[html.Tr] = []
     for name, group in groups:
-        rows.append(html.Tr(html.Th(name, colSpan=len(names), scope="rowgroup"), className="topic"))
-        rows += [_row(visit, line, code) for line in group]
+        rows.append(html.Tr(html.Th(name, colSpan=len(kept), scope="rowgroup"), className="topic"))
+        rows += [_row(visit, line, code, kept) for line in group]
     head_row = html.Tr(
-        [html.Th(name, scope="col", className="number" if place in NUMBERS else "") for place, name in enumerate(names)]
-    )  # fmt: skip
-    return html.Table([html.Thead(head_row), html.Tbody(rows)], className="plain")
+        [html.Th(names[place], scope="col", className="number" if place in NUMBERS else "") for place in kept]
+    )
+    return html.Table([html.Thead(head_row), html.Tbody(rows)], className="plain plain--profile")
 
 
-def _row(visit: Visit, line: Line, code: str) -> html.Tr:
+def _row(visit: Visit, line: Line, code: str, kept: Sequence[int]) -> html.Tr:
     t, definition, result = visit.texts, line.definition, line.result
     link = visit.view.link(f"/indicator/{definition.code}", indicator="", unit=code)
     whole = next((one.value for one in line.peers if one.organisation == visit.view.tree.root), None)
@@ -165,13 +172,17 @@ def _row(visit: Visit, line: Line, code: str) -> html.Tr:
         html.Td(rank_words(line), className="number"),
         html.Td(change_words(visit, line), className="nowrap"),
         html.Td(_target(visit, line, by_when), className="nowrap"),
-        html.Td(blocks.chip(result, visit) if result.target or result.reason else None),
-        html.Td(wording.gap(result.gap, definition, t), className="gap-cell"),
+        html.Td([blocks.chip(result, visit) if result.target or result.reason else None, _gap(visit, line)]),
         html.Td(wording.counts(result), className="number"),
-        html.Td(wording.completeness(result.received, result.expected, t), className="number"),
-        html.Td(blocks.sparkline(line.past, visit, name, 110, 26) if line.past else None),
+        html.Td(blocks.reports_words(result, visit), className="number"),
+        html.Td(blocks.sparkline(line.past, visit, name, 84, 26) if blocks.has_course(line.past) else None),
     ]  # fmt: skip
-    return html.Tr(cells, className=f"row row--{blocks.kind_of(result, visit)}")
+    return html.Tr([cells[place] for place in kept], className=f"row row--{blocks.kind_of(result, visit)}")
+
+
+def _gap(visit: Visit, line: Line) -> html.Div | None:
+    words = wording.gap(line.result.gap, line.definition, visit.texts)
+    return html.Div(words, className="gap-words") if words else None
 
 
 def rank_words(line: Line) -> str:

@@ -63,19 +63,31 @@ class Desk:
     form: Form
 
     @cached_property
+    def begins(self) -> int | None:
+        """The first month with data: what came before this installation is asked of nobody. None where there are no data."""
+        held = self.visit.answers.months(self.visit.view.tree.code)
+        return held[0] if held else None
+
+    @cached_property
     def last(self) -> int:
-        """The newest month shown: the period's last if one was chosen, and never one that is not over."""
+        """The newest month shown: the period's last if one was chosen, never one that is not over nor before the first data."""
         over = month_add(month_of(self.visit.today), -1)
         newest = min(self.visit.view.period.last, over) if self.visit.view.period_given else over
+        newest = max(newest, min(self.begins or newest, over))
         return month_add(
             newest, -(newest % 100 % max(self.form.duty.span, 1))
         )  # a quarter that is not over has no returns
+
+    @property
+    def earliest(self) -> int:
+        """The first month that would be shown had there been data."""
+        return month_add(self.last, 1 - MONTHS * (1 if self.form.duty.span <= 1 else 2))
 
     @cached_property
     def months(self) -> tuple[int, ...]:
         """The months shown, oldest first; those of longer periods are the months in which a period ends."""
         span = max(self.form.duty.span, 1)
-        first = month_add(self.last, 1 - MONTHS * (1 if span == 1 else 2))
+        first = max(self.earliest, self.begins or 0)
         return tuple(month for month in month_range(first, self.last).months if month % 100 % span == 0)
 
     @cached_property
@@ -94,10 +106,10 @@ class Desk:
 
     @cached_property
     def choices(self) -> tuple[int, ...]:
-        """The months one may choose as the newest: three years of those that are over, newest first."""
+        """The months one may choose as the newest: three years of those that are over, newest first, from the first data on."""
         over, span = month_add(month_of(self.visit.today), -1), max(self.form.duty.span, 1)
-        months = month_range(month_add(over, -35), over).months
-        return tuple(reversed([month for month in {*months, self.last} if month % 100 % span == 0]))
+        months = month_range(max(month_add(over, -35), min(self.begins or 0, over)), over).months
+        return tuple(sorted((one for one in {*months, self.last} if one % 100 % span == 0), reverse=True))
 
     @cached_property
     def to_remind(self) -> list[list[Entry]]:

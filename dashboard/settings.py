@@ -160,6 +160,8 @@ def config_file() -> Path:
 def load_settings(path: Path | None = None) -> Settings:
     """Read the settings; raises SettingsError with the way to mend it."""
     path = path or config_file()
+    if os.environ.get(f"{PREFIX}CONFIG") and not path.exists():
+        raise SettingsError(f"MCH_CONFIG names {path}, which is not there: mend the path, or unset it")
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

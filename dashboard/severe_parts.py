@@ -20,6 +20,7 @@ from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.severe import Breakdown, Comparison, NearMiss, Peer, SeverePicture
 
+FEWEST = 5  # hospitals that a funnel needs, as areas do
 # Where a bar's part differs from all others by meaning, not by rank: the five colours of risk.
 RISK = ("green", "yellow", "orange", "red", "purple")
 
@@ -144,16 +145,42 @@ def hospitals(visit: Visit, picture: SeverePicture) -> html.Section | None:
     options = [
         {"value": one, "label": visit.workspace.catalogue.get(one).name(visit.view.language)} for one in codes
     ]
-    choosers = html.Div(blocks.choice("show", code, options, t("指标"), width=240), className="choosers")
+    choosers = html.Div(
+        blocks.choice("show", code, options, t("指标"), width=240 if t.is_chinese else 300),
+        className="choosers",
+    )
     head = html.Div([html.H2(t("医院之间")), choosers], className="panel-head panel-head--chooser")
     body: Any = blocks.empty(t("没有可以比较的医院"))
     said: list[Any] = []
-    if found.peers and len(whole.peers) > 1:
+    if found.peers and 1 < len(whole.peers) < FEWEST:
+        body, said = few(visit, found), [t("不足 {count} 家，不画漏斗图；各家的数字：", count=FEWEST)]
+    elif found.peers and len(whole.peers) > 1:
         body = graph("hospitals", hospital_funnel(visit, found), t("医院漏斗图"))
         said = _said(visit, found)
     elif whole.peers and not found.peers:
         body = blocks.empty(t("这里的医院不在您的管辖范围内"), t("各医院的数字只给管辖它的单位看。"))
     return html.Section([head, html.P(said, className="says") if said else None, body], className="panel")
+
+
+def few(visit: Visit, found: Comparison) -> html.Div:
+    """The numbers of a handful of hospitals, each with the way to its source: limits drawn from so few would say nothing."""
+    t, definition = visit.texts, visit.workspace.catalogue.get(found.indicator)
+    rows = [
+        html.Tr(
+            [
+                html.Th(
+                    dcc.Link(visit.name(one.result.organisation), href=source_href(visit, one.result)),
+                    scope="row",
+                ),
+                html.Td(wording.value(one.result, definition, t), className="number strong"),
+                html.Td(wording.interval(one.result, definition), className="number"),
+                html.Td(wording.counts(one.result), className="number"),
+            ]
+        )
+        for one in found.peers
+    ]
+    heads = (t("医院"), t("值"), t("95% 区间"), t("分子 / 分母"))
+    return blocks.plain_table(heads, rows, numbers=(1, 2, 3))
 
 
 def within_reach(visit: Visit, found: Comparison) -> Comparison:

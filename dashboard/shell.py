@@ -207,7 +207,7 @@ def print_head(visit: Visit, name: str) -> html.Div:
         [
             html.Strong(t("贵州省妇幼健康指标系统")),
             html.Span(name),
-            html.Span(f"{visit.name(view.area.code)} · {view.period.label(view.language)}"),
+            html.Span(f"{visit.name(visit.place)} · {view.period.label(view.language)}"),
             html.Span(t("打印于 {date}", date=t.date(visit.today))),
         ],
         className="print-head",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from unicodedata import east_asian_width
 
 import dash_ag_grid as dag
 
@@ -14,6 +15,10 @@ from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.result import Result
 
+# Pixels of a sign in a cell at our size of letters (Chinese, a stroke or point, any other), what stands around the words, and
+# around a judgement's.
+WIDE, THIN, NARROW, EDGES, CHIP = 13, 5, 8, 26, 34
+EMPTY = 96  # pixels: the head, and room for the words that there is nothing
 Row = dict[str, Any]
 Column = dict[str, Any]
 
@@ -24,6 +29,7 @@ def grid(
     """A table in our dress. Short ones stand in full, long ones scroll within themselves."""
     options: dict[str, Any] = {
         "rowHeight": 34,
+        "rowBuffer": 5,  # rows kept ready beyond those in sight
         "headerHeight": 36,
         "suppressMovableColumns": True,
         "suppressCellFocus": False,
@@ -32,11 +38,13 @@ def grid(
         "enableBrowserTooltips": True,
         "localeText": {"noRowsToShow": texts("没有可显示的行"), "ariaLabel": name},
     }
+    if not rows:
+        height = EMPTY
     if height is None:
         options["domLayout"] = "autoHeight"
     return dag.AgGrid(
         id=name,
-        columnDefs=list(columns),
+        columnDefs=[_on_one_line(column, rows) for column in columns],
         rowData=list(rows),
         columnSize="responsiveSizeToFit",
         defaultColDef={
@@ -50,6 +58,25 @@ def grid(
         dashGridOptions=options,
         style={"height": None if height is None else f"{height}px", "width": "100%"},
         className="table",
+    )
+
+
+def _on_one_line(column: Column, rows: Sequence[Row]) -> Column:
+    """The column without second lines where every row's words fit into its least width.
+
+    The table library measures each cell that may take a second line by itself, and the browser lays the page out anew each time.
+    """
+    room = column["minWidth"] - EDGES - (CHIP if column.get("cellRenderer") == "Judgement" else 0)
+    words = [str(row.get(column["field"]) or "") for row in rows]
+    if "autoHeight" not in column or any(_width(text) > room for text in words):
+        return column
+    return {name: said for name, said in column.items() if name not in ("autoHeight", "wrapText")}
+
+
+def _width(text: str) -> float:
+    """Pixels that words take in a cell at the most."""
+    return sum(
+        THIN if sign in "-. :,|" else WIDE if east_asian_width(sign) in "WFA" else NARROW for sign in text
     )
 
 
@@ -110,7 +137,7 @@ def league_rows(visit: Visit, definition: Definition, results: Sequence[Result])
             "gap": result.gap,
             "gap_words": wording.number(result.gap) if result.gap else "",
             "reports": result.completeness,
-            "reports_words": wording.completeness(result.received, result.expected, t),
+            "reports_words": blocks.reports_words(result, visit),
         }
         for place, result in enumerate(order, start=1)
     ]
@@ -133,7 +160,7 @@ def league_columns(visit: Visit, definition: Definition, results: Sequence[Resul
         number_column("rank", "#", 50, maxWidth=56),
         text_column("name", t("地区"), 130, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=230),
         *([text_column("upper", t("市州"), 84 if t.is_chinese else 130, maxWidth=170)] if upper else []),
-        number_column("value", unit, 76, "value_words", maxWidth=110, cellClass="strong", cellRenderer="Link"),
+        number_column("value", t("值（{unit}）", unit=unit) if unit else t("值"), 76, "value_words", maxWidth=110, cellClass="strong", cellRenderer="Link"),
         text_column(
             "interval_words", t("95% 区间与目标"), 170, cellRenderer="Interval", sortable=False,
             cellRendererParams={"low": low, "high": high},

@@ -25,7 +25,7 @@ def table_file(page: Any, visit: Visit, place: int, kind: str) -> tuple[bytes, s
     if place >= len(tables):
         return None
     sheet = taking_away.sheet_of(tables[place], visit)
-    parts = dict.fromkeys([title, sheet.title, visit.name(visit.view.area.code), visit.view.period.code])
+    parts = dict.fromkeys([title, sheet.title, visit.name(visit.place), visit.view.period.code])
     return KINDS[kind][0](sheet), f"{'_'.join(part for part in parts if part)}.{kind}"
 
 

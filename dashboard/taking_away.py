@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import dash_ag_grid as dag
+import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -94,6 +95,12 @@ def _heading(node: Component) -> str:
     """The words of a panel's heading, or of the line that opens it; of a tile's, which stands among others in a panel."""
     if is_tile(node):
         return text_of(next(child for child in listed(node.children) if _opens_tile(child)))
+    if isinstance(node, dmc.AccordionItem):
+        control = next(
+            (child for child in listed(node.children) if isinstance(child, dmc.AccordionControl)), None
+        )
+        name = next((one for one in _all(control) if isinstance(one, html.Strong)), control)
+        return text_of(name)
     if "panel" not in classes(node):
         return ""
     for child in listed(node.children):
@@ -110,7 +117,7 @@ def is_tile(node: Component) -> bool:
 
 
 def _opens_tile(child: Any) -> bool:
-    return isinstance(child, html.H3) or "card-name" in classes(child)
+    return isinstance(child, html.H3 | html.H4) or "card-name" in classes(child)
 
 
 def dress(content: Any, visit: Visit, page_title: str) -> Any:
@@ -136,6 +143,9 @@ def _place(node: Any, visit: Visit, page_title: str, found: dict[int, Found]) ->
         below += _place(child, visit, page_title, found)
     if below and is_tile(node):
         node.className = f"{getattr(node, 'className', None) or ''} takes".strip()
+        node.children = [*listed(node.children), _bar(visit, page_title, below)]
+        return []
+    if below and isinstance(node, dmc.AccordionPanel):  # what is folded away keeps its links there
         node.children = [*listed(node.children), _bar(visit, page_title, below)]
         return []
     if not below or "panel" not in classes(node):
@@ -216,7 +226,7 @@ def about_lines(visit: Visit) -> list[str]:
     months = visit.answers.months(view.tree.code)
     until = t("数据截至 {month}", month=t.month(months[1])) if months else t("尚无数据")
     return [
-        f"{visit.name(view.unit or view.area.code)} · {view.period.label(view.language)}",
+        f"{visit.name(view.unit or visit.place)} · {view.period.label(view.language)}",
         until,
         t("来源：贵州省妇幼健康指标系统，{date}", date=t.date(visit.today)),
     ]

@@ -6,34 +6,39 @@ against the value: where they differ the page says so instead of showing a sum t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from dashboard.visit import Visit
-from indicators.calculate import Block, Cell, add, blocks_within, latest, tile, total
+from indicators.calculate import Block, Series, add
+from indicators.choosing import Choice, Held, choose, split
 from indicators.definition import Definition
 from indicators.result import Result
-from indicators.results import basis_of, split
+from indicators.results import Context, basis_of, held_of
+from indicators.stocks import Standing
 from reference.periods import Period, month_add, month_range
 from reference.registry import Population
 from reference.reporting import last_day
-from store import reading
 from store.tracing import Origins, Sent, Stated, origins
-
-Series = Mapping[Block, Cell]
 
 
 @dataclass(frozen=True)
 class Part:
-    """One data element of the numerator or denominator: the months that count, and what they sum to."""
+    """One data element of the numerator or denominator: the months that count, and what they sum to.
+
+    `own`: the blocks in which the organisation's own reports count. `older`: of stocks, how many of those below are in it
+    with a figure of an earlier month than the newest.
+    """
 
     name: str  # element, or element@category
     blocks: tuple[Block, ...]
     value: int | None
     population: Population | None = None
     stock: bool = False
+    own: tuple[Block, ...] = ()
+    older: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,49 +90,46 @@ class Trace:
         return tuple(found)
 
     @cached_property
-    def _held(self) -> dict[tuple[str, str], dict[Block, Cell]]:
-        names = {split(name) for name in self.names}
-        frame = reading.area_totals(
-            self.visit.workspace.store,
-            {element for element, _ in names},
-            [self.code, *self.below],
-            self.period.first,
-            self.period.last,
-            {category for _, category in names},
-        )
-        held: dict[tuple[str, str], dict[Block, Cell]] = {}
-        columns = ("organisation", "element", "category", "basis", "month", "span", "value", "reports")
-        for who, element, category, basis, month, span, value, reports in zip(
-            *(frame[name].tolist() for name in columns), strict=True
-        ):
-            if basis == self.basis:
-                name = f"{element}@{category}" if category else element
-                held.setdefault((who, name), {})[month, span] = Cell(value, reports)
-        return held
+    def _held(self) -> Held:
+        asked = (self.code, *self.below)
+        return held_of(self._context, self.names, asked, self.period.first, self.period.last)
+
+    @property
+    def _context(self) -> Context:
+        return self.visit.workspace.context
 
     def series(self, code: str, name: str) -> Series:
         """The running totals of an element."""
-        return self._held.get((code, name), {})
+        return self._held.totals.get((code, *split(name), self.basis), {})
+
+    @cached_property
+    def _choice(self) -> Choice:
+        return choose(self._context, self.definition, self.code, self.basis, self.period, self._held)
+
+    def _standing(self, code: str) -> Standing | None:
+        """The stocks of this organisation, or of one right below it that is part of it when they are summed up."""
+        held, tree = self._held, self.visit.registry.organisations
+        day = held.day(tree.get(self.code).tree, self.period)
+        if not self._choice.stocks or self.code not in tree.part_of(code, day)[:2]:
+            return None
+        return held.standing(self._choice.stocks, self.basis, code, self.period)
 
     @cached_property
     def parts(self) -> dict[str, Part]:
-        """The elements with their months: flows over the same months, stocks at their last, populations from the reference data."""
-        found = {name: self.series(self.code, name) for name in self.names}
-        lasting = [one for one in self.names if split(one)[0] in self.visit.registry.elements_that_last]
-        people = {
-            one: row
-            for one in lasting
-            if not blocks_within([found[one]], self.period) and (row := self._population(one)) is not None
-        }
-        stocks = [one for one in lasting if one not in people]
-        flows = [one for one in self.names if one not in lasting]
-        months = tuple(tile([found[one] for one in flows], self.period))
-        stand = latest([found[one] for one in stocks], self.period)
-        parts = {one: Part(one, months, total(found[one], months)) for one in flows}
-        for one in stocks:
-            blocks = (stand,) if stand else ()
-            parts[one] = Part(one, blocks, found[one][stand].value if stand else None, stock=True)
-        parts |= {one: Part(one, (), row.value, row, True) for one, row in people.items()}
+        """The elements with their months: flows over the same months, stocks as each last had them, populations from the reference data."""
+        parts: dict[str, Part] = {}
+        standing = self._choice.standing
+        blocks = tuple(sorted(set(standing.blocks.values()))) if standing else ()
+        own = (standing.blocks[self.code],) if standing and self.code in standing.blocks else ()
+        for name, value in self._choice.values.items():
+            if name in self._choice.blocks:
+                months = tuple(self._choice.blocks[name])
+                parts[name] = Part(name, months, value, own=months)
+            elif name in self._choice.stocks:
+                older = len(standing.older_than(standing.newest)) if standing else 0
+                parts[name] = Part(name, blocks, value, stock=True, own=own, older=older)
+            else:
+                parts[name] = Part(name, (), value, self._population(name), stock=True)
         return parts
 
     def _population(self, name: str) -> Population | None:
@@ -165,7 +167,11 @@ class Trace:
 
     def _share(self, code: str, names: Sequence[str]) -> int | None:
         found: list[int] = []
+        standing = self._standing(code)
         for name in names:
+            if self.parts[name].stock:
+                found += [standing.values[name]] if standing and name in standing.values else []
+                continue
             series = self.series(code, name)
             found += [
                 series[block].value
@@ -184,16 +190,22 @@ class Trace:
         context, tree = self.visit.workspace.context, self.visit.registry.organisations.get(code).tree
         end = self.visit.answers.months(tree)
         worst: tuple[int, int] | None = None
+        standing = self._standing(code)
         for part in self.parts.values():
             duties = context.duties_of(tree, self.basis, split(part.name)[0])
             if not duties or end is None or end[1] < self.period.first or part.population:
                 continue
             first, last = self.period.first, min(self.period.last, end[1])
             if part.stock:
-                first = last = part.blocks[0][0] if part.blocks else last
-            expected = context.owed_over(duties, first, last)[code]
-            series = self.series(code, part.name)
-            received = sum(series[one].reports * one[1] for one in part.blocks if one in series)
+                newest = part.blocks[-1][0] if part.blocks else last
+                day = self._held.day(tree, self.period)
+                expected = context.owed_over(duties, newest, newest, under=day)[code]
+                is_of_it = standing is not None and standing.newest == newest
+                received = standing.reports[part.name] if standing and is_of_it else 0
+            else:
+                expected = context.owed_over(duties, first, last)[code]
+                series = self.series(code, part.name)
+                received = sum(series[one].reports * one[1] for one in part.blocks if one in series)
             received = min(received, expected)
             if expected and (worst is None or received * worst[1] < worst[0] * expected):
                 worst = (received, expected)
@@ -233,7 +245,7 @@ class Trace:
                 for one in standing
                 if (one.element, one.category) == (element, category)
             }
-            for month, span in part.blocks:
+            for month, span in part.own:
                 if (month, span) in cells:
                     one = cells[month, span]
                     found.append(Line(part.name, (month, span), one.value, one))

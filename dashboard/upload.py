@@ -7,12 +7,14 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from dash.development.base_component import Component
 from flask import Response, jsonify, request
 from plotly.utils import PlotlyJSONEncoder
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboard import outcomes
 from dashboard.answers import Answers
+from dashboard.at_once import gather
 from dashboard.auth.asking import current_account
 from dashboard.auth.declaring import Door
 from dashboard.running import trouble
@@ -80,7 +82,7 @@ def _receive(answers: Answers, content: bytes, name: str, texts: Texts) -> tuple
         answers.look_again()
         visit = open_visit(answers, "/submissions", f"lang={texts.language}")
         found = outcomes.fresh_outcome(receipt, loaded.outcome.recognised, loaded.outcome.issues)
-        return _answer({**said, "panel": outcomes.draw(visit, found).to_plotly_json()}, 200)
+        return _answer({**said, "panel": _at_once(outcomes.draw(visit, found))}, 200)
     except Exception:
         # The file is in: whatever goes wrong with the picture of it, nobody may be told that it is not.
         log.exception("drawing an outcome failed, reference %s", request_number())
@@ -127,8 +129,15 @@ def _receive_archive(answers: Answers, content: bytes, name: str, texts: Texts) 
         outcomes.fresh_outcome(one.receipt, one.outcome.recognised, one.outcome.issues) for one in loaded
     ]
     answers.look_again()
-    panel = outcomes.draw_many(visit, name, found)
-    return _answer({"outcome": "archive", "files": len(found), "panel": panel.to_plotly_json()}, 200)
+    panel = _at_once(outcomes.draw_many(visit, name, found))
+    return _answer({"outcome": "archive", "files": len(found), "panel": panel}, 200)
+
+
+def _at_once(panel: Component) -> dict[str, Any]:
+    """A panel as the browser takes it: a thousand issues are drawn as one component."""
+    panel.children = gather(panel.children)
+    drawn: dict[str, Any] = panel.to_plotly_json()
+    return drawn
 
 
 def _answer(body: dict[str, Any], status: int) -> tuple[Response, int]:

@@ -82,6 +82,12 @@ class View:
         return self.extra.get("as") == "today"
 
     @property
+    def upload(self) -> int | None:
+        """The number of the upload that the address names; None where it names none that there could be."""
+        said = self.extra.get("upload", "")
+        return int(said) if said.isdecimal() and len(said) < 10 else None
+
+    @property
     def query(self) -> dict[str, str]:
         """The keys that links carry along."""
         found = {"area": self.area.code, "lang": self.language}

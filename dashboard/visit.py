@@ -57,6 +57,13 @@ class Visit:
         own = self.account.home(self.registry.organisations)
         return own.code if own else self.view.tree.root
 
+    @property
+    def place(self) -> str:
+        """Whom the page is about: the area that its path names, else the one in view."""
+        named = self.view.path.split("/")[2:3]
+        known = named and named[0] in self.registry.organisations and self.sees(named[0])
+        return named[0] if known else self.view.area.code
+
     @cached_property
     def texts(self) -> Texts:
         """The language spoken."""
@@ -108,9 +115,8 @@ class Visit:
         return None if self.seen.today else self.view.period.last_day
 
     def short_name(self, code: str) -> str:
-        """The short name in Chinese, the name otherwise."""
-        found = self.registry.organisations.get(code, self._day)
-        return (found.short or found.zh) if self.texts.is_chinese else found.en
+        """The everyday name in the visit's language."""
+        return self.registry.organisations.get(code, self._day).short_name(self.view.language)
 
     def upper_name(self, code: str) -> str:
         """The area above, short; nothing below the root."""
@@ -127,6 +133,17 @@ class Visit:
     def units(self) -> tuple[Organisation, ...]:
         """The smallest areas within the area in view: what leagues, maps and flags are about."""
         return smallest_areas(self.registry, self.view.area, self.hierarchy_day)
+
+    @cached_property
+    def neighbours(self) -> tuple[str, ...]:
+        """What a map shows: the units; of a single smallest area those around it as well, as far as they may be seen."""
+        if self.unit_codes != (self.view.area.code,):
+            return self.unit_codes
+        above = self.registry.organisations.parent(self.view.area.code, self.hierarchy_day)
+        if above is None:
+            return self.unit_codes
+        beside = smallest_areas(self.registry, self.registry.organisations.get(above), self.hierarchy_day)
+        return tuple(one.code for one in beside if one.code == self.view.area.code or self.sees(one.code))
 
     @cached_property
     def hierarchy_day(self) -> dt.date | None:

@@ -12,6 +12,7 @@ from indicators.result import Result, TargetView
 from reference.policies import Target
 
 MISSING = "—"
+SYNTHETIC = "synthetic"  # who sends and asks in the demonstration
 # A sign for each answer, so that colour never carries it alone.
 SIGNS = {
     Standing.BEHIND: "▼",
@@ -140,6 +141,11 @@ PERIOD_KINDS = {
     "month": mark("月"),
 }
 OPERATORS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+
+
+def person(account: str, texts: Texts) -> str:
+    """Who did something; the program that makes up the demonstration is no person."""
+    return texts("演示程序") if account == SYNTHETIC else account
 
 
 def topic_of(definition: Definition) -> str:
@@ -271,6 +277,17 @@ def completeness(received: int, expected: int, texts: Texts) -> str:
         received=number(received),
         expected=number(expected),
         share=f"{shown:.3g}",
+    )
+
+
+def older(result: Result, texts: Texts) -> str:
+    """How many figures of a stock are of an earlier month than they might be; nothing where none is."""
+    if not result.carried or result.oldest is None:
+        return ""
+    return texts(
+        "{count} 个单位期末未报，用其期内最后一次的数（最早为{month}）",
+        count=number(result.carried),
+        month=texts.month(result.oldest),
     )
 
 

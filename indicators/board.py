@@ -37,6 +37,8 @@ class Board:
         self.asked, self.context, self.period = asked, asked.context, asked.period
         self.catalogue = self.context.catalogue
         self.rules: Flagging = self.context.registry.flagging(self.period.last_day)
+        # Known once `behind` has looked: how many counts it tested, and the p at which one more would be told of.
+        self.looked_at, self.bar = 0, 0.0
 
     @cached_property
     def _span(self) -> Span:
@@ -108,6 +110,8 @@ class Board:
         pooled = self._p(tested, pools)
         p = np.minimum(2 * np.fmin(own, pooled), 1.0)
         told, bar = self._told(p)
+        self.looked_at = int(np.isfinite(p).sum())
+        self.bar = self.rules.false_discovery * (told.sum() + 1) / max(self.looked_at, 1) / 2
         places = np.flatnonzero(told)
         told_of = [tested[place] for place in places]
         stood = self._stood_behind([*plain, *told_of], bar)

@@ -33,6 +33,8 @@ class Counted:
     part: bool = (
         False  # people reached in less than a year, of all that are due in one: no yearly target fits
     )
+    carried: int = 0  # members whose stocks are of an earlier month than the last that one was due in
+    oldest: int | None = None  # the earliest of these months (yyyymm)
 
 
 def blocks_within(series: Sequence[Series], period: Period) -> list[Block]:
@@ -45,7 +47,8 @@ def blocks_within(series: Sequence[Series], period: Period) -> list[Block]:
     return sorted(
         block
         for block in shared
-        if period.first <= month_add(block[0], 1 - block[1]) and block[0] <= period.last
+        if period.first <= block[0] <= period.last
+        and (block[1] == 1 or period.first <= month_add(block[0], 1 - block[1]))
     )
 
 
@@ -100,9 +103,18 @@ def total(series: Series, blocks: Sequence[Block]) -> int | None:
 
 
 def latest(series: Sequence[Series], period: Period) -> Block | None:
-    """For stocks: the last block in the period that all the series have."""
-    blocks = blocks_within(series, period)
-    return max(blocks, key=lambda block: (block[0], -block[1])) if blocks else None
+    """For stocks: the last block in the period that all the series have; of two that end together, the shorter."""
+    found: Block | None = None
+    for block in series[0] if series else ():
+        month, span = block
+        if (
+            period.first <= month <= period.last
+            and (found is None or (month, -span) > (found[0], -found[1]))
+            and all(block in one for one in series[1:])
+            and (span == 1 or period.first <= month_add(month, 1 - span))
+        ):
+            found = block
+    return found
 
 
 def add(values: Sequence[int | None]) -> int | None:

@@ -2,62 +2,120 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from indicators.calculate import Block, Cell, Series, blocks_within, latest, months_in, tile, tile_year, total
+from indicators.calculate import Block, Cell, Series, months_in, tile, tile_year, total
 from indicators.definition import Definition
+from indicators.stocks import Key as Key
+from indicators.stocks import Name, Standing, standings
 from reference.periods import Period
+from reference.reporting import ends_in, last_day
 
 if TYPE_CHECKING:
     from indicators.results import Context
 
-Key = tuple[str, str, str, str]  # organisation, element, category, basis
+
+@dataclass
+class Held:
+    """What was read for a question: `totals` of organisations over blocks; `own`: of stocks, what each reported itself.
+
+    `ends`: of each tree the first and last month that anybody reported; `today`: under today's tree.
+    """
+
+    context: Context
+    totals: Mapping[Key, Series]
+    own: Mapping[Name, Mapping[str, Mapping[Block, Cell]]]
+    ends: Mapping[str, tuple[int, int] | None]
+    today: bool = False
+    _standings: dict[tuple[tuple[str, ...], str, Period, dt.date], dict[str, Standing]] = field(
+        default_factory=dict, repr=False
+    )
+    _above: dict[tuple[str, dt.date], tuple[str, ...]] = field(default_factory=dict, repr=False)
+    _kinds: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]] = field(default_factory=dict, repr=False)
+
+    def kinds(self, definition: Definition) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+        """An indicator's flows, its stocks, and whether it reaches people over a year."""
+        if definition.code not in self._kinds:
+            names = dict.fromkeys((*definition.numerator, *definition.denominator))
+            stocks = self.context.registry.elements_that_last
+            self._kinds[definition.code] = (
+                tuple(name for name in names if name.partition("@")[0] not in stocks),
+                tuple(name for name in names if name.partition("@")[0] in stocks),
+                reaches(self.context, definition),
+            )
+        return self._kinds[definition.code]
+
+    def last_month(self, tree: str, period: Period) -> int:
+        """The period's last month that anybody in the tree has reported, or its last where nobody did."""
+        end = self.ends.get(tree)
+        return min(period.last, end[1]) if end and end[1] >= period.first else period.last
+
+    def day(self, tree: str, period: Period) -> dt.date:
+        """The day whose tree says who belongs to an area when its stocks are summed up."""
+        return dt.date.today() if self.today else last_day(self.last_month(tree, period))
+
+    def standing(self, names: Sequence[str], basis: str, code: str, period: Period) -> Standing | None:
+        """The stocks of an area in the period; None where no member has them all."""
+        on = self.day(self.context.registry.organisations.get(code).tree, period)
+        key = (tuple(names), basis, period, on)
+        if key not in self._standings:
+            own = [self.own.get((name, basis), {}) for name in names]
+            self._standings[key] = standings(names, own, period, lambda member: self._part_of(member, on))
+        return self._standings[key].get(code)
+
+    def _part_of(self, member: str, on: dt.date) -> tuple[str, ...]:
+        if (member, on) not in self._above:
+            self._above[member, on] = self.context.registry.organisations.part_of(member, on)
+        return self._above[member, on]
 
 
 @dataclass(frozen=True)
 class Choice:
     """Which blocks of which series an indicator takes for one organisation and period, and what they come to.
 
-    `blocks`: of each element that forms report; the others (populations) have a value only. `stocks`: those of the elements
-    that take a period's last value. `part`: people reached in less than a year, of all that are due in one.
+    `blocks`: of each element that adds up over time; `stocks`: those of the others that forms report, and `standing` what they
+    come to (None: nobody has them all). Populations have a value only. `part`: people reached in less than a year, of all
+    that are due in one.
     """
 
     found: dict[str, Series]
     blocks: dict[str, list[Block]]
     stocks: tuple[str, ...]
+    standing: Standing | None
     values: dict[str, int | None]
     part: bool = False
 
 
 def choose(
-    context: Context,
-    definition: Definition,
-    code: str,
-    basis: str,
-    period: Period,
-    held: dict[Key, dict[Block, Cell]],
+    context: Context, definition: Definition, code: str, basis: str, period: Period, held: Held
 ) -> Choice:
-    """The blocks that an indicator takes: flows over the same months, stocks at their last month."""
-    names = tuple(dict.fromkeys((*definition.numerator, *definition.denominator)))
-    found: dict[str, Series] = {name: held.get((code, *split(name), basis), {}) for name in names}
-    lasting = [name for name in names if name.partition("@")[0] in context.registry.elements_that_last]
+    """The blocks that an indicator takes: flows over the same months, stocks as each member last had them."""
+    flows, lasting, yearly = held.kinds(definition)
+    found = {name: held.totals.get((code, *split(name), basis), {}) for name in flows}
     people = {
         name: value
         for name in lasting
-        if not blocks_within([found[name]], period)
-        and (value := _population(context, code, name, period)) is not None
+        if (value := _population(context, code, name, period)) is not None
+        and held.standing([name], basis, code, period) is None
     }
-    stocks = [name for name in lasting if name not in people]
-    flows = [name for name in names if name not in lasting]
-    yearly = reaches(context, definition)
+    stocks = tuple(name for name in lasting if name not in people)
     months = (tile_year if yearly else tile)([found[name] for name in flows], period)
-    stand = latest([found[name] for name in stocks], period)
+    standing = held.standing(stocks, basis, code, period) if stocks else None
     values: dict[str, int | None] = {name: total(found[name], months) for name in flows}
-    values |= {name: found[name][stand].value if stand else None for name in stocks}
+    values |= {name: standing.values[name] if standing else None for name in stocks}
     values |= people
-    blocks = dict.fromkeys(flows, months) | {name: [stand] if stand else [] for name in stocks}
-    return Choice(found, blocks, tuple(stocks), values, yearly and bool(months) and months_in(months) < 12)
+    part = yearly and bool(months) and months_in(months) < 12
+    return Choice(found, dict.fromkeys(flows, months), stocks, standing, values, part)
+
+
+def last_due(context: Context, names: Sequence[str], basis: str, tree: str, first: int, last: int) -> int:
+    """The last month from `first` to `last` (yyyymm) in which a report that brings any of the elements ends; 0 without one."""
+    duties = {duty for name in names for duty in context.duties_of(tree, basis, name.partition("@")[0])}
+    months = Period(first, last, "range").months if first <= last else ()
+    return next((month for month in reversed(months) if any(ends_in(duty, month) for duty in duties)), 0)
 
 
 def reaches(context: Context, definition: Definition) -> bool:

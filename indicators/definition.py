@@ -14,6 +14,12 @@ from reference.registry import Registry
 from reference.strict import DefinitionError, Strict, read_toml, suggest
 
 HOME = Path(__file__).parent / "definitions"
+# What an indicator is about; the pages name these and list them in an order of their own.
+TOPICS = (
+    "antenatal", "child", "childcare", "delivery", "grading", "infection", "mortality", "newborn", "other", "premarital",
+    "prenatal", "reporting", "severe", "women",
+)  # fmt: skip
+MARKS = ("S", "K", "?")  # seen in the named source, general knowledge to be confirmed, unsure
 
 
 class Example(Strict):
@@ -43,7 +49,7 @@ class Definition(Strict):
     code: str
     zh: str
     en: str
-    topic: str
+    topic: str  # one of TOPICS
     rationale_zh: str
     rationale_en: str
     tree: tuple[str, ...] = ("guizhou",)
@@ -76,9 +82,9 @@ class Definition(Strict):
     caveats_zh: str = ""
     caveats_en: str = ""
     source: str
-    source_zh: str = ""  # where the source has no Chinese title of its own
+    source_zh: str = ""  # every file states it
     clause: str = ""
-    mark: str
+    mark: str  # one of MARKS
     examples: tuple[Example, ...]
 
     def name(self, language: str = "zh") -> str:
@@ -112,20 +118,39 @@ class Catalogue:
 
 
 def load_catalogue(registry: Registry, folders: tuple[Path, ...] = (HOME,)) -> Catalogue:
-    """Read every definition; raises DefinitionError for an unknown tree, level or data element, or a stem unlike the code."""
+    """Read every definition; raises DefinitionError naming file, key and the nearest right word for one that is unknown, and
+    for a stem unlike the code or a source without its Chinese wording."""
     found: dict[str, Definition] = {}
     for path in sorted(path for folder in folders for path in folder.glob("*.toml")):
         definition = read_toml(path, Definition)
         if definition.code != path.stem:
             raise DefinitionError(f"{path}: the code '{definition.code}' is not the file's stem")
         _check_places(path, definition, registry)
-        for element in (*definition.numerator, *definition.denominator):
-            if element.partition("@")[0] not in registry.elements:
-                raise DefinitionError(
-                    f"{path}: unknown data element '{element}'{suggest(element, sorted(registry.elements))}"
-                )
+        _check_words(path, definition, registry)
         found[definition.code] = definition
+    for one in registry.breaks:
+        if one.indicator and one.indicator not in found:
+            known = suggest(one.indicator, sorted(found))
+            raise DefinitionError(f"breaks.csv: {one.on}: unknown indicator '{one.indicator}'{known}")
     return Catalogue(found)
+
+
+def _check_words(path: Path, definition: Definition, registry: Registry) -> None:
+    """Raises DefinitionError for a topic, mark, data element or category that nobody knows, or a source without Chinese."""
+    categories = tuple(one.code for one in registry.categories)
+    asked = [("topic", definition.topic, TOPICS), ("mark", definition.mark, MARKS)]
+    for key, names in (("numerator", definition.numerator), ("denominator", definition.denominator)):
+        for element, at, category in (name.partition("@") for name in names):
+            if element not in registry.elements:
+                known = suggest(element, sorted(registry.elements))
+                raise DefinitionError(f"{path}: key '{key}': unknown data element '{element}'{known}")
+            asked += [(key, category, categories)] if at else []
+    for key, word, known_words in asked:
+        if word not in known_words:
+            kind = "category " if key in ("numerator", "denominator") else ""
+            raise DefinitionError(f"{path}: key '{key}': unknown {kind}'{word}'{suggest(word, known_words)}")
+    if not definition.source_zh:
+        raise DefinitionError(f"{path}: missing key 'source_zh': how the source is called in Chinese")
 
 
 def _check_places(path: Path, definition: Definition, registry: Registry) -> None:

@@ -14,10 +14,10 @@ import numpy as np
 
 from indicators.atoms import Atoms, Cells, Name, Part, Whole, protect
 from indicators.calculate import Cell
-from indicators.choosing import Choice, Key, choose, split
+from indicators.choosing import Choice, Held, Key, choose, split
 from indicators.definition import Definition
 from indicators.result import Comparison, Reason, Result
-from indicators.results import Context, basis_of, calculate, totals_of
+from indicators.results import Context, basis_of, calculate, held_of
 from reference.disclosure import DisclosureRules, ReleasePlan, disclosure_rules
 from reference.periods import Period, month_add, parse
 from reference.reporting import last_day
@@ -131,8 +131,8 @@ def _release(context: Context, year: Period, rules: DisclosureRules) -> Release:
     ]
     names = sorted({name for one in definitions for name in (*one.numerator, *one.denominator)})
     # A block may begin before the year, never end outside it.
-    held = totals_of(context, names, areas, year.first, year.last)
-    grid = _Grid(context, areas, held)
+    held = held_of(context, names, areas, year.first, year.last)
+    grid = _Grid(context, areas, held.totals)
     chosen, asked = _asked(context, plan, definitions, areas, runs, held, grid)
     counts = {name: grid.values[name] for name in asked if name in grid.values}
     atoms = protect(
@@ -151,6 +151,7 @@ class _Grid:
     def __init__(
         self, context: Context, areas: Sequence[str], held: Mapping[Key, Mapping[tuple[int, int], Cell]]
     ) -> None:
+        self._adds_into = context.registry.organisations.adds_into
         self._within: dict[Place, list[int]] = defaultdict(list)
         self.places: dict[Place, int] = {}
         blocks = sorted({block for series in held.values() for block in series})
@@ -177,6 +178,22 @@ class _Grid:
     def cells(self, area: str, blocks: Iterable[tuple[int, int]]) -> Cells:
         """The basic cells of an area over blocks."""
         found = [place for month, span in blocks for place in self._within.get((area, month, span), ())]
+        return np.array(sorted(found), dtype=np.intp)
+
+    def of_members(self, blocks: Mapping[str, tuple[int, int]]) -> Cells:
+        """The basic cells that hold each member's figure: of the smallest released area that it was part of in its block.
+
+        Where an area's members stopped at different blocks the cells hold more than was asked for, and the number, which is
+        not theirs, stays hidden.
+        """
+        found = set()
+        for member, (month, span) in blocks.items():
+            into = self._adds_into(member, last_day(month))
+            place = next(
+                (self.places[one, month, span] for one in into if (one, month, span) in self.places), None
+            )
+            if place is not None:
+                found.add(place)
         return np.array(sorted(found), dtype=np.intp)
 
     def _own(self, series: Mapping[Place, int]) -> Whole:
@@ -208,7 +225,7 @@ def _asked(
     definitions: Sequence[Definition],
     areas: Sequence[str],
     runs: Sequence[Period],
-    held: dict[Key, dict[tuple[int, int], Cell]],
+    held: Held,
     grid: _Grid,
 ) -> tuple[dict[tuple[str, str, int, int], dict[str, tuple[Cells, int | None]]], dict[Name, list[Cells]]]:
     """What every indicator, area and period would print; and for each count its sums, the most wanted first."""
@@ -218,7 +235,9 @@ def _asked(
     for definition in definitions:
         basis = basis_of(context, definition, plan.tree)
         names = {*definition.numerator, *definition.denominator}
-        reported = {area for area in areas if any((area, *split(name), basis) in held for name in names)}
+        reported = {
+            area for area in areas if any((area, *split(name), basis) in held.totals for name in names)
+        }
         for area in (one for one in areas if one in reported and level_of[one] in definition.levels):
             for run in runs:
                 choice = choose(context, definition, area, basis, run, held)
@@ -240,10 +259,12 @@ def _asked(
 def _cells_of(choice: Choice, area: str, grid: _Grid) -> dict[str, tuple[Cells, int | None]]:
     """Of each element its cells, or, for a population, its number."""
     nothing = np.array([], dtype=np.intp)
-    return {
-        name: (grid.cells(area, choice.blocks[name]), None) if name in choice.blocks else (nothing, value)
-        for name, value in choice.values.items()
+    stocks = grid.of_members(choice.standing.blocks) if choice.standing else nothing
+    found: dict[str, tuple[Cells, int | None]] = {
+        name: (nothing, value) for name, value in choice.values.items()
     }
+    found |= dict.fromkeys(choice.stocks, (stocks, None))
+    return found | {name: (grid.cells(area, blocks), None) for name, blocks in choice.blocks.items()}
 
 
 def _below(definitions: Sequence[Definition], rules: DisclosureRules, context: Context) -> dict[Name, int]:

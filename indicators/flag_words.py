@@ -9,7 +9,7 @@ from indicators.definition import Definition
 from indicators.family import Finding, wants_more
 from indicators.result import Comparison, Flag, Result
 from indicators.results import Context
-from indicators.wording import amount, day, people, say, stood_for, stood_words
+from indicators.wording import amount, counted, day, people, say, stood_for, stood_words
 from reference.periods import Period, month_period
 
 FAR, NEAR = (
@@ -19,6 +19,7 @@ FAR, NEAR = (
 NAMES = {
     "behind_pooled": "behind_target",
     "doubtful": "implausible",
+    "watch_among_many": "watch",
 }  # what is found in another way is the same reason
 MOVED = {"reports_missing": "missing", "implausible": "beyond"}  # what widens where it is no gap to a target
 COUNTS = ("numerator", "denominator", "value", "lower", "upper", "received", "expected")
@@ -76,14 +77,14 @@ def _sentence(
     if finding.kind in ADDED:
         words |= ADDED[finding.kind](definition, finding, language)
     kind = finding.kind
-    if kind == "watch" and finding.numbers["needed"] is None:
+    if kind.startswith("watch") and finding.numbers["needed"] is None:
         kind = "watch_rate"
-    return with_since(say(kind, language, words), finding, language)
+    return with_since(say(kind, language, words), finding, language, counted(definition, language))
 
 
-def with_since(said: str, finding: Finding, language: str) -> str:
-    """A sentence, and after it how long this has stood and what has changed."""
-    since = _since(finding, language)
+def with_since(said: str, finding: Finding, language: str, counted: str = "") -> str:
+    """A sentence, and after it how long this has stood and what has changed; `counted`: what its gap is a number of."""
+    since = _since(finding, language, counted)
     return f"{said}{'' if language == 'zh' else ' '}{since}" if since else said
 
 
@@ -170,7 +171,7 @@ def _ahead(definition: Definition, finding: Finding, language: str) -> dict[str,
 
 def _watched(_: Definition, finding: Finding, language: str) -> dict[str, str]:
     numbers = finding.numbers
-    return {"needed": _count(numbers["needed"]), "needed_months": _count(numbers["needed_months"])}
+    return {name: _count(numbers[name]) for name in ("needed", "needed_months", "looked_at")}
 
 
 def _doubtful(definition: Definition, finding: Finding, language: str) -> dict[str, str]:
@@ -196,11 +197,12 @@ ADDED: dict[str, Words] = {
     "outlying": _peers,
     "will_miss": _ahead,
     "watch": _watched,
+    "watch_among_many": _watched,
     "doubtful": _doubtful,
 }
 
 
-def _since(finding: Finding, language: str) -> str:
+def _since(finding: Finding, language: str, counted: str) -> str:
     """How long it has stood, and how its gap has changed within a month."""
     if finding.stood is None:
         return ""
@@ -211,7 +213,7 @@ def _since(finding: Finding, language: str) -> str:
     moved = say(
         MOVED.get(finding.kind, "gap") + ("_same" if not change else "_wider" if change > 0 else "_narrower"),
         language,
-        {"change": f"{abs(change):,}"},
+        {"change": f"{abs(change):,}", "counted": counted},
     )
     return say("since_and_change", language, {"stood": said, "change": moved})
 

@@ -50,16 +50,19 @@ def find_flags(
 def find_watched(
     context: Context, organisations: Sequence[str], period: Period, indicators: Sequence[str] | None = None
 ) -> list[Flag]:
-    """Areas short of a target whose date has come, where it may be chance: no flags, but what it would take to be certain."""
+    """Areas short of a target whose date has come, where it may be chance: no flags, but what it would take to be certain.
+
+    Chance either of the area's own few people, or, where its interval alone leaves the target out, of as many counts as are
+    looked at together: those are the widest list of who is not told as behind, so that no area short of a target is in neither.
+    """
     codes, found = _codes(context, indicators), []
     for family in _families(context, organisations, period):
         seen = _of_family(context, *family, period)
-        behind = {(one.organisation, one.indicator) for one in seen.flags if one.kind == "behind_target"}
-        wanted = {(area, code) for area in family[2] for code in codes} - behind
+        told = {(one.organisation, one.indicator) for one in seen.flags if one.kind == "behind_target"}
+        wanted = {(area, code) for area in family[2] for code in codes} - told - seen.doubted
         for one in seen.results:
             if (one.organisation, one.indicator) in wanted and _is_watched(one):
-                watched = Finding("watch", one, _needed(context, one, period), one.gap)
-                found.append(flag_of(context, watched, period))
+                found.append(flag_of(context, _watched(context, seen, one, period), period))
     return sorted(found, key=lambda one: (-(one.gap or 0), one.organisation, one.indicator))
 
 
@@ -82,11 +85,17 @@ def _families(
 
 @dataclass(frozen=True)
 class _Seen:
-    """A level's flags, what is not judged for want of reports, and the results all rests on."""
+    """A level's flags, what is not judged for want of reports or as doubtful, and the results all rests on.
+
+    `looked_at`: how many counts were held against their targets; `bar`: the p at which one more would be told as behind.
+    """
 
     flags: tuple[Flag, ...]
     silent: tuple[Finding, ...]
     results: tuple[Result, ...]
+    doubted: frozenset[tuple[str, str]]
+    looked_at: int
+    bar: float
 
 
 def _of_family(context: Context, tree: str, level: str, asked: Sequence[str], period: Period) -> _Seen:
@@ -111,7 +120,8 @@ def _look(board: Board) -> _Seen:
         for one in found
         if not (one.kind == "will_miss" and _about(one) in behind)
     )
-    return _Seen(flags, tuple(unfit.unjudged(board, Reason.REPORTS_MISSING)), board.results)
+    silent = tuple(unfit.unjudged(board, Reason.REPORTS_MISSING))
+    return _Seen(flags, silent, board.results, frozenset(doubted), board.looked_at, board.bar)
 
 
 def _about(finding: Finding) -> tuple[str, str]:
@@ -120,20 +130,28 @@ def _about(finding: Finding) -> tuple[str, str]:
 
 def _is_watched(result: Result) -> bool:
     due = result.target is not None and result.target.due
-    return due and result.comparison is Comparison.SIMILAR and bool(result.gap)
+    return due and result.comparison in (Comparison.SIMILAR, Comparison.WORSE) and bool(result.gap)
 
 
-def _needed(context: Context, result: Result, period: Period) -> dict[str, int | None]:
-    """How many people (births …), at the same share or rate, would be beyond chance; and in how many months they come."""
+def _watched(context: Context, seen: _Seen, result: Result, period: Period) -> Finding:
+    """What is watched, with how many people (births …) at the same share or rate would settle it, and in how many months."""
     definition = context.catalogue.get(result.indicator)
+    is_alone = result.comparison is Comparison.SIMILAR
+    kind = "watch" if is_alone else "watch_among_many"
+    numbers: dict[str, int | None] = {"needed": None, "needed_months": None, "looked_at": seen.looked_at}
     assert result.target is not None
     assert result.value is not None
     assert result.denominator
     if definition.method not in ("proportion", "rate"):
-        return {"needed": None, "needed_months": None}
-    unit = definition.multiplier
+        return Finding(kind, result, numbers, result.gap)
     needed = people_to_be_certain(
-        result.value / unit, result.target.value / unit, is_share=definition.method == "proportion"
+        result.value / definition.multiplier,
+        result.target.value / definition.multiplier,
+        0.95 if is_alone else 1 - seen.bar,
+        is_share=definition.method == "proportion",
     )
-    months = None if needed is None else math.ceil(needed * period.span / result.denominator)
-    return {"needed": needed, "needed_months": months}
+    if needed is not None:
+        if not is_alone:  # the number is an approximation of the exact test by which it was not enough
+            needed = max(needed, result.denominator + 1)
+        numbers |= {"needed": needed, "needed_months": math.ceil(needed * period.span / result.denominator)}
+    return Finding(kind, result, numbers, result.gap)

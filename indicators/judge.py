@@ -104,6 +104,8 @@ def _result(
         target=view(target) if target else None,
         comparison=compare(value, limits, target, judged),
         gap=gap(definition, one, target) if judged else None,
+        carried=one.carried,
+        oldest=one.oldest,
     )
 
 

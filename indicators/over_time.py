@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,8 @@ from indicators.definition import Definition
 from indicators.result import Reason, Result
 from indicators.statistics import runs
 from indicators.statistics.control_chart import Chart, p_prime_chart, u_prime_chart
+from reference.breaks import Break
+from reference.periods import parse
 
 FEWEST = 8  # months with a number, below which a line and its limits say nothing
 Numbers = NDArray[np.float64]
@@ -26,6 +30,7 @@ class Change(StrEnum):
     WORSE = "worse"
     OTHER = "other"  # beyond chance, on an indicator with no better side
     UNKNOWN = "unknown"
+    UNJUDGED = "unjudged"  # too few months since a break for a line of their own
 
 
 @dataclass(frozen=True)
@@ -41,15 +46,51 @@ class Course:
     causes: tuple[tuple[str, ...], ...]
 
 
-def course(definition: Definition, series: Sequence[Result]) -> Course | None:
+def course(definition: Definition, series: Sequence[Result], rebase: Sequence[int] = ()) -> Course | None:
     """A p′ or u′ chart of single months (Laney: its limits hold the usual variation between months); None with too few.
 
-    Months beyond the limits are left out of the line and limits, once, so that one far month does not move the line away
-    from all others and make them look shifted (Montgomery DC. Introduction to statistical quality control, section 7.2).
+    `rebase`: places in the series from which the numbers no longer compare with the earlier ones: each stretch has its own
+    line, limits and runs, and one of too few months has none. Months beyond the limits are left out of the line and limits,
+    once, so that one far month does not move the line away from all others and make them look shifted (Montgomery DC.
+    Introduction to statistical quality control, section 7.2).
     """
     if definition.method not in ("proportion", "rate"):
         return None
-    known = [one.reason is Reason.NONE and bool(one.denominator) for one in series]
+    edges = [0, *sorted({place for place in rebase if 0 < place < len(series)}), len(series)]
+    stretches = [series[first:last] for first, last in pairwise(edges)]
+    parts = [_stretch(definition, one) for one in stretches]
+    if not any(parts):
+        return None
+    whole = [part or _without_line(one) for part, one in zip(parts, stretches, strict=True)]
+    return Course(
+        **{
+            name: tuple(chain.from_iterable(getattr(one, name) for one in whole))
+            for name in Course.__annotations__
+        }
+    )
+
+
+def places_of(series: Sequence[Result], breaks: Sequence[Break]) -> dict[int, Break]:
+    """Where the breaks lie in a series of months: the first month that begins on or after the day. Those before or after
+    the series are left out."""
+    starts = [parse(one.period).first_day for one in series]
+    places = {bisect_left(starts, one.on): one for one in breaks}
+    return {place: one for place, one in places.items() if 0 < place < len(series)}
+
+
+def _without_line(series: Sequence[Result]) -> Course:
+    """Months too few to have a line of their own."""
+    nothing = (None,) * len(series)
+    known = tuple(one.value if _is_known(one) else None for one in series)
+    return Course(known, nothing, nothing, nothing, (Change.UNJUDGED,) * len(series), ((),) * len(series))
+
+
+def _is_known(one: Result) -> bool:
+    return one.reason is Reason.NONE and bool(one.denominator)
+
+
+def _stretch(definition: Definition, series: Sequence[Result]) -> Course | None:
+    known = [_is_known(one) for one in series]
     if sum(known) < FEWEST:
         return None
     seen, size = (

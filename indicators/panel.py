@@ -6,20 +6,16 @@ at each month's window: the month itself, or the run of months that ends with it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from indicators.calculate import Counted
 from indicators.definition import Definition
-from indicators.judge import method_of, view
 from indicators.judge_arrays import (
-    COMPARISONS,
-    REASONS,
     Numbers,
     Whole,
     Yardsticks,
@@ -28,95 +24,12 @@ from indicators.judge_arrays import (
     limits,
     reasons,
 )
-from indicators.result import Comparison, Reason, Result
+from indicators.one_panel import Panel as Panel
 from indicators.results import Context, Monthly, basis_of, split
-from reference.periods import Period, month_add, month_period, month_range
+from indicators.stock_arrays import Carried, OwnStocks, StockSums, own_stocks, sets
+from reference.periods import month_add, month_period, month_range
 from reference.policies import TargetInForce
-from reference.reporting import Duty
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Arrays of shape (organisations, months); NaN where there is no number.
-
-    `numerator`, `denominator`: summed counts; `value`, `lower`, `upper`, `target`: in the indicator's unit; `received`,
-    `expected`: reports × months; `reason` and `comparison`: places in REASONS and COMPARISONS; `gap`: people, NaN when
-    unknown; `due`: whether the target's date has come. `width`: months in each window, which ends with the month.
-    """
-
-    definition: Definition
-    basis: str
-    organisations: tuple[str, ...]
-    months: tuple[int, ...]
-    width: int
-    levels: NDArray[np.object_]  # the level's code
-    yardsticks: Yardsticks
-    numerator: Numbers
-    denominator: Numbers
-    received: Whole
-    expected: Whole
-    value: Numbers
-    lower: Numbers
-    upper: Numbers
-    target: Numbers
-    due: NDArray[np.bool_]
-    reason: NDArray[np.int8]
-    comparison: NDArray[np.int8]
-    gap: Numbers
-
-    @cached_property
-    def is_judged(self) -> NDArray[np.bool_]:
-        """Where there is a number and nothing speaks against judging it."""
-        return np.asarray(self.reason == REASONS.index(Reason.NONE))
-
-    @cached_property
-    def is_worse(self) -> NDArray[np.bool_]:
-        """Where the whole interval is on the wrong side of the target."""
-        return np.asarray(self.comparison == COMPARISONS.index(Comparison.WORSE))
-
-    def period(self, month: int) -> Period:
-        """The window that ends with a month (yyyymm)."""
-        return (
-            month_period(month) if self.width == 1 else month_range(month_add(month, 1 - self.width), month)
-        )
-
-    def result(self, row: int, place: int, period: str = "") -> Result:
-        """One cell as indicators/results.py gives it; `period` is the code it is known by, where it has another name."""
-        counted = Counted(
-            self.organisations[row],
-            _whole(self.numerator[row, place]),
-            _whole(self.denominator[row, place]),
-            int(self.received[row, place]),
-            int(self.expected[row, place]),
-        )
-        yardstick = self.yardsticks.at(row, place)
-        return Result(
-            organisation=counted.organisation,
-            level=self.levels[row, place],
-            period=period or self.period(self.months[place]).code,
-            indicator=self.definition.code,
-            numerator=counted.numerator,
-            denominator=counted.denominator,
-            value=_number(self.value[row, place]),
-            lower=_number(self.lower[row, place]),
-            upper=_number(self.upper[row, place]),
-            method=method_of(self.definition, counted),
-            basis=self.basis,
-            received=counted.received,
-            expected=counted.expected,
-            reason=REASONS[self.reason[row, place]],
-            target=view(yardstick) if yardstick else None,
-            comparison=COMPARISONS[self.comparison[row, place]],
-            gap=_whole(self.gap[row, place]),
-        )
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _whole(value: float) -> int | None:
-    return None if np.isnan(value) else int(value)
+from reference.reporting import Duty, ends_in
 
 
 def panel(
@@ -167,6 +80,9 @@ class Span:
             first,
             last,
         )
+        lasting = context.registry.elements_that_last
+        stocks = [place for place in self.held.place if place[0] in lasting]
+        self.own = own_stocks(context, self.held, stocks, self.organisations, self.months) if stocks else None
 
     def panels(self, first: int, width: int = 1, last: int | None = None) -> dict[str, Panel]:
         """Panels by indicator, for the windows ending in `first` and every month after it, up to `last`."""
@@ -176,7 +92,8 @@ class Span:
         stop = len(self.months) if last is None else self.months.index(last) + 1
         values, reports = (one[..., start:stop] for one in (self.held.values, self.held.reports))
         held = replace(self.held, values=values, reports=reports)
-        frame = _Frame(self.context, self.tree, self.organisations, self.months[start:stop], width, held)
+        own = self.own.between(start, stop) if self.own else None
+        frame = _Frame(self.context, self.tree, self.organisations, self.months[start:stop], width, held, own)
         return {
             code: frame.panel(self.context.catalogue.get(code), *names) for code, names in self.names.items()
         }
@@ -205,12 +122,14 @@ class _Frame:
         months: tuple[int, ...],
         width: int,
         held: Monthly,
+        own: OwnStocks | None,
     ) -> None:
         self.context, self.tree, self.organisations = context, tree, organisations
         self.all_months, self.months, self.width, self.held = months, months[width - 1 :], width, held
         end = context.months(tree)
         self.ended = np.array([end is None or month > end[1] for month in months])
-        self._owed: dict[tuple[str, ...], Whole] = {}
+        self._owed: dict[tuple[tuple[str, ...], dt.date | None], Whole] = {}
+        self.stocks = StockSums(own, context, organisations, months, width, self.ended) if own else None
 
     def panel(self, definition: Definition, basis: str, names: tuple[str, ...]) -> Panel:
         """One indicator's panel."""
@@ -220,10 +139,10 @@ class _Frame:
         values: dict[str, Numbers] = {}
         worst = _Worst((len(self.organisations), len(self.months)))
         self._flows(flows, place, basis, values, worst)
-        self._stocks(lasting, place, basis, values, worst)
+        carried = self._stocks(lasting, place, basis, values, worst)
         numerator = sum(values[name] for name in definition.numerator) + np.zeros(worst.received.shape)
         denominator = sum(values[name] for name in definition.denominator) + np.zeros(worst.received.shape)
-        return self._judged(definition, basis, numerator, denominator, worst)
+        return self._judged(definition, basis, numerator, denominator, worst, carried)
 
     def _flows(
         self, names: list[str], place: dict[str, int], basis: str, values: dict[str, Numbers], worst: _Worst
@@ -243,34 +162,52 @@ class _Frame:
                 worst.consider(received, expected)
 
     def _stocks(
-        self, names: list[str], place: dict[str, int], basis: str, values: dict[str, Numbers], worst: _Worst
-    ) -> None:
-        """The last month of the window in which all the stocks were reported; populations that no form reports beside."""
+        self,
+        names: list[str],
+        place: dict[str, int],
+        basis: str,
+        values: dict[str, Numbers],
+        worst: _Worst,
+    ) -> Carried:
+        """Each member's last figures in the window, summed; populations where no member reported any."""
+        carried = Carried.none(worst.received.shape)
         if not names:
-            return
-        known, people, stands = {}, {}, []
-        for name in names:
-            given = self._windows(self.held.reports[place[name]] > 0)
-            people[name] = self._people(split(name)[0])
-            known[name] = given.any(axis=-1)
-            stands.append(given | (~known[name] & np.isfinite(people[name]))[..., None])
-        together = np.logical_and.reduce(stands)
-        back = np.argmax(together[..., ::-1], axis=-1)  # months before the window's last
-        found = together.any(axis=-1)
-        at = np.arange(len(self.months)) + self.width - 1 - np.where(found, back, 0)
-        for name in names:
-            total = np.take_along_axis(self.held.values[place[name]], at, axis=1)
-            values[name] = np.where(known[name], np.where(found, total, np.nan), people[name])
-            owed = self._owed_for(name, basis)
-            if owed is None:
-                continue
-            last = np.arange(len(self.months)) + self.width - 1
-            when = np.where(found, at, np.minimum(last, max(int((~self.ended).sum()) - 1, 0)))
-            expected = np.take_along_axis(owed, when, axis=1) * ~self._all_ended()
-            reports = np.take_along_axis(self.held.reports[place[name]], at, axis=1)
-            received = np.where(found, np.minimum(reports, expected), 0)
-            asked = known[name] | ~np.isfinite(people[name])
-            worst.consider(np.where(asked, received, 0), np.where(asked, expected, 0))
+            return carried
+        assert self.stocks is not None
+        people = {name: self._people(split(name)[0]) for name in names}
+        known = {name: self.stocks.known(place[name]) for name in names}
+        free = {name: ~known[name] & np.isfinite(people[name]) for name in names}
+        values |= people
+        for asked, where in sets(free, worst.received.shape):
+            sums = self.stocks.sums([place[name] for name in asked])
+            for number, name in enumerate(asked):
+                values[name] = np.where(where, sums.values[number], values[name])
+                expected = self._owed_of_stocks(name, basis, sums.newest)
+                if expected is not None:
+                    received = np.minimum(sums.reports[number], expected)
+                    worst.consider(np.where(where, received, 0), np.where(where, expected, 0))
+            carried = carried.where(where, self.stocks.carried(sums, self._last_due(asked, basis)))
+        return carried
+
+    def _owed_of_stocks(self, name: str, basis: str, newest: Whole) -> Whole | None:
+        """Reports owed in the newest month of the figures (where there are none: the last month of the window that anybody
+        reported), by those who belong to the area at the window's end; None when no form brings the element."""
+        duties = self.context.duties_of(self.tree, basis, split(name)[0])
+        if not duties or self.stocks is None:
+            return None
+        when = np.where(newest >= 0, newest, np.minimum(self.stocks.ends, self.stocks.end))
+        expected = np.zeros(when.shape, np.int64)
+        for day, columns in self.stocks.days:
+            owed = self._counted(duties, day)
+            expected[:, columns] = np.take_along_axis(owed, when[:, columns], axis=1)
+        return expected * ~self._all_ended()
+
+    def _last_due(self, names: Sequence[str], basis: str) -> Whole:
+        """Of each window the place of the last month in which a report of the elements ends; −1 where none does."""
+        assert self.stocks is not None
+        duties = {duty for name in names for duty in self.context.duties_of(self.tree, basis, split(name)[0])}
+        due = np.array([any(ends_in(duty, month) for duty in duties) for month in self.all_months])
+        return self.stocks.last_in_window(due & ~self.ended)
 
     def _all_ended(self) -> NDArray[np.bool_]:
         """Windows that begin after the last month that anybody reported: nothing is owed in them yet."""
@@ -280,9 +217,6 @@ class _Frame:
         total = np.cumsum(monthly.astype(np.int64), axis=-1)
         total[..., self.width :] -= total[..., : -self.width].copy()
         return np.asarray(total[..., self.width - 1 :])
-
-    def _windows(self, monthly: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        return sliding_window_view(monthly, self.width, axis=-1)
 
     def _people(self, element: str) -> Numbers:
         """The newest population on or before each month's last day; NaN where none is known."""
@@ -301,21 +235,20 @@ class _Frame:
     def _owed_for(self, name: str, basis: str) -> Whole | None:
         """Reports owed in each month by those who bring the element; None when no form brings it."""
         duties = self.context.duties_of(self.tree, basis, split(name)[0])
-        if not duties:
-            return None
-        key = tuple(duty.form for duty in duties)
-        if key not in self._owed:
-            self._owed[key] = self._count_owed(duties)
-        return self._owed[key]
+        return self._counted(duties, None) if duties else None
 
-    def _count_owed(self, duties: Iterable[Duty]) -> Whole:
-        owed = np.zeros((len(self.organisations), len(self.all_months)), np.int64)
-        for duty in duties:
-            for place, month in enumerate(self.all_months):
-                if not self.ended[place]:
-                    counted = self.context.owed(duty, month)
-                    owed[:, place] += [counted[code] for code in self.organisations]
-        return owed
+    def _counted(self, duties: Sequence[Duty], under: dt.date | None) -> Whole:
+        """Reports owed in each month, under its own tree or that of a day."""
+        key = (tuple(duty.form for duty in duties), under)
+        if key not in self._owed:
+            owed = np.zeros((len(self.organisations), len(self.all_months)), np.int64)
+            for duty in duties:
+                for place, month in enumerate(self.all_months):
+                    if not self.ended[place]:
+                        counted = self.context.owed(duty, month, under=under)
+                        owed[:, place] += [counted[code] for code in self.organisations]
+            self._owed[key] = owed
+        return self._owed[key]
 
     def _yardsticks(self, definition: Definition) -> Yardsticks:
         each: dict[tuple[int, bool, int], tuple[int, TargetInForce]] = {}
@@ -363,6 +296,7 @@ class _Frame:
         numerator: Numbers,
         denominator: Numbers,
         worst: _Worst,
+        carried: Carried,
     ) -> Panel:
         received, expected = worst.received, worst.expected
         rules = self.context.registry.flagging(month_period(self.months[-1]).last_day)
@@ -392,6 +326,8 @@ class _Frame:
             reason=reason,
             comparison=compared(value, lower, upper, targets, reason),
             gap=gaps(definition, numerator, denominator, targets, reason),
+            carried=carried.count,
+            oldest=carried.oldest,
         )
 
 

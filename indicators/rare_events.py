@@ -27,7 +27,8 @@ class OverTime:
     chart; `events` says how many there were). `months`: for u the month of each point; for g and t the month in which the
     event lies that ends the stretch. `since_last`: births (g) or days (t) since the last event, a stretch that has not
     ended and is no point of the chart. `expected`: events a month; `unreported`: months without a number, which are
-    stepped over and never taken as months without events.
+    stepped over and never taken as months without events. `looked_at`: the first and last month with a number, between
+    which `events` are counted; None where there is none.
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class OverTime:
     expected: float | None
     since_last: float | None
     unreported: tuple[int, ...]
+    looked_at: tuple[int, int] | None = None
 
 
 def over_time(
@@ -51,10 +53,11 @@ def over_time(
     """Choose and draw the chart for events of successive months (yyyymm); None where nothing was reported."""
     known = [index for index, count in enumerate(events) if count is not None]
     unreported = tuple(months[index] for index in range(len(months)) if index not in set(known))
+    looked_at = (months[known[0]], months[known[-1]]) if known else None
     total = sum(count for count in events if count)
     expected = total / len(known) if known else None
     if expected is None or not total:
-        return OverTime("none", (), None, total, expected, None, unreported)
+        return OverTime("none", (), None, total, expected, None, unreported, looked_at)
     counted = [index for index in known if births[index]]
     if expected >= rare_below and counted:
         chart = u_chart(
@@ -62,16 +65,16 @@ def over_time(
             np.array([births[index] for index in counted], dtype=float) / multiplier,
         )
         shown = tuple(months[index] for index in counted)
-        return OverTime("u", shown, chart, total, expected, None, unreported)
+        return OverTime("u", shown, chart, total, expected, None, unreported, looked_at)
     by_births = all(births[index] is not None for index in known)
     sizes = [float(births[index] or 0) if by_births else float(_days(months[index])) for index in known]
     counts = [events[index] or 0 for index in known]
     between, ends, rest = stretches(counts, sizes)
     if len(between) < fewest_between:
-        return OverTime("none", (), None, total, expected, rest, unreported)
+        return OverTime("none", (), None, total, expected, rest, unreported, looked_at)
     chart = g_chart(np.round(between)) if by_births else t_chart(between)
     shown = tuple(months[known[place]] for place in ends)
-    return OverTime("g" if by_births else "t", shown, chart, total, expected, rest, unreported)
+    return OverTime("g" if by_births else "t", shown, chart, total, expected, rest, unreported, looked_at)
 
 
 def stretches(events: Sequence[int], sizes: Sequence[float]) -> tuple[list[float], list[int], float]:

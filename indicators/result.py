@@ -55,7 +55,8 @@ class Result:
     """One indicator for one organisation and period. Values are times the multiplier (80.0 = 80%); counts are people or events.
 
     `gap` is how many more (or fewer, for a lower-is-better indicator) people would just meet the target; 0 when met, None when unknown.
-    `received` of `expected` monthly reports are in it; for the register both are institutions.
+    `received` of `expected` monthly reports are in it; for the register both are institutions. Of how many organisations the
+    stocks in it are older than the last month they were due in, says `carried`, and `oldest` the earliest of these months.
     """
 
     organisation: str
@@ -75,6 +76,8 @@ class Result:
     target: TargetView | None = None
     comparison: Comparison = Comparison.NO_TARGET
     gap: int | None = None
+    carried: int = 0
+    oldest: int | None = None
 
     @property
     def completeness(self) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -13,12 +13,14 @@ import pandas as pd
 
 from indicators import registered
 from indicators.calculate import Block, Cell, Counted, add
-from indicators.choosing import Choice, Key, choose
+from indicators.choosing import Held, Key, choose
 from indicators.choosing import split as split
 from indicators.definition import Catalogue, Definition
 from indicators.judge import judge
+from indicators.received import reporting
 from indicators.result import Result
-from reference.periods import Period, month_add, month_range
+from indicators.stocks import own_series
+from reference.periods import Period, month_range
 from reference.policies import TargetInForce
 from reference.registry import Registry
 from reference.reporting import Duty, duties_for, last_day, owing
@@ -59,10 +61,11 @@ class Context:
     catalogue: Catalogue
     store: Store
     duties: tuple[Duty, ...]
-    _owed: dict[tuple[str, int, bool, int, bool], Counter[str]] = field(default_factory=dict, repr=False)
-    _owed_over: dict[tuple[tuple[str, ...], int, int, bool], Counter[str]] = field(
+    _owed: dict[tuple[str, int, bool, int, bool, int], Counter[str]] = field(default_factory=dict, repr=False)
+    _owed_over: dict[tuple[tuple[str, ...], int, int, bool, int], Counter[str]] = field(
         default_factory=dict, repr=False
     )
+    _below: dict[int, dict[str, set[str]]] = field(default_factory=dict, repr=False)
     _duties_of: dict[tuple[str, str, str], tuple[Duty, ...]] = field(default_factory=dict, repr=False)
     _answers: OrderedDict[tuple[Any, ...], list[Any]] = field(default_factory=OrderedDict, repr=False)
     _of_version: dict[str, tuple[int, Any]] = field(default_factory=dict, repr=False)
@@ -96,33 +99,64 @@ class Context:
         """The first and last month that anybody in the tree has reported."""
         return reading.months(self.store, tree)
 
-    def owed(self, duty: Duty, month: int, *, today: bool = False) -> Counter[str]:
-        """Area → reports owed for the month, each counted in every area whose totals it adds into (`today`: adds into now)."""
+    def owed(
+        self, duty: Duty, month: int, *, today: bool = False, under: dt.date | None = None
+    ) -> Counter[str]:
+        """Area → reports owed for the month, each counted in every area whose totals it adds into.
+
+        Under the tree of the month's end, or of the day `under`; `today`: under today's.
+        """
         on = last_day(month)
         organisations, rules = self.registry.organisations, self.registry.calendar
         begun = duty.since is None or on >= duty.since
         released = month if any(one.holds(duty.form, month) for one in rules.released) else 0
-        key = (duty.form, organisations.epoch(on), begun, released, today)
+        day = None if duty.latest_hierarchy or today else under or on
+        key = (duty.form, organisations.epoch(on), begun, released, today, organisations.epoch(day or on))
         if key not in self._owed:
             self._owed[key] = Counter(
                 area
                 for one in owing(duty, organisations, month, rules)
-                for area in organisations.adds_into(one.code, None if duty.latest_hierarchy or today else on)
+                for area in (
+                    organisations.adds_into(one.code, day)
+                    if under is None or day is None
+                    else organisations.part_of(one.code, day)
+                )
             )
         return self._owed[key]
 
     def owed_over(
-        self, duties: tuple[Duty, ...], first: int, last: int, *, today: bool = False
+        self,
+        duties: tuple[Duty, ...],
+        first: int,
+        last: int,
+        *,
+        today: bool = False,
+        under: dt.date | None = None,
     ) -> Counter[str]:
-        """Area → reports × months owed from `first` to `last` (yyyymm) for all the duties together."""
-        key = (tuple(duty.form for duty in duties), first, last, today)
+        """Area → reports × months owed from `first` to `last` (yyyymm) for all the duties together, as `owed` counts them."""
+        tree = self.registry.organisations.epoch(under) if under else -1
+        key = (tuple(duty.form for duty in duties), first, last, today, tree)
         if key not in self._owed_over:
             owed: Counter[str] = Counter()
             for duty in duties:
                 for month in month_range(first, last).months:
-                    owed.update(self.owed(duty, month, today=today))
+                    owed.update(self.owed(duty, month, today=today, under=under))
             self._owed_over[key] = owed
         return self._owed_over[key]
+
+    def below(self, codes: Sequence[str], days: Iterable[dt.date]) -> set[str]:
+        """The organisations and all whose numbers add into theirs on any of the days."""
+        tree = self.registry.organisations
+        found = set(codes)
+        for epoch, day in {tree.epoch(day): day for day in days}.items():
+            if epoch not in self._below:
+                below: dict[str, set[str]] = defaultdict(set)
+                for one in tree.all:
+                    for area in tree.adds_into(one.code, day):
+                        below[area].add(one.code)
+                self._below[epoch] = dict(below)
+            found.update(*(self._below[epoch].get(code, ()) for code in codes))
+        return found
 
     def duties_of(self, tree: str, basis: str, element: str) -> tuple[Duty, ...]:
         """The periodic duties that bring an element on a basis."""
@@ -217,7 +251,6 @@ def _compute(
 ) -> list[Result]:
     counted = [one for one in definitions if one.method != "register"]
     held = _held(context, counted, organisations, periods, view)
-    ends = {code: _months(context, code, view) for code in context.registry.trees}
     results: list[Result] = []
     for period in periods:
         for definition in definitions:
@@ -226,9 +259,7 @@ def _compute(
                 results.extend(registered.share(context, definition, suited, period))
                 continue
             for basis, group in _by_basis(context, definition, suited).items():
-                counts = [
-                    _count(context, definition, code, basis, period, held, ends, view) for code in group
-                ]
+                counts = [_count(context, definition, code, basis, period, held) for code in group]
                 results.extend(_judged(context, definition, counts, period, basis, view))
     return results
 
@@ -289,13 +320,40 @@ def _held(
     organisations: Sequence[str],
     periods: Sequence[Period],
     view: View,
-) -> dict[Key, dict[Block, Cell]]:
-    """Every total that may be needed, from one query."""
+) -> Held:
+    """Every total that may be needed."""
     names = sorted({name for one in definitions for name in (*one.numerator, *one.denominator)})
     if not periods:
-        return {}
+        return Held(context, {}, {}, {})
     first, last = min(period.first for period in periods), max(period.last for period in periods)
-    return totals_of(context, names, organisations, first, last, view)
+    return held_of(context, names, organisations, first, last, view)
+
+
+def held_of(
+    context: Context,
+    names: Sequence[str],
+    organisations: Sequence[str],
+    first: int,
+    last: int,
+    view: View = AS_IT_WAS,
+) -> Held:
+    """Totals of elements over blocks that end in first..last (yyyymm): of stocks also those of all organisations below."""
+    lasting = [name for name in names if split(name)[0] in context.registry.elements_that_last]
+    flows = [name for name in names if name not in lasting]
+    held = totals_of(context, flows, organisations, first, last, view)
+    ends = {code: _months(context, code, view) for code in context.registry.trees}
+    if not lasting or not organisations:
+        return Held(context, held, {}, ends, view.today)
+    days = [dt.date.today()] if view.today else [last_day(month) for month in month_range(first, last).months]
+    wide = totals_of(context, lasting, sorted(context.below(organisations, days)), first, last, view)
+    asked = set(organisations)
+    tree = context.registry.organisations
+
+    def parent(code: str, month: int) -> str:
+        return next(iter(tree.adds_into(code, days[0] if view.today else last_day(month))[1:]), "")
+
+    held |= {key: series for key, series in wide.items() if key[0] in asked}
+    return Held(context, held, own_series(wide, parent), ends, view.today)
 
 
 def totals_of(
@@ -336,58 +394,18 @@ def totals_of(
 
 
 def _count(
-    context: Context,
-    definition: Definition,
-    code: str,
-    basis: str,
-    period: Period,
-    held: dict[Key, dict[Block, Cell]],
-    ends: dict[str, tuple[int, int] | None],
-    view: View,
+    context: Context, definition: Definition, code: str, basis: str, period: Period, held: Held
 ) -> Counted:
-    """Numerator and denominator of one organisation: flows over the same months, stocks at their last month."""
+    """Numerator and denominator of one organisation: flows over the same months, stocks as each member last had them."""
     choice = choose(context, definition, code, basis, period, held)
-    received, expected = _reporting(context, code, basis, period, choice, ends, view.today)
+    reports = reporting(context, code, basis, period, choice, held)
     return Counted(
         organisation=code,
         numerator=add([choice.values[name] for name in definition.numerator]),
         denominator=add([choice.values[name] for name in definition.denominator]),
-        received=received,
-        expected=expected,
+        received=reports.received,
+        expected=reports.expected,
         part=choice.part,
+        carried=reports.carried,
+        oldest=reports.oldest,
     )
-
-
-def _reporting(
-    context: Context,
-    code: str,
-    basis: str,
-    period: Period,
-    choice: Choice,
-    ends: dict[str, tuple[int, int] | None],
-    today: bool,
-) -> tuple[int, int]:
-    """Reports × months received of those owed, for the element that has the least of them.
-
-    Months after the last one that anybody in the tree has reported are not owed yet. What is received in a block is
-    capped at what is owed in it, so a month with more senders than expected cannot hide another's gap.
-    """
-    tree = context.registry.organisations.get(code).tree
-    end = ends.get(tree)
-    worst: tuple[int, int] | None = None
-    for name, chosen in choice.blocks.items():
-        duties = context.duties_of(tree, basis, name.partition("@")[0])
-        if not duties or end is None or end[1] < period.first:
-            continue
-        first, last = period.first, min(period.last, end[1])
-        if name in choice.stocks:
-            first = last = chosen[0][0] if chosen else last
-        expected = context.owed_over(duties, first, last, today=today)[code]
-        received = 0
-        for month, span in chosen:
-            owed = context.owed_over(duties, month_add(month, 1 - span), month, today=today)[code]
-            received += min(choice.found[name][month, span].reports * span, owed)
-        received = min(received, expected)
-        if expected and (worst is None or received * worst[1] < worst[0] * expected):
-            worst = (received, expected)
-    return worst or (0, 0)

@@ -75,6 +75,12 @@ def people(definition: Definition, language: str) -> str:
     return said or ("例" if language == "zh" else "cases")
 
 
+def counted(definition: Definition, language: str) -> str:
+    """What follows a mere number of the gap: in Chinese the counting word alone (人, 例, 份), in English the whole of it."""
+    said = people(definition, language)
+    return said if language == "en" else "人" if said[0] == "名" else said[0]
+
+
 def day(when: dt.date, language: str) -> str:
     """A day: 2026年3月1日, 2026-03-01."""
     return f"{when.year}年{when.month}月{when.day}日" if language == "zh" else when.isoformat()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from functools import partial
 
 from loaders.forms import Check, Form
 from loaders.intake import Desk
 from loaders.issues import Issue
+from loaders.known import Known
+from loaders.outcome import Outcome
 from loaders.plausible import implausible
+from loaders.relabelled import Repeat, issues_of, probes, repeats
 from reference.periods import month_add
 from store.arrivals import Arrival
 from store.database import Store
@@ -18,47 +21,31 @@ from store.wholes import wholes
 BACK = 12  # months looked back
 LIMIT = 6.0  # yardsticks, where a check states none
 Explained = Mapping[tuple[str, str, str], str]  # (sheet, cell, issue code) → what the sender wrote
-Place = tuple[str, str, str]  # form, element, organisation
-
-
-@dataclass
-class Known:
-    """Wholes that are in force or about to be: form, element and organisation → (month, span) → value."""
-
-    values: dict[Place, dict[tuple[int, int], int]] = field(default_factory=dict)
-
-    def put(self, place: Place, month: int, span: int, value: int) -> None:
-        """Keep a value."""
-        self.values.setdefault(place, {})[month, span] = value
-
-    def at(self, place: Place, month: int, span: int) -> int | None:
-        """The value of one period."""
-        return self.values.get(place, {}).get((month, span))
-
-    def history(self, place: Place, span: int) -> dict[int, int]:
-        """All values of periods of this length, by month."""
-        return {
-            month: value for (month, length), value in self.values.get(place, {}).items() if length == span
-        }
 
 
 def compare(
-    store: Store, desk: Desk, arrivals: Sequence[Arrival], explained: Sequence[Explained]
+    store: Store, desk: Desk, arrivals: Sequence[Arrival], outcomes: Sequence[Outcome]
 ) -> list[list[Issue]]:
     """For each arrival the warnings that follow from what the store holds and from the other arrivals."""
     records = [[one.record for one in arrival.submissions] for arrival in arrivals]
-    asked = [one for several in records for one in several if _checks(desk, one)]
-    if not asked:
+    everything = [one for several in records for one in several]
+    wanted = _elements(desk, everything)
+    if not wanted:
         return [[] for _ in arrivals]
-    wanted = _elements(desk, asked)
-    known = _known(store, wanted, asked)
-    for one in (one for several in records for one in several):
+    known = _known(store, wanted, everything)
+    for one in everything:
         for value in one.values:
             if value.element in wanted and not value.category and value.value is not None:
                 known.put((one.form, value.element, one.organisation), one.month, one.span, value.value)
+    repeated: dict[int, Repeat] = {
+        id(one.record): one for one in repeats(desk, everything, known, partial(_wholes, store))
+    }
     return [
-        [issue for one in several for issue in _of(desk, one, known, said)]
-        for several, said in zip(records, explained, strict=True)
+        [
+            *issues_of(desk, [repeated[id(one)] for one in several if id(one) in repeated], outcome),
+            *(issue for one in several for issue in _of(desk, one, known, outcome.explained)),
+        ]
+        for several, outcome in zip(records, outcomes, strict=True)
     ]
 
 
@@ -69,17 +56,23 @@ def _checks(desk: Desk, record: SubmissionRecord) -> tuple[Check, ...]:
 
 
 def _elements(desk: Desk, asked: Sequence[SubmissionRecord]) -> set[str]:
-    """The elements that the checks of these submissions name, here or in another form."""
-    checks = [check for one in asked for check in _checks(desk, one)]
-    return {check.element for check in checks} | {check.of for check in checks if check.kind == "agrees"}
+    """The elements that the checks of these submissions name, here or in another form, and the probes of their forms."""
+    editions = {(one.form, one.edition): one for one in asked}
+    checks = [check for one in editions.values() for check in _checks(desk, one)]
+    named = {check.element for check in checks} | {check.of for check in checks if check.kind == "agrees"}
+    return named.union(*(probes(desk.forms.get(form), desk) for form in {one.form for one in asked}))
 
 
 def _known(store: Store, elements: set[str], asked: Sequence[SubmissionRecord]) -> Known:
-    """What the store holds of the elements, for these senders and the year before."""
+    """What the store holds of the elements, for these senders, from a year before to a year after."""
     months = [one.month for one in asked]
     senders = {one.organisation for one in asked}
+    return _wholes(store, elements, senders, month_add(min(months), -BACK), month_add(max(months), BACK))
+
+
+def _wholes(store: Store, elements: set[str], senders: set[str], first: int, last: int) -> Known:
     known = Known()
-    for one in wholes(store, elements, senders, month_add(min(months), -BACK), max(months)):
+    for one in wholes(store, elements, senders, first, last):
         known.put((one.form, one.element, one.organisation), one.month, one.span, one.value)
     return known
 

@@ -3,48 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from loaders.forms import Field
 from loaders.harvest import Column, Harvest
 from loaders.matching import (
     Labels,
+    Match,
+    category_of,
     is_foot,
     is_hint,
     is_total,
     label_of,
     numbers_columns,
+    other_than,
     says,
-    stated_factor,
     title_of,
     words,
 )
-from loaders.other_times import kind_of_text
+from loaders.organisation_headers import Header, find_header, tables_beside
+from loaders.other_times import LONGEST_HEADER, kind_of_text, of_another_period
 from loaders.recognise import Found, organisation_at, sender_of
+from loaders.row_keys import ENTIRE
 from loaders.tidy import read_number, text_of
+from loaders.units import ONE, Scale, Unit, unit_alone, unit_in
 from loaders.workbook import Sheet
 from reference.registry import Registry
 
-HEADER_SEARCH = 40  # rows in which the header must begin
-DEEPEST_HEADER = 6
-FEWEST_KNOWN = 2  # columns that the form must know beside a key column whose wording it does not
-_WHO = re.compile(
-    r".{0,6}(机构|单位|医院|中心|地区|区域|辖区|区划|区县|县区|县市区|市县区?|区市县|市州|州市|区|县|市|乡镇|乡镇街道|街道|乡|镇)(名称?)?"
-)
-IsKey = Callable[[str, set[str], int, Sequence[int]], bool]
-_UNITS = {"人", "例", "名", "个", "张", "%", "人次"}
+_SPAN = re.compile(r"\d+\s*[-~—至到]\s*\d+\s*月|累[计积]$|^累[计积]|去年|上年|同期")
 _BRACKETED = re.compile(r"\([^()]{1,5}\)")  # a header cell that holds nothing but (分钟) states a unit
-
-
-@dataclass(frozen=True)
-class Header:
-    """Where the header stands: its first and last row, and the key columns (None when missing)."""
-
-    top: int
-    bottom: int
-    code: int | None
-    name: int | None
 
 
 def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
@@ -56,112 +43,41 @@ def read_rows(found: Found, registry: Registry, labels: Labels) -> Harvest:
             "header_missing", labels="、".join(found.edition.name_header or found.edition.code_header)
         )
         return harvest
-    columns = harvest.columns(find_columns(harvest, header, labels))
-    for row in range(header.bottom + 1, len(found.sheet.rows)):
-        cells = found.sheet.rows[row]
-        first = next((text for raw in cells if (text := text_of(raw))), "")
-        if not first or numbers_columns(cells, first) or is_foot(first) or is_hint(first):
-            continue
-        _row(harvest, header, columns, row)
+    tables = tables_beside(found, header)
+    shown: set[str] = set()
+    for one in tables:
+        fields = find_columns(harvest, one, labels)
+        shown.update(wanted.element for wanted, _ in fields.values())
+        _table(harvest, one, harvest.columns(fields))
+    harvest.missing([one for one in found.edition.fields if one.element not in shown], "column_missing")
     return harvest
 
 
-def find_header(found: Found, labels: Labels) -> Header | None:
-    """The header block: it begins where a key column's wording stands and ends above the first row with a key.
-
-    A wording that the form does not know (救治中心名称, 区县) must say that it names organisations, and more of the form's
-    columns must stand beside it.
-    """
-    return _find_header(found, labels, _is_known_key) or _find_header(found, labels, _is_likely_key)
-
-
-def lies_across(found: Found, labels: Labels) -> bool:
-    """Whether a form that prints its elements as rows lies here the other way: organisations as rows, elements as columns."""
-    if found.edition.layout != "elements_in_rows":
-        return False
-    header = _find_header(found, labels, _is_likely_key)
-    return header is not None and not _says_elements(found, header)
+def _table(harvest: Harvest, header: Header, columns: Sequence[Column]) -> None:
+    """Take the rows of one table."""
+    met: set[str] = set()
+    for row in range(header.bottom + 1, len(harvest.found.sheet.rows)):
+        cells = harvest.found.sheet.rows[row]
+        if header.left or header.end < ENTIRE:
+            cells = cells[header.left : header.end]
+        first = next((text for raw in cells if (text := text_of(raw))), "")
+        if not first or numbers_columns(cells, first) or is_foot(first) or is_hint(first):
+            continue
+        _row(harvest, header, columns, row, met)
 
 
-def _says_elements(found: Found, header: Header) -> bool:
-    names = {words(one) for one in found.edition.label_header}
-    cells = found.sheet.rows[header.top]
-    return any(isinstance(raw, str) and words(raw) in names for raw in cells)
-
-
-def _find_header(found: Found, labels: Labels, is_key: IsKey) -> Header | None:
-    sheet, edition = found.sheet, found.edition
-    names, codes = {words(one) for one in edition.name_header}, {words(one) for one in edition.code_header}
-    for row in range(sheet.first, min(sheet.first + HEADER_SEARCH, len(sheet.rows))):
-        keys = [words(raw) if isinstance(raw, str) else "" for raw in sheet.rows[row]]
-        code = next((column for column, key in enumerate(keys) if key and key in codes), None)
-        known = [column for column, key in enumerate(keys) if key and labels.find([key], fuzzy=False)]
-        below = _known_below(sheet, row, labels)
-        name = next(
-            (
-                column
-                for column, key in enumerate(keys)
-                if key and is_key(key, names, column, [*known, *below])
-            ),
-            None,
-        )
-        # A title block may hold the same words (机构名称：…); a header row also has columns that the form knows.
-        if (name is not None or code is not None) and (known or below):
-            return Header(row, _bottom(sheet, row, name if name is not None else code), code, name)
-    return None
-
-
-def _is_known_key(key: str, names: set[str], column: int, known: Sequence[int]) -> bool:
-    return key in names
-
-
-def _is_likely_key(key: str, names: set[str], column: int, known: Sequence[int]) -> bool:
-    return len(set(known)) >= FEWEST_KNOWN and column < min(known) and bool(_WHO.fullmatch(key))
-
-
-def _known_below(sheet: Sheet, row: int, labels: Labels) -> list[int]:
-    """Columns of the next row whose header the form knows."""
-    below = sheet.rows[row + 1] if row + 1 < len(sheet.rows) else []
-    return [
-        column
-        for column, raw in enumerate(below)
-        if isinstance(raw, str) and labels.find([words(raw)], fuzzy=False)
-    ]
-
-
-def _bottom(sheet: Sheet, top: int, key: int | None) -> int:
-    """The last header row: the key's merge downwards, else rows below whose key cell is empty and whose other cells are words."""
-    assert key is not None
-    bottom = max(
-        (row for (row, column), anchor in sheet.anchors.items() if anchor == (top, key) and column == key),
-        default=top,
-    )
-    while bottom == top + DEEPEST_HEADER or bottom + 1 < len(sheet.rows):
-        below = sheet.rows[bottom + 1]
-        texts = [text_of(raw) for raw in below]
-        if (
-            text_of(sheet.at(bottom + 1, key))
-            or numbers_columns(texts, next((text for text in texts if text), ""))
-            or bottom - top >= DEEPEST_HEADER
-            or not any(texts)
-        ):
-            break
-        if any(read_number(raw).value is not None for raw in below):
-            break
-        bottom += 1
-    return bottom
-
-
-def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tuple[Field, int]]:
-    """Column → (field, factor of its unit); notes unknown, misspelt, repeated and missing columns."""
+def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tuple[Field, Scale]]:
+    """Column → (field, scale of its unit); notes unknown, misspelt and repeated columns."""
     sheet, edition = harvest.found.sheet, harvest.found.edition
-    columns: dict[int, tuple[Field, int]] = {}
-    taken: dict[str, int] = {}
+    columns: dict[int, tuple[Field, Scale]] = {}
+    taken: dict[tuple[str, str], int] = {}
     for column, texts in enumerate(_paths(sheet, header)):
-        if column in (header.code, header.name):
+        if column in (header.code, header.name) or not header.left <= column < header.end:
             continue
         path = [words(text) for text in texts]
         if not any(path) or any(says(one.header, "/".join(texts)) for one in edition.ignored if one.header):
+            continue
+        if any(_of_other_time(text, harvest.found) for text in texts):
             continue
         cell = sheet.address(header.bottom, column)
         match = labels.find(path)
@@ -170,25 +86,61 @@ def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, 
             match = labels.find(path[:-1])
             if match is not None and kind != "own":
                 continue
+        category = (
+            next((one for text in texts if (one := category_of(edition.categories, text)) and one.code), None)
+            if edition.categories
+            else None
+        )
+        if match is not None and category is not None:
+            match = Match(_part(match.field, category.code), match.misspelt)
+        elif match is not None and any(other_than(match.field, text) for text in texts[:-1]):
+            match = None
         if match is None:
-            if _has_content(sheet, header, column):
+            if _has_content(sheet, header, column) and not _names_only(sheet, header, column):
                 harvest.issue("column_unknown", cell, "/".join(texts), nearest=labels.nearest("".join(path)))
             continue
-        if match.field.element in taken:
+        if match.field.key in taken:
             harvest.issue(
                 "column_repeated",
                 cell,
                 "/".join(texts),
-                other=sheet.address(header.bottom, taken[match.field.element]),
+                other=sheet.address(header.bottom, taken[match.field.key]),
             )
             continue
         if match.misspelt:
             harvest.issue("header_misspelt", cell, "/".join(texts), taken_for=title_of(match.field))
-        taken[match.field.element] = column
-        stated = [factor for text in texts if (factor := stated_factor(text)) is not None]
-        columns[column] = (match.field, max(stated, default=harvest.found.factor))
-    harvest.missing([one for one in edition.fields if one.element not in taken], "column_missing")
+        taken[match.field.key] = column
+        columns[column] = (match.field, _scale(harvest, header, column, match.field))
     return columns
+
+
+def _part(whole: Field, category: str) -> Field:
+    """The field's breakdown, as a column under 户籍 holds it."""
+    return Field.model_validate(whole.model_dump() | {"category": category})
+
+
+def _of_other_time(text: str, found: Found) -> bool:
+    """Whether a header says that its columns are of another month, or of a longer time (1-10月 above 活产数)."""
+    if len(text) > LONGEST_HEADER or kind_of_text(text, found.form.frequency) == "own":
+        return False
+    return bool(_SPAN.search(text)) or of_another_period(text, found.period)
+
+
+def _scale(harvest: Harvest, header: Header, column: int, wanted: Field) -> Scale:
+    """The scale of a column's numbers: by its own headers' unit, else by the whole sheet's."""
+    found = harvest.found
+    stated: list[tuple[Unit, str]] = []
+    for row in range(header.top, header.bottom + 1):
+        anchor = found.sheet.anchors.get((row, column), (row, column))
+        if (unit := unit_in(found.sheet.at(*anchor))) and (cell := found.sheet.address(*anchor)) not in {
+            one for _, one in stated
+        }:
+            stated.append((unit, cell))
+    if not stated and found.unit is None:
+        return ONE
+    above = found.unit if found.unit and (not stated or found.unit.times > 1) else None
+    harvest.fits(wanted.element, [*([(above, found.unit_cell)] if above else []), *stated])
+    return Scale(stated[-1][0].times, stated[-1][1]) if stated else found.scale
 
 
 def _paths(sheet: Sheet, header: Header) -> list[list[str]]:
@@ -233,23 +185,32 @@ def _paths_without_merges(sheet: Sheet, header: Header) -> list[list[str]]:
 
 
 def _is_unit(text: str) -> bool:
-    return text in _UNITS or bool(_BRACKETED.fullmatch(text))
+    return unit_alone(text) is not None or bool(_BRACKETED.fullmatch(text))
 
 
 def _has_content(sheet: Sheet, header: Header, column: int) -> bool:
     return any(text_of(sheet.at(row, column)) for row in range(header.bottom + 1, len(sheet.rows)))
 
 
-def _row(harvest: Harvest, header: Header, columns: Sequence[Column], row: int) -> None:
-    found, sheet = harvest.found, harvest.found.sheet
-    key = header.name if header.name is not None else header.code
-    assert key is not None
+def _names_only(sheet: Sheet, header: Header, column: int) -> bool:
+    """Whether a column left of the key says nothing but what the rows belong to (市州 left of 县区)."""
+    return column < header.key and not any(
+        read_number(sheet.at(row, column)).value is not None
+        for row in range(header.bottom + 1, len(sheet.rows))
+    )
+
+
+def _row(harvest: Harvest, header: Header, columns: Sequence[Column], row: int, met: set[str]) -> None:
+    """Take one row; `met`: organisations of the rows above it."""
+    found, sheet, key = harvest.found, harvest.found.sheet, header.key
     code = text_of(sheet.at(row, header.code)) if header.code is not None else ""
     name = text_of(sheet.at(row, header.name)) if header.name is not None else ""
     if is_total(found.edition, name or code) or (not name and is_total(found.edition, code)):
         return None if _is_subtotal(name or code) else _total(harvest, columns, row)
     if is_foot(name or code):
         return None
+    if not code and not name and (total := _total_word(harvest, columns, row)):
+        return None if _is_subtotal(total) else _total(harvest, columns, row)
     if not code and not name:
         filled = _filled(sheet, columns, row)
         if filled and harvest.values:
@@ -266,11 +227,19 @@ def _row(harvest: Harvest, header: Header, columns: Sequence[Column], row: int) 
             harvest.issues.append(issue)
             _take(harvest, columns, row, harvest.nobody(row))
         return None
-    if organisation.code in harvest.values:
+    if organisation.code in met:
         harvest.issue("organisation_repeated", sheet.address(row, key), name or code)
         return None
+    met.add(organisation.code)
+    harvest.named.setdefault(organisation.code, sheet.address(row, key))
     _take(harvest, columns, row, organisation.code)
     return None
+
+
+def _total_word(harvest: Harvest, columns: Sequence[Column], row: int) -> str:
+    """What names a row a total where its key cell is blank: 合计 under 市州 left of 县区."""
+    left = harvest.found.sheet.rows[row][: min((one.column for one in columns), default=0)]
+    return next((text_of(raw) for raw in left if is_total(harvest.found.edition, raw)), "")
 
 
 def _filled(sheet: Sheet, columns: Sequence[Column], row: int) -> list[int]:
@@ -280,8 +249,8 @@ def _filled(sheet: Sheet, columns: Sequence[Column], row: int) -> list[int]:
 
 def _sender_row(harvest: Harvest, columns: Sequence[Column], row: int, key: int) -> None:
     """A single row without a name belongs to the organisation of the title block."""
-    organisation, _ = sender_of(harvest.found, harvest.registry)
-    if organisation is None:
+    sender = sender_of(harvest.found, harvest.registry)
+    if sender.organisation is None:
         harvest.issue(
             "row_without_organisation",
             harvest.found.sheet.address(row, key),
@@ -290,12 +259,12 @@ def _sender_row(harvest: Harvest, columns: Sequence[Column], row: int, key: int)
         )
         harvest.unplaced = True
     else:
-        _take(harvest, columns, row, organisation.code)
+        _take(harvest, columns, row, harvest.sender(sender))
 
 
 def _take(harvest: Harvest, columns: Sequence[Column], row: int, organisation: str) -> None:
     for one in harvest.take_whole_numbers(organisation, columns, row):
-        harvest.take(organisation, one.field, one.key[1], row, one.column, one.factor)
+        harvest.take(organisation, one.field, one.key[1], row, one.column, one.scale)
 
 
 def _is_subtotal(text: str) -> bool:
@@ -305,10 +274,10 @@ def _is_subtotal(text: str) -> bool:
 
 def _total(harvest: Harvest, columns: Sequence[Column], row: int) -> None:
     """Keep a printed total for comparing with the sum of the rows."""
-    for column, one, factor in ((each.column, each.field, each.factor) for each in columns):
+    for column, one, scale in ((each.column, each.field, each.scale) for each in columns):
         element = harvest.registry.element(one.element)
         if element.kind in ("count", "amount"):
-            number = read_number(harvest.found.sheet.at(row, column), element.decimals, factor)
+            number = read_number(harvest.found.sheet.at(row, column), element.decimals, scale.factor)
             if number.value is not None:
                 harvest.totals.append(
                     (

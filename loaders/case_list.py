@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loaders.by_organisation import Header, find_columns, find_header
+from loaders.by_organisation import find_columns
 from loaders.case_cells import Column, meanings
 from loaders.case_rules import broken_rules
 from loaders.checks import run_checks
@@ -20,6 +20,7 @@ from loaders.forms import Condition, Count
 from loaders.harvest import Harvest, Key
 from loaders.issues import Issue
 from loaders.matching import Labels, is_foot, numbers_columns, words
+from loaders.organisation_headers import Header, find_header
 from loaders.outcome import Reading, Return
 from loaders.recognise import Found, organisation_at, sender_of
 from loaders.tidy import text_of
@@ -73,11 +74,13 @@ def read_cases(
         )
         return [], [*found.issues, *harvest.issues]
     fields = find_columns(harvest, header, labels)
+    shown = {wanted.element for wanted, _ in fields.values()}
+    harvest.missing([one for one in found.edition.fields if one.element not in shown], "column_missing")
     cases = Cases(harvest, _case_rows(found, header))
     _refuse_personal(cases, header)
     _nil_report(cases)
-    for column, (wanted, factor) in fields.items():
-        cases.columns[wanted.element] = meanings(cases, column, wanted, factor)
+    for column, (wanted, scale) in fields.items():
+        cases.columns[wanted.element] = meanings(cases, column, wanted, scale.factor)
     _organise(cases, header)
     _date(cases, today)
     _tell_apart(cases)
@@ -131,10 +134,7 @@ def _organise(cases: Cases, header: Header) -> None:
     ]
     sender = ""
     if cases.nil or not cases.rows or ("", "") in pairs:
-        named, issue = sender_of(harvest.found, harvest.registry)
-        sender = named.code if named else ""
-        if issue is not None:
-            harvest.issues.append(issue)
+        sender = harvest.sender(sender_of(harvest.found, harvest.registry))
     known: dict[tuple[str, ...], str] = {("", ""): sender}
     key = header.name if header.name is not None else header.code
     assert key is not None
@@ -144,6 +144,7 @@ def _organise(cases: Cases, header: Header) -> None:
                 pair[0], pair[1], harvest.found, sheet.address(row, key), harvest.registry
             )
             known[pair] = named.code if named else ""
+            harvest.named.setdefault(known[pair], sheet.address(row, key))
             if issue is not None:
                 harvest.issues.append(issue)
     cases.organisations = [known[pair] for pair in pairs]
@@ -262,4 +263,6 @@ def _returned(cases: Cases, organisation: str, month: int, held: Mapping[Key, Re
         due=due_day(found.form.duty, month, cases.harvest.registry.calendar),
         sheet=found.sheet.name,
         readings=tuple(held.values()),
+        organisation_cell=cases.harvest.named.get(organisation, ""),
+        period_cell=found.period_cell,
     )

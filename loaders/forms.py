@@ -270,6 +270,23 @@ class Forms:
 
     by_code: Mapping[str, Form]
 
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """The patterns of all forms' titles."""
+        return tuple(title for form in self.by_code.values() for one in form.editions for title in one.titles)
+
+    @cached_property
+    def sender_labels(self) -> tuple[str, ...]:
+        """Every wording of the label before a sender."""
+        editions = [one for form in self.by_code.values() for one in form.editions]
+        return tuple(dict.fromkeys(label for one in editions for label in one.organisation_label))
+
+    @cached_property
+    def period_labels(self) -> tuple[str, ...]:
+        """Every wording of the label before a period."""
+        editions = [one for form in self.by_code.values() for one in form.editions]
+        return tuple(dict.fromkeys(label for one in editions for label in one.period_label))
+
     @property
     def duties(self) -> tuple[Duty, ...]:
         """Every form's duty."""

@@ -10,14 +10,16 @@ from loaders.forms import Field
 from loaders.issues import Issue
 from loaders.matching import title_of
 from loaders.outcome import Reading
-from loaders.recognise import Found
-from loaders.tidy import LARGEST, read_date, read_number, text_of, whole_number
+from loaders.recognise import Found, Sender
+from loaders.tidy import LARGEST, number_in, read_date, read_number, text_of, whole_number
+from loaders.units import ONE, Scale, Unit, contradictory
 from loaders.workbook import column_letters
 from reference.data_elements import DataElement, ValueNote
 from reference.registry import Registry
 
 Key = tuple[str, str]  # (element, category)
 NOBODY = "?"
+DOUBTED = 100  # hundreds of ten thousands are more women or children than a county has
 MOST_ABSENT = 10  # fields that a remark names
 _new = tuple.__new__  # what a NamedTuple's own constructor calls, without the detour
 
@@ -31,7 +33,7 @@ class Column(NamedTuple):
     letters: str
     plain: bool
     field: Field
-    factor: int
+    scale: Scale
 
 
 @dataclass
@@ -43,12 +45,26 @@ class Harvest:
     values: dict[str, dict[Key, Reading]] = field(default_factory=dict)
     totals: list[tuple[Key, int, str, frozenset[str]]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    named: dict[str, str] = field(default_factory=dict)  # organisation → the cell that names it
+    scaled: dict[str, list[int | None]] = field(
+        default_factory=dict
+    )  # cell of a unit → numbers under it, None: no whole
     unplaced: bool = False  # something kept an organisation's numbers from being placed
+    _told_of_unit: set[str] = field(default_factory=set)
 
     def nobody(self, row: int) -> str:
         """A stand-in for an organisation that cannot be told: its figures are checked with all others, and saved for nobody."""
         self.unplaced = True
         return f"{NOBODY}{row}"
+
+    def sender(self, sender: Sender) -> str:
+        """The code of whom the title block names, '' where it cannot be told, which is noted."""
+        if sender.issue is not None:
+            self.issues.append(sender.issue)
+        if sender.organisation is None:
+            return ""
+        self.named[sender.organisation.code] = sender.cell
+        return sender.organisation.code
 
     def who(self, organisation: str) -> dict[str, str]:
         """An organisation's names as parameters of an issue."""
@@ -65,15 +81,56 @@ class Harvest:
             )
         )
 
-    def columns(self, found: Mapping[int, tuple[Field, int]]) -> tuple[Column, ...]:
+    def issue_once(self, code: str, cell: str = "", shown: object = "", **parameters: Any) -> None:
+        """The same, unless it was noted already: tables side by side may lack the same."""
+        before = len(self.issues)
+        self.issue(code, cell, shown, **parameters)
+        if self.issues[-1] in self.issues[:before]:
+            self.issues.pop()
+
+    def columns(self, found: Mapping[int, tuple[Field, Scale]]) -> tuple[Column, ...]:
         """What reading rows needs to know of each column."""
         whole = {one.element: self.registry.element(one.element).is_whole for one, _ in found.values()}
         return tuple(
             Column(
-                at, one.element, one.key, column_letters(at), factor == 1 and whole[one.element], one, factor
+                at,
+                one.element,
+                one.key,
+                column_letters(at),
+                scale.factor == 1 and whole[one.element],
+                one,
+                scale,
             )
-            for at, (one, factor) in found.items()
+            for at, (one, scale) in found.items()
         )
+
+    def fits(self, element: str, units: Sequence[tuple[Unit, str]]) -> bool:
+        """Whether what is said of a number's unit can be meant; a fault is noted once, at the unit that stands furthest up.
+
+        `units`: each with its cell, from the top down.
+        """
+        if not contradictory([unit for unit, _ in units]) or not self.registry.element(element).is_whole:
+            return True
+        unfit = next(((unit, cell) for unit, cell in units if unit.kind in ("rate", "money")), None)
+        unit, cell = unfit or units[0]
+        if cell in self._told_of_unit:
+            return False
+        self._told_of_unit.add(cell)
+        if unfit:
+            own = self.registry.element(element)
+            names = {**self.names(element), "unit_zh": own.unit_zh, "unit_en": own.unit_en}
+            self.issue("unit_unfit", cell, unit.text, **names)
+        else:
+            other, where = next(one for one in units if one[0].times != unit.times)
+            self.issue("units_differ", cell, unit.text, unit=other.text, other=where)
+        return False
+
+    def doubt_units(self) -> None:
+        """A unit of ten thousands over whole numbers of hundreds was left there by mistake: nobody counts so many."""
+        for cell, numbers in self.scaled.items():
+            whole = [number for number in numbers if number is not None]
+            if len(whole) == len(numbers) and max(whole) >= DOUBTED and cell not in self._told_of_unit:
+                self.issue("unit_unlikely", cell, "", largest=f"{max(whole):,}")
 
     def missing(self, fields: Sequence[Field], required: str) -> None:
         """Fields that the sheet does not show: each required one is a fault, the others make one remark together."""
@@ -87,12 +144,12 @@ class Harvest:
             self.issue("fields_absent", "", "", listed_zh=named + zh, listed_en=named + en)
 
     def take(
-        self, organisation: str, wanted: Field, category: str, row: int, column: int, factor: int = 1
+        self, organisation: str, wanted: Field, category: str, row: int, column: int, scale: Scale = ONE
     ) -> None:
         """Read one cell for an organisation."""
         key = (wanted.element, category)
         held = self.values.setdefault(organisation, {})
-        reading = self.read(wanted, category, row, column, factor)
+        reading = self.read(wanted, category, row, column, scale)
         if reading is None or (key in held and reading.value is None and reading.note == ValueNote.BLANK):
             return
         if key in held and (held[key].value is not None or held[key].text):
@@ -129,22 +186,22 @@ class Harvest:
         return rest
 
     def take_across(
-        self, wanted: Field, row: int, places: Sequence[tuple[int, str, str]], factor: int
+        self, wanted: Field, row: int, places: Sequence[tuple[int, str, str]], scale: Scale = ONE
     ) -> None:
         """Read one element's row: (column, organisation, category) for each of its cells."""
         name, number, element = self.found.sheet.name, str(row + 1), wanted.element
         cells, broken = self.found.sheet.rows[row], self.found.sheet.broken
-        plain = factor == 1 and self.registry.elements[element].is_whole
+        plain = scale.factor == 1 and self.registry.elements[element].is_whole
         for column, organisation, category in places:
             whole = whole_number(cells[column]) if plain and column < len(cells) else None
             held, key = self.values.setdefault(organisation, {}), (element, category)
             if whole is None or key in held or (broken and (row, column) in broken):
-                self.take(organisation, wanted, category, row, column, factor)
+                self.take(organisation, wanted, category, row, column, scale)
             else:
                 cell = column_letters(column) + number
                 held[key] = _new(Reading, (element, category, whole, "", "", name, cell, False))
 
-    def read(self, wanted: Field, category: str, row: int, column: int, factor: int = 1) -> Reading | None:
+    def read(self, wanted: Field, category: str, row: int, column: int, scale: Scale = ONE) -> Reading | None:
         """The reading of a cell, or None with an issue noted when the cell cannot be used."""
         sheet = self.found.sheet
         raw, cell = sheet.at(row, column), sheet.address(row, column)
@@ -153,16 +210,25 @@ class Harvest:
             self.issue(broken, cell, raw, **self.names(wanted.element))
             return None
         if element.kind in ("count", "amount"):
-            return self._number(element, category, raw, cell, factor)
+            return self._number(element, category, raw, cell, scale)
         return self._words(element, category, raw, cell)
 
     def _number(
-        self, element: DataElement, category: str, raw: Any, cell: str, factor: int
+        self, element: DataElement, category: str, raw: Any, cell: str, scale: Scale
     ) -> Reading | None:
-        number = read_number(raw, element.decimals, factor)
+        number = read_number(raw, element.decimals, scale.factor)
+        if number.fault == "not_a_number" and (remarked := number_in(raw)) is not None:
+            understood, remark = remarked
+            self.issue(
+                "number_with_remark", cell, raw, number=understood, remark=remark, **self.names(element.code)
+            )
+            return None
         if number.fault:
             self.issue(number.fault, cell, raw, **self.names(element.code))
             return None
+        if scale.factor > 1 and number.value:
+            given, rest = divmod(number.value, scale.factor * 10**element.decimals)
+            self.scaled.setdefault(scale.cell, []).append(None if rest else given)
         return Reading(element.code, category, number.value, number.note, "", self.found.sheet.name, cell)
 
     def _words(self, element: DataElement, category: str, raw: Any, cell: str) -> Reading | None:

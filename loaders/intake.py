@@ -11,17 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from loaders.beside import beside
 from loaders.forms import Edition, Form, Forms
 from loaders.issue_list import explanations, is_issue_list
 from loaders.issues import Issue
 from loaders.limits import Limits
 from loaders.machine import is_machines
 from loaders.matching import Labels
-from loaders.outcome import Outcome, Recognised, Return
+from loaders.outcome import Outcome, Recognised, Return, Stated
 from loaders.persons import covered, find_persons, masked
 from loaders.read import read_sheet
 from loaders.recognise import Found, looks_like_data, recognise
-from loaders.several import by_period, stacked
+from loaders.several import by_period, has_table, stacked
 from loaders.unrecognised import likeness, possible_headers, told_of, unknown_headers
 from loaders.workbook import Sheet, WorkbookError, read_workbook
 from reference.registry import Registry
@@ -101,6 +102,10 @@ def check_content(content: bytes, name: str, desk: Desk, *, careful: bool = Fals
         issues=tuple(issues),
         explained=explained,
         values=sum(map(_filled, returns)),
+        stated={
+            (one.form, one.organisation, one.last): Stated(one.sheet, one.organisation_cell, one.period_cell)
+            for one in returns
+        },
     )
 
 
@@ -143,18 +148,21 @@ def _read_sheets(
     unknown: list[Sheet] = []
     hidden: list[Sheet] = []
     read: list[tuple[Recognised, list[Return], list[Issue]]] = []
+    cover = _cover(sheets)
     for sheet in sheets:
         if not any(raw != "" and raw is not None for row in sheet.rows for raw in row):
             continue
         if is_issue_list(sheet):
             explained.update(explanations(sheet))
             continue
-        for view in stacked(sheet, desk.forms):
-            found = recognise(view, desk.forms, desk.labels, name)
+        for view in _views(sheet, desk):
+            found = recognise(view, desk.forms, desk.labels, name, cover)
             if found is None or sheet.hidden:
                 (hidden if found else unknown).append(view)
             else:
                 read.extend(_each(by_period(found, desk.labels(found.form, found.edition)), desk))
+    if cover is not None and all(_without_table(one) for one in read):
+        read.extend(_under_cover(unknown, cover, name, desk))
     for one, fresh, faults in _without_notes(read):
         recognised.append(one)
         returns.extend(fresh)
@@ -170,6 +178,35 @@ def _read_sheets(
     issues[:] = [_explained(issue, explained) for issue in issues]
     if not returns and not any(issue.severity == "error" for issue in issues):
         issues.append(Issue("no_values", recognised[0].sheet))
+
+
+def _cover(sheets: list[Sheet]) -> Sheet | None:
+    """The first sheet, where it has no table and others follow: it may name form, period and sender for them."""
+    first = next((sheet for sheet in sheets if not sheet.hidden), None)
+    if first is None or len(sheets) < 2 or has_table(first.rows) or is_issue_list(first):
+        return None
+    return first
+
+
+def _under_cover(
+    unknown: list[Sheet], cover: Sheet, name: str, desk: Desk
+) -> Iterator[tuple[Recognised, list[Return], list[Issue]]]:
+    """Read the sheets whose form only the cover names; they are unknown no longer."""
+    for sheet in [one for one in unknown if not one.hidden and one is not cover]:
+        found = recognise(sheet, desk.forms, desk.labels, name, cover, by_cover=True)
+        if found is not None:
+            unknown[:] = [one for one in unknown if one is not sheet]
+            yield from _each(by_period(found, desk.labels(found.form, found.edition)), desk)
+
+
+def _without_table(one: tuple[Recognised, list[Return], list[Issue]]) -> bool:
+    return any(issue.code == "header_missing" for issue in one[2])
+
+
+def _views(sheet: Sheet, desk: Desk) -> Iterator[Sheet]:
+    """A view for each return of a sheet, below or beside each other."""
+    for below in stacked(sheet, desk.forms):
+        yield from beside(below, desk.forms, desk.registry)
 
 
 def _explained(issue: Issue, given: Mapping[tuple[str, str, str], str]) -> Issue:
@@ -201,7 +238,7 @@ def _without_notes(
     read: list[tuple[Recognised, list[Return], list[Issue]]],
 ) -> list[tuple[Recognised, list[Return], list[Issue]]]:
     """Leave out sheets that only speak of the form (填表说明): recognised, but without its table, beside one that has it."""
-    with_table = [one for one in read if not any(issue.code == "header_missing" for issue in one[2])]
+    with_table = [one for one in read if not _without_table(one)]
     return with_table or read
 
 
@@ -234,16 +271,18 @@ def _nothing_recognised(name: str, desk: Desk, unknown: list[Sheet], hidden: lis
     first = next((sheet for sheet in unknown if not sheet.hidden), None)
     if first is not None and _is_prose(first, name):
         return [Issue("wrong_type")]
-    like = None if first is None else likeness(first, desk.forms, desk.labels)
+    home = desk.registry.home
+    offered = [form for form in desk.forms.by_code.values() if form.tree == home]
+    like = None if first is None else likeness(first, desk.forms, desk.labels, home)
     known = {
-        "known_zh": "、".join(form.zh for form in desk.forms.by_code.values()),
-        "known_en": ", ".join(form.en for form in desk.forms.by_code.values()),
+        "known_zh": "、".join(form.zh for form in offered),
+        "known_en": ", ".join(form.en for form in offered),
         **({"like_zh": "", "like_en": ""} if first is None else told_of(first, like)),
     }
     if first is None:
         headers = []
     elif like is None:
-        headers = possible_headers(first, desk.forms, desk.labels)
+        headers = possible_headers(first, desk.forms, desk.labels, home)
     else:
         headers = unknown_headers(first, like.labels, like.form.code)
     return [Issue("form_unknown", first.name if first else "", "", "", known), *headers]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_COLUMNS = 16_384  # of one sheet: no spreadsheet program has more, but a text file may
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -25,7 +27,7 @@ class Limits:
 
     def area_allowed(self, rows: int, columns: int) -> bool:
         """Whether a sheet of this height and width may be read."""
-        return rows <= self.rows and rows * columns <= self.cells
+        return rows <= self.rows and columns <= MOST_COLUMNS and rows * columns <= self.cells
 
 
 DEFAULT = Limits()

@@ -148,7 +148,7 @@ class Clerk:
     def sent(self, checked: Checked, reach: Reach | None) -> Checked:
         """As this sender's, and refused where it speaks for organisations that the sender may not send for."""
         record = replace(checked.arrival.record, sender=self.sender, synthetic=self.synthetic)
-        issues = refused_for(record.submissions, reach)
+        issues = refused_for(record.submissions, reach, checked.outcome.stated)
         if not issues:
             return replace(checked, arrival=replace(checked.arrival, record=record))
         kept = [
@@ -173,7 +173,7 @@ class Checked:
 def _save(waiting: list[Checked], desk: Desk, store: Store, sender: str) -> Iterator[Loaded]:
     # Files count as received in the order given, whichever worker was done first.
     arrivals = [received(one.arrival, dt.datetime.now(dt.UTC)) for one in waiting]
-    added = compare(store, desk, arrivals, [one.outcome.explained for one in waiting])
+    added = compare(store, desk, arrivals, [one.outcome for one in waiting])
     arrivals = [
         with_warnings(arrival, [_issue(issue) for issue in issues]) if issues else arrival
         for arrival, issues in zip(arrivals, added, strict=True)

@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from loaders.forms import Category, Edition, Field
 from loaders.tidy import text_of
 from loaders.traditional import simplified
+from loaders.units import is_unit
 
 REMEMBERED = 20_000  # texts whose meaning is remembered
 SHORTEST_SLIP = 5  # signs of a wording in which one wrong sign is taken for a slip
@@ -21,7 +22,6 @@ ALIKE = 45  # percent of likeness from which a header is worth naming beside one
 LIKE_ENOUGH = 60  # percent of likeness from which a row's number decides what its label means
 CLOSE_ENOUGH = 86  # percent of likeness from which a misspelt header still counts, with a warning
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
-_UNIT = re.compile(r"(?:单位[:：]?)?(万?)(?:人次|人|例|名|个|张|次|对|岁|元|胎|%|‰|/10万|年月日|日期)?")
 _LEADING = re.compile(
     r"^(?:其中[:：,，]?|其[:：]|#|[-–—·•*]+|\(?[一二三四五六七八九十]+[、.)]|\(?[IVX]+[、.)]|\(?\d+[.)、](?!\d)|\d+\.\d+[、.]?(?=[^\d.]))\s*"
 )
@@ -54,37 +54,17 @@ def _words(text: str) -> str:
     while (shorter := _LEADING.sub("", text)) != text and shorter:
         text = shorter
     text = _OF_WHICH.sub("", text) or text
-    text = _BRACKETS.sub(lambda found: "" if _UNIT.fullmatch(found[1].replace(" ", "")) else found[1], text)
+    text = _BRACKETS.sub(lambda found: "" if not found[1].strip() or is_unit(found[1]) else found[1], text)
     return _SEPARATORS.sub("", text).casefold()
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _stated(text: str) -> int | None:
-    units = [
-        unit
-        for found in _BRACKETS.findall(text)
-        if (unit := _UNIT.fullmatch(found.replace(" ", ""))) and unit[0]
-    ]
-    return (10_000 if any(unit[1] for unit in units) else 1) if units else None
-
-
-def stated_factor(raw: Any) -> int | None:
-    """10,000 when the header's unit in brackets says 万, 1 when it says anything else, None when it says none."""
-    return _stated(text_of(raw))
-
-
-def factor_of_unit(raw: Any) -> int | None:
-    """The same of a cell that holds nothing but a unit; None when it is none."""
-    unit = _UNIT.fullmatch(text_of(raw).replace(" ", ""))
-    return (10_000 if unit[1] else 1) if unit and unit[0] else None
 
 
 @dataclass(frozen=True)
 class Match:
-    """What a text was taken for; `misspelt` when only nearly."""
+    """What a text was taken for; `misspelt` when only nearly, `part` when only with the label above it."""
 
     field: Field
     misspelt: bool = False
+    part: bool = False
 
 
 @dataclass
@@ -123,6 +103,18 @@ class Labels:
                 self._found.clear()
             self._found[parts, fuzzy] = self._find(parts, fuzzy)
         return self._found[parts, fuzzy]
+
+    def joined(self, parts: Sequence[str]) -> Match | None:
+        """The field that parts of a label mean together; None where only one of them is known."""
+        above, below = parts
+        if not above or not below:
+            return None
+        whole = [above] if below in _WHOLES else []
+        for wording in (above + below, _overlaid(parts), *whole):
+            holders = self.exact.get(wording, [])
+            if len(holders) == 1:
+                return Match(holders[0])
+        return None
 
     def _find(self, parts: tuple[str, ...], fuzzy: bool) -> Match | None:
         for wording in dict.fromkeys(("".join(parts), "".join(parts[-2:]), _overlaid(parts[-2:]), parts[-1])):
@@ -183,18 +175,50 @@ def _overlaid(parts: Sequence[str]) -> str:
     return above + below
 
 
-_TELLING = frozenset("0123456789未非不无否阴阳男女率比早晚初再高低轻重中内外前后")
+# Digits, negations and opposites; whose, where and when; organs and illnesses: a sign of these more, less or other is
+# another thing, and no slip. Without a list of look-alikes this is how 妊娠合并肾病 is kept from being read as 肝病.
+_TELLING = frozenset(
+    "0123456789一二三四五六七八九十未非不无否阴阳男女率比早晚初再高低轻重中内外前后死活超应实拟新旧双单多首末转入出"
+    "户籍流动常住城农村镇乡县市省本上去同累计月季年周天岁"
+    "肝肾心肺脑胃肠血糖压甲乙丙乳宫颈卵巢眼口耳牙听视力梅艾淋病炎癌贫肥胖瘦疫苗"
+)
+_SAYING_NOTHING = frozenset("数人例名个次的者共量总和与及了情况统计")
+_MOST_ASCII = 3  # letters that a slip in an English wording may change
 
 
 def same_meaning(one: str, other: str) -> bool:
-    """Whether two nearly equal wordings differ by a slip only: a digit, a negation or an opposite is no slip."""
-    changes = Levenshtein.opcodes(one, other)
-    differing = (
-        one[change.src_start : change.src_end] + other[change.dest_start : change.dest_end]
-        for change in changes
-        if change.tag != "equal"
-    )
-    return not any(set(text) & _TELLING for text in differing)
+    """Whether two nearly equal wordings differ by a slip only: one wrong sign, or signs that say nothing (数, 人数, 的)."""
+    for change in Levenshtein.opcodes(one, other):
+        if change.tag == "equal":
+            continue
+        left, right = one[change.src_start : change.src_end], other[change.dest_start : change.dest_end]
+        signs = set(left + right)
+        if signs & _TELLING:
+            return False
+        longest = max(len(left), len(right))
+        most = _MOST_ASCII if (left + right).isascii() else 1
+        if longest > most and not signs <= _SAYING_NOTHING:
+            return False
+    return True
+
+
+_QUALIFIES = re.compile(
+    "非?户籍|流动|暂住|外来|常住|农村|城市|城镇|乡镇|高危|双胎|多胎|初产|经产|转入|转出|贫困|少数民族|[本外]地|男|女"
+)
+
+
+def other_than(one: Field, group: str) -> bool:
+    """Whether a heading above a label narrows it to some of those that the field counts: 流动人口 above 产妇数 is not 产妇数."""
+    narrowing = _qualifiers(words(group))
+    if not narrowing:
+        return False
+    own = "".join(wordings(one))
+    return any(found not in own for found in narrowing)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _qualifiers(wording: str) -> tuple[str, ...]:
+    return tuple(_QUALIFIES.findall(wording))
 
 
 def wordings(one: Field) -> Iterable[str]:
@@ -224,10 +248,16 @@ def item_code(raw: Any) -> str:
 def category_of(categories: Iterable[Category], raw: Any) -> Category | None:
     """The value column or sub-column that a header text means."""
     wording = words(raw)
+    if not wording:
+        return None
+    plain = _OWN_TIME.sub("", wording) or wording
     for one in categories:
-        if wording and wording in {words(one.header), *map(words, one.synonyms)}:
+        if {wording, plain} & {words(one.header), *map(words, one.synonyms)}:
             return one
     return None
+
+
+_OWN_TIME = re.compile("^(?:本月|当月|本季度?|本期|当期)(?:数)?")  # 本月合计 is 合计 of the period's own
 
 
 def is_total(edition: Edition, raw: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Columns of numbers that are not the period's own: running totals, last month's, a year before, line numbers.
+"""Columns of numbers that are not the period's own counts: running totals, last month's, a year before, rates, targets, line numbers.
 
 A form with one column of figures often comes with 本年累计 or 上年同期 beside it, or with 行次 before it. Reading one of
 those for the period's own would be a wrong number that no check can be sure to find.
@@ -14,6 +14,8 @@ from loaders.matching import REMEMBERED
 from loaders.tidy import text_of
 from loaders.traditional import simplified
 from loaders.workbook import Sheet
+from reference import periods
+from reference.periods import Period
 
 Kind = Literal["own", "other", "key", ""]
 _STRONGEST_FIRST: tuple[Kind, ...] = ("key", "other", "own")
@@ -24,9 +26,7 @@ _OWN = {
     "year": re.compile("本年|当年|全年|本期|当期"),
 }
 _LONGER = {"month": "|本年|全年|年度|本季", "quarter": "|本年|全年|年度|[上本当]月", "year": ""}
-_OTHER = (
-    r"累[计积]|上[月季年期]|去年|前[月年]|同期|同比|环比|增减|增长|^至|截[至止]|月止|\d+\s*[-~—至到]\s*\d+月"
-)
+_OTHER = r"率|占比|比例|构成比|百分|[%‰]|目标|任务数|计划数|累[计积]|上[月季年期]|去年|前[月年]|同期|同比|环比|增减|增长|^至|截[至止]|月止|\d+\s*[-~—至到]\s*\d+月"
 _KEY = re.compile("行次|序号|次序|栏次|编号|编码|代码|行号|计量单位|单位")
 
 
@@ -57,3 +57,17 @@ def kind_of_text(text: str, frequency: str) -> Kind:
         return "other"
     own = _OWN.get(frequency)
     return "own" if own and own.search(plain) else ""
+
+
+_MONTH_ONLY = re.compile(r"(?:^|/)(1[0-2]|0?[1-9])月份?(?:/|$)")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def of_another_period(title: str, period: Period | None) -> bool:
+    """Whether a column's headers name a period, and none that the sheet is about."""
+    if period is None or not any(sign.isdecimal() or sign in "〇零一二三四五六七八九十" for sign in title):
+        return False
+    if month := _MONTH_ONLY.search(title):
+        return period.span != 1 or period.last % 100 != int(month[1])
+    stated = periods.find(title)
+    return stated is not None and not (stated.first <= period.first and period.last <= stated.last)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from loaders.issues import Issue
+
+ReturnKey: TypeAlias = tuple[str, str, int]  # form, organisation, last month
 
 
 class Reading(NamedTuple):
@@ -37,6 +39,8 @@ class Return:
     due: dt.date | None
     sheet: str
     readings: tuple[Reading, ...]
+    organisation_cell: str = ""  # where the sheet names the organisation, and the period
+    period_cell: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,15 @@ class Recognised:
     how: str  # code | title | headers
     period: str
     organisations: int
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Where a file says whose a return is and of which period; cells are '' where a name of a sheet or file says it."""
+
+    sheet: str
+    organisation_cell: str
+    period_cell: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,7 @@ class Outcome:
     explained: Mapping[tuple[str, str, str], str] = field(
         default_factory=dict
     )  # what the sender wrote beside issues
+    stated: Mapping[ReturnKey, Stated] = field(default_factory=dict)
 
     @property
     def errors(self) -> int:

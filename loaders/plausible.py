@@ -17,6 +17,10 @@ FEWEST = 6  # earlier months without which nothing is said
 LEAST = 10  # a difference smaller than this is never asked about
 DEVIATION = 1.4826  # times the median absolute deviation is the standard deviation of a normal distribution
 
+ENOUGH = 8  # numbers of a return, none of them 0, without which it is not held against another month
+DIFFERENT = 5  # that they must be: three births make many a 3, next month too
+ALIKE = 0.9  # share of equal numbers from which one month repeats another
+
 
 @dataclass(frozen=True)
 class Usual:
@@ -55,3 +59,22 @@ def implausible(value: int, month: int, history: Mapping[int, int], limit: float
     if year_before is not None and abs(value - year_before) <= 3 * math.sqrt(max(value + year_before, 1)):
         return None
     return Usual(len(past), middle, spread)
+
+
+def enough(numbers: Mapping[str, int]) -> bool:
+    """Whether a return says enough for its numbers to be told from those of any other month."""
+    given = [number for number in numbers.values() if number]
+    return len(given) >= ENOUGH and len(set(given)) >= DIFFERENT
+
+
+def alike(numbers: Mapping[str, int], others: Mapping[str, int]) -> tuple[int, int] | None:
+    """How many numbers of two months are equal, and of how many that are not both 0; None unless nearly all are.
+
+    An element that one of the two does not have is not compared.
+    """
+    both = [(number, others[one]) for one, number in numbers.items() if one in others]
+    compared = [(here, there) for here, there in both if here or there]
+    same = [here for here, there in compared if here == there]
+    if len(same) < ENOUGH or len(set(same)) < DIFFERENT or len(same) < ALIKE * len(compared):
+        return None
+    return len(same), len(compared)

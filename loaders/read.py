@@ -11,8 +11,10 @@ from loaders.forms import Edition
 from loaders.harvest import NOBODY, Harvest, Key, has_numbers
 from loaders.issues import Issue
 from loaders.matching import Labels
+from loaders.organisation_headers import find_header, lies_across
 from loaders.outcome import Reading, Return
 from loaders.recognise import Found, period_issue
+from loaders.row_keys import find_keys
 from loaders.tidy import LARGEST
 from loaders.unrecognised import unknown_headers
 from reference.data_elements import ValueNote
@@ -29,13 +31,14 @@ def read_sheet(
     """Read one recognised sheet; returns are empty where the period or an organisation could not be told."""
     if found.edition.layout == "cases":
         return read_cases(found, registry, labels, today)
-    in_rows = found.edition.layout == "organisations_in_rows" or by_organisation.lies_across(found, labels)
-    reader = by_organisation if in_rows else by_element
+    reader = by_organisation if _in_rows(found, labels) else by_element
     harvest = reader.read_rows(found, registry, labels)
+    _drop_totals(harvest)
     if any(issue.code == "header_missing" for issue in harvest.issues):
         harvest.issues.extend(unknown_headers(found.sheet, labels, found.form.code))
     wrong_period = period_issue(found, today)
     issues = [*found.issues, *([wrong_period] if wrong_period else [])]
+    harvest.doubt_units()
     _compare_totals(harvest)
     for organisation, held in list(harvest.values.items()):
         if not has_numbers(held):
@@ -58,11 +61,37 @@ def read_sheet(
         if not code.startswith(NOBODY) and has_numbers(held)
     }
     due = due_day(found.form.duty, period.last, registry.calendar) if found.form.duty.span else None
-    return [_return(found, code, period, held, due) for code, held in placed.items()], issues
+    return [
+        _return(found, code, period, held, due, harvest.named.get(code, "")) for code, held in placed.items()
+    ], issues
+
+
+def _in_rows(found: Found, labels: Labels) -> bool:
+    """Whether organisations are rows here; an office may lay a form out the other way than we print it."""
+    if found.edition.layout != "organisations_in_rows":
+        return lies_across(found, labels)
+    if find_header(found, labels) is not None:
+        return True
+    keys = find_keys(found, labels)
+    return keys is None or keys.first == 0
+
+
+def _drop_totals(harvest: Harvest) -> None:
+    """A higher organisation printed among the others is their total: compared, and stored only where it owes the form itself."""
+    found, organisations = harvest.found, harvest.registry.organisations
+    codes = [code for code in harvest.values if not code.startswith(NOBODY)]
+    for code in codes:
+        if not found.edition.total_organisation and found.form.duty.owed_by(organisations.get(code)):
+            continue
+        below = frozenset(other for other in codes if code in organisations.ancestors(other))
+        if below:
+            for key, reading in harvest.values.pop(code, {}).items():
+                if reading.value is not None:
+                    harvest.totals.append((key, reading.value, reading.cell, below))
 
 
 def _return(
-    found: Found, organisation: str, period: Period, held: dict[Key, Reading], due: dt.date | None
+    found: Found, organisation: str, period: Period, held: dict[Key, Reading], due: dt.date | None, named: str
 ) -> Return:
     form = found.form
     start = None
@@ -88,6 +117,8 @@ def _return(
                 if one.value is not None or one.text or not one.category or one.note != ValueNote.BLANK
             ]
         ),
+        organisation_cell=named,
+        period_cell=found.period_cell,
     )
 
 
@@ -195,10 +226,12 @@ def _may_report(harvest: Harvest, organisation: str) -> None:
     who = registry.organisations.get(organisation)
     names = {"who_zh": who.zh, "who_en": who.en, "form_zh": found.form.zh, "form_en": found.form.en}
     if not found.form.duty.owed_by(who):
-        harvest.issue("may_not_report", "", f"{who.zh} ({who.code})", **names)
+        harvest.issue(
+            "may_not_report", harvest.named.get(organisation, ""), f"{who.zh} ({who.code})", **names
+        )
     elif (
         found.period
         and not found.form.latest_hierarchy
         and not registry.organisations.exists(organisation, found.period.last_day)
     ):
-        harvest.issue("not_open_then", "", f"{who.zh} ({who.code})", **names)
+        harvest.issue("not_open_then", harvest.named.get(organisation, ""), f"{who.zh} ({who.code})", **names)

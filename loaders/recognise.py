@@ -6,7 +6,8 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -15,6 +16,7 @@ from loaders.issues import Issue
 from loaders.matching import Labels, words
 from loaders.tidy import text_of
 from loaders.traditional import simplified
+from loaders.units import ONE, Scale, Unit, unit_of_line
 from loaders.workbook import Sheet
 from reference import periods
 from reference.organisations import Organisation
@@ -27,11 +29,12 @@ TITLE_ROWS = 12  # how far down a title block may reach
 FEWEST_HEADERS = (
     0.5  # share of a form's fields whose labels a sheet must show to be taken for it without code or title
 )
+FEWEST_UNDER_COVER = 2  # labels of the form that a cover names which make a sheet its table
 _CODE = re.compile(r"表\s*号[:：]?\s*([a-z][a-z0-9_]*)\s*/\s*([\w.\-]+)", re.IGNORECASE)
-# 填报单位：万山区 is a district; 单位：万人 stands alone or at the end of a line of the title block.
-_IN_TEN_THOUSANDS = re.compile(r"(?:^|\s)[(（]?(?:计量)?单位\s?[:：]\s?万(?:人次|人|例|名|个|张|元)?[)）]?$")
-# What else a line of the title block may say after the sender.
-_NEXT_LABEL = re.compile(r"(?:计量)?单位\s?[:：]|报告期|统计时间|填[报表](?:日期|时间|人)|报出日期")
+_CODE_WORD = re.compile(r"^(?:代码|编码|名称)[:：]?")
+_NEXT_LABEL = re.compile(
+    r"(?<!^)[(（]?20\d\d\s?[年./-]|(?:计量)?单位\s?[:：]|报告期|统计时间|填[报表](?:日期|时间|人)|报出日期"
+)
 _OFFICE = re.compile(r"(?:卫生健康|卫健|卫生和?计划?生育|卫计|卫生)(?:委员会|局|委)$")
 _CODE_IN_BRACKETS = re.compile(r"[(（\[]\s*([A-Za-z0-9\-]{4,32})\s*[)）\]]")
 
@@ -46,18 +49,49 @@ class Found:
     how: str
     period: Period | None = None
     period_cell: str = ""
-    factor: int = 1  # what the sheet's own unit (单位：万人) multiplies numbers by whose header says none
+    unit: Unit | None = None  # the sheet's own (单位：万人), for numbers of which nothing nearer says one
+    unit_cell: str = ""
+    cover: Sheet | None = None
+    owing: dict[str, str] = field(
+        default_factory=dict
+    )  # names of those who owe the form, once one is not known
     issues: list[Issue] = field(default_factory=list)
 
+    @property
+    def scale(self) -> Scale:
+        """What the sheet's own unit multiplies numbers by."""
+        return Scale(self.unit.times, self.unit_cell) if self.unit else ONE
 
-def recognise(sheet: Sheet, forms: Forms, labels: LabelsOf, file_name: str) -> Found | None:
-    """The form that a sheet holds, or None when it is no form we know; `labels` gives an edition's wordings."""
+
+def recognise(
+    sheet: Sheet,
+    forms: Forms,
+    labels: LabelsOf,
+    file_name: str,
+    cover: Sheet | None = None,
+    *,
+    by_cover: bool = False,
+) -> Found | None:
+    """The form that a sheet holds, or None when it is no form we know; `labels` gives an edition's wordings.
+
+    `cover`: a sheet without a table that may say what this one does not; which form it is only where `by_cover`.
+    """
     texts = list(_title_texts(sheet))
     found = (
         _by_code(sheet, forms, texts) or _by_title(sheet, forms, texts) or _by_headers(sheet, forms, labels)
     )
+    if found is None and cover is not None and by_cover and looks_like_data(sheet):
+        found = _by_cover(sheet, cover, forms, labels)
     if found:
-        found.factor = 10_000 if any(_IN_TEN_THOUSANDS.search(text) for _, _, text in texts) else 1
+        found.unit, found.unit_cell = next(
+            (
+                (unit, sheet.address(row, column))
+                for row, column, text in texts
+                if (unit := unit_of_line(text))
+            ),
+            (None, ""),
+        )
+        found.cover = cover if cover is not sheet else None
         found.period, found.period_cell = _period(found, texts, file_name)
         if found.period:
             found.edition = _edition_for(found, found.period)
@@ -114,6 +148,17 @@ def _by_headers(sheet: Sheet, forms: Forms, labels: LabelsOf) -> Found | None:
     return Found(sheet, best[1], best[2], "headers") if best else None
 
 
+def _by_cover(sheet: Sheet, cover: Sheet, forms: Forms, labels: LabelsOf) -> Found | None:
+    """The form that a cover names, if the sheet shows some of its labels."""
+    texts = list(_title_texts(cover))
+    found = _by_code(cover, forms, texts) or _by_title(cover, forms, texts)
+    if found is None:
+        return None
+    seen = {words(raw) for row in sheet.rows[:200] for raw in row if isinstance(raw, str) and raw}
+    shown = sum(not seen.isdisjoint(one) for one in labels(found.form, found.edition).shown_as)
+    return replace(found, sheet=sheet) if shown >= FEWEST_UNDER_COVER else None
+
+
 def _edition_for(found: Found, period: Period) -> Edition:
     """The edition printed on the sheet, else the one valid in the period."""
     return found.edition if found.how == "code" else found.form.edition(period.last_day)
@@ -137,18 +182,38 @@ def _period(found: Found, texts: list[tuple[int, int, str]], file_name: str) -> 
             )
             if period := _read_period(rest.strip() or beside):
                 return period, sheet.address(row, column)
-    for row, column, text in texts:
-        if (period := periods.find(text)) and _is_title(found, text):
-            return period, sheet.address(row, column)
-    for text in (sheet.name, re.sub(r"\.\w+$", "", file_name)):
+    named: dict[int, set[Period]] = {}
+    for row, _, text in texts:
         if period := periods.find(text):
-            return period, ""
-    return None, ""
+            named.setdefault(row, set()).add(period)
+    for row, column, text in texts:
+        # A row that names several periods is a header over columns of them.
+        if len(named.get(row, ())) == 1 and (period := periods.find(text)) and _is_title(found, text):
+            return _narrowed(period, found), sheet.address(row, column)
+    if not (period := periods.find(sheet.name)) and found.cover is not None:
+        period, _ = _period(
+            replace(found, sheet=found.cover, cover=None), list(_title_texts(found.cover)), ""
+        )
+    if period:
+        return period, ""
+    return periods.find(re.sub(r"\.\w+$", "", file_name)), ""
+
+
+def _narrowed(period: Period, found: Found) -> Period:
+    """The month or quarter that the sheet's name says of the year in its title: 2026年…月报 on a sheet named 9月."""
+    if period.kind != "year" or found.form.frequency not in ("month", "quarter"):
+        return period
+    named = periods.find(f"{period.first // 100}年{found.sheet.name.strip()}")
+    return (
+        named if named and named.span < period.span and period.first <= named.first <= period.last else period
+    )
 
 
 def _is_title(found: Found, text: str) -> bool:
     """Whether a text of the title block may carry the period: a filling-in date does not."""
-    return not re.search(r"填报日期|填表日期|报出日期|打印|Status As On", text)
+    return not re.search(
+        r"[填上报][报表送]?(?:日期|时间)|[报发]出日期|制表(?:日期|时间)|打印|Status As On", text
+    )
 
 
 def _read_period(text: str) -> Period | None:
@@ -194,7 +259,15 @@ def period_issue(found: Found, today: dt.date) -> Issue | None:
     return None
 
 
-def sender_of(found: Found, registry: Registry) -> tuple[Organisation | None, Issue | None]:
+class Sender(NamedTuple):
+    """Whom the title block names and in which cell, or why that cannot be told."""
+
+    organisation: Organisation | None
+    cell: str
+    issue: Issue | None
+
+
+def sender_of(found: Found, registry: Registry) -> Sender:
     """The organisation named in the title block: by the code in brackets, else by its name.
 
     Where the form is about an area and its institution signs (南明区妇幼保健院), the area is meant.
@@ -204,22 +277,37 @@ def sender_of(found: Found, registry: Registry) -> tuple[Organisation | None, Is
         rest = label_rest(text, found.edition.organisation_label)
         if rest is None:
             continue
-        cell = sheet.address(row, column)
-        named = rest.strip() or text_of(sheet.at(row, column + 1)) or text_of(sheet.at(row, column + 2))
-        if named := _NEXT_LABEL.split(named)[0].strip():
-            return _resolve(named, cell, found, registry)
-    # A row of many texts is a header, in which counties may stand beside each other.
+        beside = ((rest.strip(), 0), *((text_of(sheet.at(row, column + step)), step) for step in (1, 2)))
+        named, step = next(((said, step) for said, step in beside if said), ("", 0))
+        if named := _CODE_WORD.sub("", _NEXT_LABEL.split(named)[0].strip()):
+            cell = sheet.address(row, column + step)
+            organisation, issue = _resolve(named, cell, found, registry)
+            return Sender(organisation, cell, issue)
     texts = list(_title_texts(sheet))
-    beside = Counter(row for row, _, _ in texts)
-    for row, _, text in texts:
-        if beside[row] > MOST_IN_TITLE:
+    many = Counter(row for row, _, _ in texts)
+    for row, column, text in texts:
+        if many[row] > MOST_IN_TITLE:
             continue
         head = re.split(r"\d{4}", text)[0].strip()
         if head and (candidates := registry.organisations.find(head, form.tree)) and len(candidates) == 1:
-            return area_meant(candidates[0], form, registry), None
-    return None, Issue(
-        "organisation_missing", sheet.name, "", "", {"label": found.edition.organisation_label[0]}
-    )
+            return Sender(area_meant(candidates[0], form, registry), sheet.address(row, column), None)
+    called = registry.organisations.find(sheet.name, form.tree) if sheet.name else []
+    meant = {one.code: one for one in (area_meant(each, form, registry) for each in called)}
+    if len(meant) == 1 and form.duty.owed_by(only := next(iter(meant.values()))):
+        return Sender(only, "", None)
+    if found.cover is not None:
+        said = sender_of(replace(found, sheet=found.cover, cover=None), registry)
+        if said.organisation is not None:
+            return said._replace(cell="")
+    label = {"label": found.edition.organisation_label[0]}
+    return Sender(None, "", Issue("organisation_missing", sheet.name, "", "", label))
+
+
+def named_at(
+    named: str, found: Found, cell: str, registry: Registry
+) -> tuple[Organisation | None, Issue | None]:
+    """The organisation that a header names, by its code in brackets or its name; else why not."""
+    return _resolve(named, cell, found, registry)
 
 
 def _resolve(
@@ -297,9 +385,10 @@ def area_meant(organisation: Organisation, form: Form, registry: Registry) -> Or
 
 
 def _nearest(name: str, found: Found, registry: Registry) -> str:
-    known = {one.zh: one.code for one in registry.organisations.all if found.form.duty.owed_by(one)}
-    best = process.extract(name, list(known), scorer=fuzz.ratio, limit=3, score_cutoff=40)
-    return ", ".join(f"{title} ({known[title]})" for title, _, _ in best) or "—"
+    if not found.owing:
+        found.owing = {one.zh: one.code for one in registry.organisations.all if found.form.duty.owed_by(one)}
+    best = process.extract(name, list(found.owing), scorer=fuzz.ratio, limit=3, score_cutoff=40)
+    return ", ".join(f"{title} ({found.owing[title]})" for title, _, _ in best) or "—"
 
 
 def looks_like_data(sheet: Sheet) -> bool:

@@ -13,44 +13,30 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from loaders.by_element import HEADER_DEPTH, find_keys
-from loaders.by_organisation import HEADER_SEARCH, find_header
 from loaders.forms import Forms
 from loaders.matching import REMEMBERED, Labels, is_foot, is_total, words
+from loaders.organisation_headers import HEADER_SEARCH, MONTH_WORDS, find_header
 from loaders.recognise import Found
+from loaders.row_keys import HEADER_DEPTH, find_keys
 from loaders.tidy import read_date, text_of
 from loaders.workbook import Sheet
 from reference import periods
 from reference.periods import Period, PeriodError
 
+MOST_BELOW = 250  # returns below each other in a sheet: more are nobody's work
 LONGEST_TITLE = 60
 TITLE_COLUMNS = 6  # a title stands in one of the first columns
-MONTH_WORDS = {
-    "月份",
-    "年月",
-    "统计年月",
-    "统计月份",
-    "报告月份",
-    "报表月份",
-    "填报年月",
-    "月",
-    "季度",
-    "month",
-    "period",
-}
 LONGEST_MONTH_WORD = 8  # signs of a header that stands over months
 _LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def stacked(sheet: Sheet, forms: Forms) -> list[Sheet]:
     """A view for each return of a sheet in which several stand below each other, each under its title; else the sheet."""
-    pattern = _titles(
-        tuple(title for form in forms.by_code.values() for one in form.editions for title in one.titles)
-    )
+    pattern = _pattern(forms)
     starts = [row for row, cells in enumerate(sheet.rows) if _is_title(cells, pattern)]
     edges = [*starts, len(sheet.rows)]
-    blocks = [(start, end) for start, end in pairwise(edges) if _has_table(sheet.rows[start:end])]
-    if len(blocks) < 2:
+    blocks = [(start, end) for start, end in pairwise(edges) if has_table(sheet.rows[start:end])]
+    if not 2 <= len(blocks) <= MOST_BELOW:
         return [sheet]
     # What stands between a table and the next title belongs to the table; what stands above the first, to the first.
     tops = [0, *(start for start, _ in blocks[1:])]
@@ -59,6 +45,15 @@ def stacked(sheet: Sheet, forms: Forms) -> list[Sheet]:
         Sheet(sheet.name, sheet.hidden, [[]] * top + sheet.rows[top:end], sheet.anchors, sheet.broken, top)
         for top, end in zip(tops, ends, strict=True)
     ]
+
+
+def _pattern(forms: Forms) -> str:
+    return _titles(forms.titles)
+
+
+def says_title(text: str, forms: Forms) -> bool:
+    """Whether a text is the title of a form."""
+    return len(text) <= LONGEST_TITLE and _matches(_pattern(forms), text)
 
 
 def _is_title(cells: list[Any], pattern: str) -> bool:
@@ -81,7 +76,7 @@ def _matches(pattern: str, text: str) -> bool:
     return re.search(pattern, text_of(text).replace(" ", ""), re.IGNORECASE) is not None
 
 
-def _has_table(rows: list[list[Any]]) -> bool:
+def has_table(rows: list[list[Any]]) -> bool:
     """Whether some row holds several numbers: a title that only speaks of the form has none below it."""
     return any(
         sum(isinstance(raw, int | float) or (isinstance(raw, str) and raw.isdecimal()) for raw in row) >= 2
@@ -94,7 +89,11 @@ def by_period(found: Found, labels: Labels) -> list[Found]:
     layout = found.edition.layout
     if layout == "organisations_in_rows":
         return _in_rows(found, labels)
-    return _in_columns(found, labels) if layout == "elements_in_rows" else [found]
+    if layout != "elements_in_rows":
+        return [found]
+    # An office may lay a form out the other way, with its months as rows.
+    views = _in_rows(found, labels)
+    return _in_columns(found, labels) if views == [found] else views
 
 
 @lru_cache(maxsize=64)
@@ -116,7 +115,7 @@ def _in_rows(found: Found, labels: Labels) -> list[Found]:
     if header is None:
         return [found]
     column = next(
-        (at for at in range(sheet.width) if at not in (header.code, header.name)
+        (at for at in range(sheet.width) if (at not in (header.code, header.name) or header.of_months)
          and any(words(sheet.spread(row, at)) in wanted for row in range(header.top, header.bottom + 1))),
         None,
     )  # fmt: skip
@@ -127,7 +126,8 @@ def _in_rows(found: Found, labels: Labels) -> list[Found]:
     )
     if not rows:
         return [found]
-    head = [_without(cells, {column}) for cells in sheet.rows[: header.bottom + 1]]
+    hidden = set() if header.of_months else {column}  # without it, the header would not be known again
+    head = [_without(cells, hidden) for cells in sheet.rows[: header.bottom + 1]]
     views = []
     for period in dict.fromkeys(one for one in rows.values() if one):
         body = [
@@ -165,14 +165,30 @@ def _in_columns(found: Found, labels: Labels) -> list[Found]:
     if keys is None:
         return [found]
     for row in range(keys.first - 1, max(-1, keys.first - 1 - HEADER_DEPTH), -1):
-        columns = dict(_periods_of_columns(found, row, keys.label + 1))
-        if len(set(columns.values())) >= 2:
+        columns = _without_comparisons(dict(_periods_of_columns(found, row, keys.label + 1)), found)
+        if columns:
             return [
                 _view(found, [_only(cells, keys.label, columns, period) for cells in sheet.rows], period,
                       sheet.address(row, next(at for at, one in columns.items() if one == period)))
                 for period in dict.fromkeys(columns.values())
             ]  # fmt: skip
     return [found]
+
+
+def _without_comparisons(columns: dict[int, Period], found: Found) -> dict[int, Period]:
+    """The columns of several periods that are to be read; none where there are not several.
+
+    Where the sheet says which month it is of, the others stand there to compare with; where it says none and all are the
+    same month of several years, the earlier years do.
+    """
+    several = set(columns.values())
+    if len(several) < 2:
+        return {}
+    if found.period in several:
+        several = {found.period}
+    elif len({one.last % 100 for one in several}) == 1:
+        several = {max(several, key=lambda one: one.last)}
+    return {at: one for at, one in columns.items() if one in several}
 
 
 def _names_period(raw: Any) -> bool:

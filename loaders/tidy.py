@@ -116,6 +116,24 @@ def _number_text(raw: str) -> str:
     return re.sub(r"(?<=[0-9]) (?=[^0-9])|(?<=[^0-9]) ", "", text)
 
 
+_REMARKED = re.compile(
+    r"(?P<before>(?:约|大约|大概|共|共计|合计|近|计)?)(?P<number>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<unit>人次|人|例|名|个|张|次|对|胎)?"
+    r"(?P<after>[(（\[【].+[)）\]】]?|[,，;；、。]?(?:其中|含|包括|不含|另|注|见|备注).*|[^0-9.%‰/+*×xX~～\-—至到:：<>年月日岁天周时分百千万亿]{0,20})",
+    re.DOTALL,
+)
+
+
+def number_in(raw: Any) -> tuple[str, str] | None:
+    """The one whole number of a cell that says more than a number (276（含双胎4）), and the rest; None where it is not plain which."""
+    if not isinstance(raw, str) or len(raw) > REMEMBERED_LENGTH:
+        return None
+    found = _REMARKED.fullmatch(_number_text(raw))
+    remark = f"{found['before']}{found['after']}".strip() if found else ""
+    if not found or not remark or (remark[0].isascii() and remark[0].isalpha()):
+        return None
+    return found["number"].replace(",", ""), remark
+
+
 def _from_float(raw: float, decimals: int, factor: int) -> Number:
     if decimals == 0 and factor == 1 and 0 <= raw < LARGEST and raw == int(raw):
         return Number(value=int(raw))

@@ -16,6 +16,7 @@ from loaders.workbook import Sheet
 
 ROWS = 200  # of a sheet that are looked at
 FEWEST_KNOWN = 2  # headers of a form that make a table like it
+FOREIGN = 0.25  # share of its fields that a form of another country's must show
 FEWEST_TEXTS = 3  # in a row that may be a header
 MOST_NAMED = 6  # known headers that a message names
 MOST_UNKNOWN = 20  # unknown headers that are told, each at its cell
@@ -36,8 +37,11 @@ class Likeness:
     known: tuple[Place, ...]
 
 
-def likeness(sheet: Sheet, forms: Forms, labels_of: LabelsOf) -> Likeness | None:
-    """The form of which the sheet shows most wordings; None where it shows hardly any."""
+def likeness(sheet: Sheet, forms: Forms, labels_of: LabelsOf, home: str) -> Likeness | None:
+    """The form of which the sheet shows most wordings; None where it shows hardly any.
+
+    A form of another tree than `home` must show a good part of itself: nobody here was asked for it.
+    """
     texts = [(place, words(text)) for place, text in _texts(sheet)]
     best: Likeness | None = None
     for form in forms.by_code.values():
@@ -47,7 +51,8 @@ def likeness(sheet: Sheet, forms: Forms, labels_of: LabelsOf) -> Likeness | None
             for place, text in reversed(texts)
             if (match := labels.find([text], fuzzy=False))
         }
-        if len(found) >= FEWEST_KNOWN and (best is None or len(found) > len(best.known)):
+        fewest = FEWEST_KNOWN if form.tree == home else max(FEWEST_KNOWN, FOREIGN * len(labels.fields))
+        if len(found) >= fewest and (best is None or len(found) > len(best.known)):
             best = Likeness(form, labels, tuple(sorted(found.values())))
     return best
 
@@ -89,16 +94,15 @@ def unknown_headers(sheet: Sheet, labels: Labels, form: str) -> list[Issue]:
     ]
 
 
-def possible_headers(sheet: Sheet, forms: Forms, labels_of: LabelsOf) -> list[Issue]:
-    """In a sheet like no form: the headers, in the row with most texts, that come near one that some form knows."""
+def possible_headers(sheet: Sheet, forms: Forms, labels_of: LabelsOf, home: str) -> list[Issue]:
+    """In a sheet like no form: the headers, in the row with most texts, that come near one that a form of the tree knows."""
+    own = [form for form in forms.by_code.values() if form.tree == home]
     texts = _texts(sheet)
     header = _likely_header(texts)
     told: list[Issue] = []
     for place, text in texts:
         if place[0] == header and words(text) not in _OF_NO_FORM and len(told) < MOST_UNKNOWN:
-            near = [
-                labels_of(form, form.editions[-1]).nearest_of(words(text)) for form in forms.by_code.values()
-            ]
+            near = [labels_of(form, form.editions[-1]).nearest_of(words(text)) for form in own]
             title, likeness = max(near, key=lambda one: one[1])
             if likeness:
                 told.append(

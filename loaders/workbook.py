@@ -64,6 +64,9 @@ class Sheet:
     anchors: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     broken: dict[tuple[int, int], str] = field(default_factory=dict)
     first: int = 0
+    headers: dict[tuple[str, str], Any] = field(
+        default_factory=dict
+    )  # form and edition → where its header was found
 
     def at(self, row: int, column: int) -> Any:
         """The cell's own value; None outside the sheet."""

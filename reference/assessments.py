@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from reference.data_elements import DataElement
-from reference.strict import DefinitionError, Strict, read_toml, suggest
+from reference.strict import DefinitionError, Strict, read_toml, suggest, validate
 
 HOME = Path(__file__).parent / "assessments"
 WHOLE = Decimal(100)
@@ -211,6 +211,55 @@ def read_scheme(path: Path) -> Scheme:
     return scheme
 
 
+def read_draft(path: Path) -> tuple[Scheme | None, list[str]]:
+    """A draft as far as it can be read, with what is wrong in its shape: its name, its keys and its values.
+
+    What stands under a wrong key, and a line with a wrong value, is left out, so that the rest can be looked at all the same.
+    None where not even that makes a scheme; raises DefinitionError for a file that is no TOML.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path}: not a readable TOML file: {error}") from None
+    found: list[str] = []
+    if data.get("code") != path.stem:
+        found.append(
+            f"the code '{data.get('code', '')}' is not the file's name: call the file {data.get('code', 'CODE')}.toml, or change the code"
+        )
+    while True:
+        try:
+            return validate(data, Scheme, str(path)), found
+        except DefinitionError as error:
+            told = [
+                (place, _with_names(path, fault))
+                for place, fault in zip(error.places, error.faults, strict=True)
+                # A domain is not at fault for the line in it that is.
+                if not any(other[: len(place)] == place != other for other in error.places)
+            ]
+            found += [fault for _, fault in told if fault not in found]
+            if not _leave_out(data, [place for place, _ in told]):
+                return None, found
+
+
+def _leave_out(data: dict[str, Any], places: Sequence[tuple[Any, ...]]) -> bool:
+    """Take the faulty keys out of a draft, and lines that are faulty otherwise; False when nothing could be taken out."""
+    gone: set[tuple[int, int]] = set()
+    for place in places:
+        if len(place) >= 4 and place[0] == "domains" and place[2] == "lines":
+            line = data["domains"][place[1]]["lines"][place[3]]
+            if len(place) == 5 and place[4] in line and place[4] not in Line.model_fields:
+                del line[place[4]]
+            else:
+                gone.add((place[1], place[3]))
+        elif len(place) == 1 and place[0] in data and place[0] not in Scheme.model_fields:
+            del data[place[0]]
+        else:
+            return False
+    for domain, number in sorted(gone, reverse=True):
+        del data["domains"][domain]["lines"][number]
+    return bool(places) and all(domain["lines"] for domain in data["domains"])
+
+
 def _with_names(path: Path, words: str) -> str:
     """Places as people know them: a line by its code, not by its number in its domain."""
     try:
@@ -230,11 +279,11 @@ def _with_names(path: Path, words: str) -> str:
     return re.sub(r"((?:unknown |missing )?key) 'domains\.(\d+)\.(?:lines\.(\d+)\.)?", named, words)
 
 
-def faults(scheme: Scheme, known: Known) -> list[str]:
-    """Everything wrong with a scheme, as sentences; none when it may be used."""
+def faults(scheme: Scheme, known: Known, *, whole: bool = True) -> list[str]:
+    """Everything wrong with a scheme, as sentences; none when it may be used. `whole`: no line of it was left out."""
     found = []
     total = sum((domain.weight for domain in scheme.domains), Decimal(0))
-    if total != WHOLE:
+    if whole and total != WHOLE:
         found.append(f"the weights sum to {total}, not to {WHOLE}: change lines' weights by {WHOLE - total}")
     codes = [line.code for line in scheme.lines]
     found += [f"the line '{code}' stands twice" for code in sorted({c for c in codes if codes.count(c) > 1})]

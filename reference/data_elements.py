@@ -55,3 +55,12 @@ class DataElement(Strict):
         """Code → (Chinese, English) of a code element."""
         pairs = (entry.partition("=") for entry in self.codes.split(";") if entry)
         return {code: (names.partition("|")[0], names.partition("|")[2]) for code, _, names in pairs}
+
+
+class Category(Strict):
+    """One row of categories.csv: a breakdown that forms give and indicators name behind the element, as `births@registered`."""
+
+    code: str = Field(pattern=CODE)
+    zh: str
+    en: str
+    note: str = ""

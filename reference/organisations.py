@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
@@ -53,6 +54,16 @@ class Organisation(Strict):
     def name(self, language: str = "zh") -> str:
         """Its name in the language asked for."""
         return self.zh if language == "zh" else self.en
+
+    def short_name(self, language: str = "zh") -> str:
+        """Its everyday name: 黔西南, Qianxinan; the whole name where none is known.
+
+        In English the alias with which the whole name begins: Qianxinan of Qianxinan Buyei and Miao Autonomous Prefecture.
+        """
+        if language == "zh":
+            return self.short or self.zh
+        begins = (one.strip() for one in self.aliases.split(";"))
+        return next((one for one in begins if one and self.en.startswith(f"{one} ")), self.en)
 
     @property
     def is_area(self) -> bool:
@@ -111,8 +122,9 @@ class Organisations:
     def get(self, code: str, on: dt.date | None = None) -> Organisation:
         """The organisation with exactly this code, as it was on the day (else its newest spell; before its first spell, its first)."""
         if code not in self._by_code:
+            near = self.near_codes(code)
             raise UnknownOrganisationError(
-                f"no organisation has the code '{code}'{suggest(code, sorted(self._by_code)[:400])}"
+                f"no organisation has the code '{code}'" + (f", did you mean {near}?" if near else "")
             )
         spells = self._by_code[code]
         if on is None:
@@ -237,10 +249,24 @@ class Organisations:
         if found:
             names = ", ".join(f"{one.zh} ({one.code})" for one in found)
             raise AmbiguousOrganisationError(f"'{text}' may be: {names}; give the code")
+        if near := self.near_codes(text):
+            raise UnknownOrganisationError(f"no organisation has the code '{text}', did you mean {near}?")
         known = [one.zh for one in self.all] + [one.en for one in self.all]
         raise UnknownOrganisationError(
             f"no organisation is called '{text}'{suggest(text, known).replace(' (known:', '; known, among others:')[:200]}"
         )
+
+    def near_codes(self, text: str) -> str:
+        """The codes that a mistyped one may mean, each with its name; '' for a text that is no code."""
+        code = text.strip().upper()
+        if not (code.isascii() and any(sign.isdigit() for sign in code)):
+            return ""
+        shares = (
+            known for known in sorted(self._by_code) if known.startswith(code) or code.startswith(known)
+        )
+        begun = [known for known in shares if len(known) >= min(len(code), 6)][:3]
+        near = begun or difflib.get_close_matches(code, self._by_code, n=3, cutoff=0.8)
+        return ", ".join(f"'{known}' ({self.get(known).zh})" for known in near)
 
     def series_breaks(self, code: str) -> tuple[OrganisationChange, ...]:
         """The changes after which this area's numbers no longer compare with its earlier ones, oldest first."""
@@ -268,6 +294,12 @@ class Organisations:
         while self.get(found[-1], on).in_totals and (above := self.parent(found[-1], on)):
             found.append(above)
         return tuple(found)
+
+    def part_of(self, code: str, on: dt.date) -> tuple[str, ...]:
+        """As adds_into; of an organisation that had closed by the day, only itself: what it last had is nobody's."""
+        spell = self.get(code, on)
+        closed = spell.valid_to is not None and spell.valid_to < on
+        return (code,) if closed else self.adds_into(code, on)
 
     @cached_property
     def _children(self) -> dict[str, list[str]]:

@@ -244,7 +244,10 @@ def _tidy(text: str) -> str:
     year = r"[〇零○O一二三四五六七八九]{4}(?=\s*年|\s*统计)"
     plain = re.sub(year, lambda match: match[0].translate(_CHINESE_DIGITS), plain)
     month = rf"(?:十[一二]?|[一二三四五六七八九])(?=\s*(?:月|{_SEPARATOR}(?:十[一二]?|[一二三四五六七八九])\s*月))"
-    return re.sub(month, lambda match: str(_chinese_number(match[0])), plain)
+    plain = re.sub(month, lambda match: str(_chinese_number(match[0])), plain)
+    # 26年10月 is 2026年10月; 26年 alone may be an age or a duration.
+    short = r"(?<![\d年.\-/])([2-4]\d)(?=\s*年\s*(?:1[0-2]|0?[1-9])\s*月|\s*年\s*第?\s*[一二三四1-4]\s*季)"
+    return re.sub(short, r"20\1", plain)
 
 
 def _chinese_number(text: str) -> int:

@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from reference.breaks import Break, of_change
 from reference.calendar import NO_EXCEPTIONS, CalendarRules
-from reference.data_elements import DataElement
+from reference.data_elements import Category, DataElement
 from reference.organisations import Organisation, OrganisationChange, Organisations
 from reference.policies import Policy, TargetInForce, in_force
 from reference.strict import DefinitionError, Model, Strict, read_csv, read_toml, suggest
@@ -115,6 +116,23 @@ class Registry:
     grades: tuple[GradeSpell, ...]
     flagging_rules: tuple[Flagging, ...]
     calendar: CalendarRules = NO_EXCEPTIONS
+    categories: tuple[Category, ...] = ()
+    breaks: tuple[Break, ...] = ()
+
+    def breaks_of(self, indicator: str, organisation: str) -> tuple[Break, ...]:
+        """Days from which the organisation's numbers of the indicator no longer compare with earlier ones, oldest first."""
+        stated = (
+            one
+            for one in self.breaks
+            if one.indicator in ("", indicator) and one.organisation in ("", organisation)
+        )
+        changes = (of_change(one, organisation) for one in self.organisations.series_breaks(organisation))
+        return tuple(sorted((*stated, *changes), key=lambda one: one.on))
+
+    @property
+    def home(self) -> str:
+        """The tree of this installation's own country: the first; the others are there for those who ask for them."""
+        return next(iter(self.trees))
 
     def element(self, code: str) -> DataElement:
         """The data element; raises DefinitionError naming the nearest one."""
@@ -156,7 +174,7 @@ class Registry:
 def load_registry(overlays: Sequence[Path] = ()) -> Registry:
     """Read the shipped reference files, then the installation's own folders laid over them.
 
-    A file may be split by tree (organisations.csv, organisations.india.csv). An overlay may hold organisations.csv, institution_grades.csv, populations.csv, calendar.toml and policies/*.toml; its rows are added.
+    A file may be split by tree (organisations.csv, organisations.india.csv). An overlay may hold organisations.csv, institution_grades.csv, populations.csv, categories.csv, breaks.csv, calendar.toml and policies/*.toml; its rows are added.
     Raises DefinitionError naming file, key and the nearest right one.
     """
     folders = [HOME, *(folder for folder in overlays if folder.is_dir())]
@@ -177,6 +195,8 @@ def load_registry(overlays: Sequence[Path] = ()) -> Registry:
         grades=tuple(_rows(folders, "institution_grades*.csv", GradeSpell)),
         flagging_rules=read_toml(HOME / "flagging.toml", FlaggingFile).rules,
         calendar=_read_calendar(folders),
+        categories=tuple(_rows(folders, "categories*.csv", Category)),
+        breaks=tuple(_rows(folders, "breaks*.csv", Break)),
     )
     _verify(registry)
     return registry

@@ -15,7 +15,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class DefinitionError(ValueError):
-    """A definition file cannot be used; the message names the file, the place and the way to mend it."""
+    """A definition file cannot be used; the message names the file, the place and the way to mend it.
+
+    `faults`: each fault of its own where several are told together; `places`: where each is, as a path of keys.
+    """
+
+    def __init__(
+        self, message: str, faults: Sequence[str] = (), places: Sequence[tuple[Any, ...]] = ()
+    ) -> None:
+        super().__init__(message)
+        self.faults, self.places = tuple(faults), tuple(places)
 
 
 class Strict(BaseModel):
@@ -61,8 +70,10 @@ def validate(data: Mapping[str, Any], model: type[Model], place: str) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        faults = "; ".join(_explain(fault, model) for fault in error.errors())
-        raise DefinitionError(f"{place}: {faults}") from None
+        found = error.errors()
+        faults = [_explain(fault, model) for fault in found]
+        places = [tuple(fault["loc"]) for fault in found]
+        raise DefinitionError(f"{place}: {'; '.join(faults)}", faults, places) from None
 
 
 def _explain(fault: Any, model: type[BaseModel]) -> str:

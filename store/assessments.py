@@ -120,10 +120,27 @@ class Round:
         return bool(self.seals)
 
     def latest(self, organisation: str, line: str, kind: str, seat: int = 0) -> Said | None:
-        """The newest of a kind: it counts."""
+        """The newest of a kind: it counts.
+
+        Of marks, what the evaluator gave who sits there now, from whichever seat: what somebody replaced gave counts no longer,
+        and is not shown to the one who scores anew. Where a round went back, a mark falls with the answer it was given for, and
+        a settlement with the marks it settled.
+        """
         if not self._newest:
-            self._newest.update({(one.organisation, one.line, one.kind, one.seat): one for one in self.said})
-        return self._newest.get((organisation, line, kind, seat))
+            for one in self.said:
+                kept, place = (f"mark {one.actor}", 0) if one.kind == "mark" else (one.kind, one.seat)
+                self._newest[one.organisation, one.line, kept, place] = one
+        if kind not in ("mark", "settlement"):
+            return self._newest.get((organisation, line, kind, seat))
+        rests_on = [self._newest.get((organisation, line, "answer", 0))]
+        if kind == "mark":
+            who = self.evaluators.get(organisation, {}).get(seat)
+            found = self._newest.get((organisation, line, f"mark {who.name}", 0)) if who else None
+        else:
+            found = self._newest.get((organisation, line, kind, seat))
+            rests_on += [self.latest(organisation, line, "mark", one) for one in (1, 2)]
+        fallen = found is None or any(one and one.number > found.number for one in rests_on)
+        return None if fallen else found
 
     def files(self, organisation: str, line: str) -> tuple[Evidence, ...]:
         """The evidence of a line."""

@@ -18,6 +18,18 @@ from store.times import now
 BEGINNING = "0" * 64
 
 
+# What the audit log says of an upload, by its columns; what may name somebody, or is no number, goes into one hash.
+TOLD = ("sha256", "outcome", "submissions", "superseded", "n_values", "errors", "warnings")
+HASHED = ("name", "size", "sender", "received_at", "synthetic", "kept")
+
+
+def receipt_hash(row: Mapping[str, Any]) -> str:
+    """The hash over the rest of an upload's row."""
+    return sha256(
+        canonical([int(row[name]) if isinstance(row[name], bool) else row[name] for name in HASHED])
+    )
+
+
 def canonical(value: Any) -> str:
     """The one way to write a value as JSON: keys sorted, no spaces, characters as they are."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

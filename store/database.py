@@ -36,6 +36,10 @@ from store.schema import CHANGES_DATA, audit
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+def _known_versions() -> set[str]:
+    return {one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
 class Store:
     """Numbers, receipts and originals of one installation. Cheap to make: connects when first asked something."""
 
@@ -75,8 +79,17 @@ class Store:
             yield connection
 
     def migrate(self, version: str = "head") -> None:
-        """Bring the database's tables to the newest version, or to the one given; safe to call at every start."""
+        """Bring the database's tables to the newest version, or to the one given; safe to call at every start.
+
+        Raises StoreError when a newer program has written them.
+        """
         with self.writing(patient=True) as connection:
+            held = MigrationContext.configure(connection).get_current_revision()
+            if held is not None and held not in _known_versions():
+                raise StoreError(
+                    f"the database was last written by a newer program (its tables are version {held}, this one knows up to "
+                    f"{self.newest_version}): install that version again, or restore a backup from before it"
+                )
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from reference.registry import Registry
 from store.arrivals import Arrival, ArrivedSubmission, RecordError, arrive
-from store.audit import Chain, canonical, contents
+from store.audit import TOLD, Chain, canonical, contents, receipt_hash
 from store.bringing import bring_in_force
 from store.codes import Codes
 from store.cumulative import Fall, issue_of
@@ -224,8 +224,7 @@ class _Saving:
         chain = Chain(self._connection)
         for one in entered:
             row = one.row()
-            told = ("sha256", "outcome", "submissions", "superseded", "n_values", "errors", "warnings")
-            detail = {name: row[name] for name in told}
+            detail = {name: row[name] for name in TOLD} | {"receipt": receipt_hash(row)}
             detail["contents"] = contents(held.digest for held in one.held)
             chain.add(actor, "upload", f"upload:{one.number}", detail)
         chain.write()

@@ -23,7 +23,7 @@ from store.schema_assessment import (
     assessment_step,
 )
 from store.signing import seal_of
-from store.verify_receipts import recomputed_digests
+from store.verify_receipts import receipts_behind, recomputed_digests
 
 _AT_ONCE = 400  # submissions
 _TABLES: dict[str, Table] = {"assess_assign": assessment_evaluator, "assess_evidence": assessment_evidence}
@@ -149,6 +149,7 @@ def verify_returns(connection: Connection, originals: Originals, digests: Mappin
         brought = {one.upload_id for one in held}
         query = select(upload.c.id, upload.c.sha256).where(upload.c.id.in_(brought), upload.c.kept)
         files |= {row.sha256: f"upload {row.id}" for row in connection.execute(query)}
+    yield from receipts_behind(connection, set(numbers))
     for digest, name in sorted(files.items(), key=lambda one: one[1]):
         try:
             originals.read(digest)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from store.audit import contents, digest, verify_chain
+from store.audit import HASHED, TOLD, contents, digest, receipt_hash, verify_chain
 from store.codes import Codes
 from store.originals import OriginalError, Originals
 from store.records import SubmissionRecord, ValueRecord
@@ -32,12 +32,41 @@ def verify_receipts(connection: Connection, originals: Originals, codes: Codes) 
     ]
 
 
+def receipts_behind(connection: Connection, numbers: Collection[int]) -> Iterator[str]:
+    """Of the submissions numbered: when each came and until when it counted, its version, and what the audit log says of the
+    upload that brought it."""
+    everything = connection.execute(
+        select(submission).order_by(submission.c.received_at, submission.c.id)
+    ).all()
+    mine = [one for one in everything if one.id in numbers]
+    places, brought = {_place(one) for one in mine}, {one.upload_id for one in mine}
+    yield from _in_force([one for one in everything if _place(one) in places])
+    uploads = [one for one in connection.execute(select(upload)).all() if one.id in brought]
+    yield from _counts(uploads, everything)
+    yield from _audited(connection, uploads, everything)
+    received = {one.id: one.received_at for one in uploads}
+    for one in mine:
+        if one.upload_id not in received:
+            yield f"submission {one.id}: the upload {one.upload_id} that brought it is no longer in the store"
+        elif received[one.upload_id] != one.received_at:
+            yield f"submission {one.id}: was not received when its upload {one.upload_id} was"
+
+
+def _place(one: Row[Any]) -> tuple[Any, ...]:
+    return one.form, one.organisation_id, one.month, one.span
+
+
 def _in_force(submissions: Sequence[Row[Any]]) -> Iterator[str]:
     """Of each form, organisation and period, the newest receipt that was not withdrawn is in force, and no other."""
     standing: dict[tuple[Any, ...], list[Row[Any]]] = defaultdict(list)
+    last: Counter[tuple[Any, ...]] = Counter()
+    for one in sorted(submissions, key=lambda one: one.id):
+        last[_place(one)] += 1
+        if one.version != last[_place(one)]:
+            yield f"submission {one.id}: is version {one.version}, should be {last[_place(one)]}"
     for one in submissions:
         if one.status != "withdrawn":
-            standing[one.form, one.organisation_id, one.month, one.span].append(one)
+            standing[_place(one)].append(one)
     for history in standing.values():
         for one, following in zip(history, [*history[1:], None], strict=True):
             expected = ("current", None) if following is None else ("superseded", following.received_at)
@@ -116,6 +145,14 @@ def _audited(
             yield f"upload {one.id}: the audit log does not know it"
         elif (entry["sha256"], entry["contents"]) != (one.sha256, contents(digests[one.id])):
             yield f"upload {one.id}: holds something else than the audit log says"
+        else:
+            for name in TOLD:
+                if name in entry and getattr(one, name) not in (entry[name], "withdrawn"):
+                    yield f"upload {one.id}: its {name} is {getattr(one, name)}, the audit log says {entry[name]}"
+            # Logs of earlier versions say nothing of these.
+            held = receipt_hash({name: getattr(one, name) for name in HASHED})
+            if entry.get("receipt", held) != held:
+                yield f"upload {one.id}: its {', '.join(HASHED)} are not what the audit log says"
         withdrawn = ("withdraw", f"upload:{one.id}") in entries
         if withdrawn != (one.outcome == "withdrawn"):
             yield f"upload {one.id}: is {one.outcome}, which the audit log denies"

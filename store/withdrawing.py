@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import NamedTuple
+
 from sqlalchemy import select, update
 
 from reference.registry import Registry
@@ -13,11 +16,29 @@ from store.ledger import Ledger
 from store.lineage import check_same
 from store.records import Receipt
 from store.remarks import enter_remark
-from store.schema import submission, upload
-from store.times import now
+from store.schema import audit, submission, upload
+from store.times import now, to_moment
 from store.values import Values
 
 WITHDRAWN = "withdrawn"
+
+
+class Withdrawal(NamedTuple):
+    """Who took an upload back, and when."""
+
+    actor: str
+    at: dt.datetime
+
+
+def withdrawal(store: Store, upload_id: int) -> Withdrawal | None:
+    """Who withdrew an upload and when, by the audit log; None of one that nobody withdrew."""
+    columns = audit.c
+    query = select(columns.actor, columns.at).where(
+        columns.action == "withdraw", columns.subject == f"upload:{int(upload_id)}"
+    )
+    with store.reading() as connection:
+        row = connection.execute(query).first()
+    return Withdrawal(row.actor, to_moment(row.at)) if row else None
 
 
 def withdraw(store: Store, registry: Registry, upload_id: int, actor: str, reason: str = "") -> Receipt:

@@ -212,7 +212,7 @@ def _cases(found: Press, window: Window, month: int) -> Iterator[tuple[str, byte
 def _send(found: Press, window: Window, sender: Sender, month: int) -> Iterator[tuple[str, bytes, str]]:
     """One sender's workbook of the month; a faulty one first, then the corrected one, as real senders do."""
     random = window.random("hands", sender.organisation, month)
-    row = _row(found, window, sender, month)
+    row = row_of(found, window, sender, month)
     typed = TemplateRow(
         row.organisation, as_typed(_whole(row), random, 0.15 if random.random() < 0.3 else 0.0)
     )
@@ -244,7 +244,8 @@ def _whole(row: TemplateRow) -> dict[tuple[str, str], int]:
     return {key: value for key, value in row.values.items() if isinstance(value, int)}
 
 
-def _row(found: Press, window: Window, sender: Sender, month: int) -> TemplateRow:
+def row_of(found: Press, window: Window, sender: Sender, month: int) -> TemplateRow:
+    """What a sender returns for a month, as numbers, before they are typed into its workbook."""
     if sender.form == "county_monthly":
         counts = county_counts(
             found.truth, window, sender.organisation, round(sender.children), sender.city, month

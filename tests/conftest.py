@@ -19,6 +19,14 @@ from reference.registry import Registry, load_registry
 from store.database import Store
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests run in one process, where what they share is made once; groups that files name themselves stay."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     """The shipped reference data."""

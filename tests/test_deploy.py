@@ -70,8 +70,46 @@ def test_compose_file():
     assert services["web"]["command"] == ["mch", "serve"]
     assert all(port.startswith("127.0.0.1:") for port in services["web"]["ports"]), "nginx stands in front"
     assert "ports" not in services["database"]
+    for name in ("MCH_PUBLIC_URL", "MCH_DATABASE_URL"):  # it does not start without
+        assert ":?" in services["web"]["environment"][name]
+    assert "MCH_SECRET_KEY" in services["web"]["environment"]
     grace = int(services["web"]["stop_grace_period"].removesuffix("s"))
     assert grace > Settings(home=ROOT).stop_seconds
+
+
+def test_what_the_image_copies_is_there():
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    copied = [
+        line.split()[1:-1] for line in text.splitlines() if line.startswith("COPY") and "--from" not in line
+    ]
+    names = [name for names in copied for name in names if not name.startswith("--")]
+    assert len(names) >= 2
+    assert [name for name in names if not (ROOT / name).exists()] == [], "no pattern that may match nothing"
+
+
+def test_a_command_by_hand_runs_as_the_service_does(tmp_path):
+    """The script itself, with its fixed places moved: settings, secrets and data of the service reach the program."""
+    (tmp_path / "secrets").write_text("MCH_DATABASE_URL='postgresql://a:b c@d/e'\n", encoding="utf-8")
+    shown = tmp_path / "shown"
+    shown.write_text('#!/bin/sh\necho "$MCH_DATABASE_URL|$MCH_CONFIG|$MCH_DATA_DIR|$*"\n', encoding="utf-8")
+    shown.chmod(0o755)
+    text = (DEPLOY / "mch.sh").read_text(encoding="utf-8")
+    for name in ("mch.service", "mch-scheduled.service"):
+        for place in ("/etc/mch/config.toml", "/etc/mch/secrets", "/var/lib/mch", "/opt/mch/.venv/bin/mch"):
+            assert place in text
+            assert place in (DEPLOY / name).read_text(encoding="utf-8")
+    moved = text.replace("/etc/mch/secrets", str(tmp_path / "secrets"))
+    moved = moved.replace("runuser -u mch -- /opt/mch/.venv/bin/mch", str(shown))
+    script = tmp_path / "mch.sh"
+    script.write_text(moved, encoding="utf-8")
+    said = subprocess.run(
+        ["sh", str(script), "audit", "verify"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": "/bin:/usr/bin"},
+    )
+    assert said.stdout == "postgresql://a:b c@d/e|/etc/mch/config.toml|/var/lib/mch|audit verify\n"
 
 
 @pytest.mark.parametrize("name", ["mch.service", "mch-scheduled.service", "mch-scheduled.timer"])

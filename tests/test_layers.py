@@ -19,6 +19,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "store": ({"reference"}, {"dash", "plotly", "openpyxl", "python_calamine", "statsmodels"}),
     "loaders": ({"reference"}, {"dash", "plotly", "sqlalchemy", "pandas", "statsmodels"}),
     "loaders.against": ({"reference", "store"}, {"dash", "plotly", "sqlalchemy", "pandas", "statsmodels"}),
+    "loaders.relabelled": ({"reference", "store"}, {"dash", "plotly", "sqlalchemy", "pandas", "statsmodels"}),
     "loaders.load": ({"reference", "store"}, {"dash", "plotly", "sqlalchemy", "pandas", "statsmodels"}),
     "indicators": ({"reference"}, {"dash", "plotly", "sqlalchemy", "openpyxl", "python_calamine"}),
     "indicators.results": (

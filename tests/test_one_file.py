@@ -79,6 +79,7 @@ reported_zh = "测试"
 reported_en = "test"
 reviewed = 2026-11-01
 source = "written for this test"
+source_zh = "为测试而写"
 mark = "?"
 
 [[examples]]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import request
 
+from dashboard.api.refusing import document
 from dashboard.auth.account import Account
 from dashboard.cli.numbers import choose_indicators, choose_organisations, choose_period
 from dashboard.workspace import Workspace
 from reference.organisations import AmbiguousOrganisationError, Organisation, UnknownOrganisationError
 from reference.periods import Period, PeriodError
-from reference.strict import DefinitionError
+from reference.strict import DefinitionError, suggest
 
 MENDABLE = (PeriodError, DefinitionError, UnknownOrganisationError, AmbiguousOrganisationError)
 MOST_NUMBERS = 20_000  # results of one answer
@@ -27,7 +31,7 @@ class ApiError(Exception):
 
     def document(self) -> Mapping[str, Any]:
         """As the answer says it."""
-        return {"error": {"code": self.code, "message_zh": self.zh, "message_en": self.en}}
+        return document(self.code, self.zh, self.en)
 
 
 def organisations_asked(workspace: Workspace, account: Account, *, sent: bool = False) -> list[Organisation]:
@@ -47,7 +51,10 @@ def organisations_asked(workspace: Workspace, account: Account, *, sent: bool = 
     seen = [one for one in asked if may_see(one.code, organisations)]
     if len(seen) < len(asked) and not level:
         raise ApiError(
-            403, "out_of_reach", "您的账号看不到这个单位。", "Your account does not see this organisation."
+            403,
+            "out_of_reach",
+            "您的账号看不到所要的单位的这些内容。请只要自己辖区内的单位，或不写 organisation。",
+            "Your account does not see this of the organisation. Ask for one of your own area, or leave out 'organisation'.",
         )
     return seen
 
@@ -77,6 +84,36 @@ def not_too_many(numbers: int) -> None:
             f"一次最多 {MOST_NUMBERS} 个结果，请减少指标或单位。",
             f"At most {MOST_NUMBERS} results at once: ask for fewer indicators or organisations.",
         )
+
+
+@cache
+def _described() -> Mapping[str, tuple[str, ...]]:
+    """The keys that each address may have, as openapi.json says."""
+    text = Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
+    return {
+        path: tuple(one["name"] for one in ways["get"].get("parameters", ()) if one["in"] == "query")
+        for path, ways in json.loads(text)["paths"].items()
+        if "get" in ways
+    }
+
+
+def only_known_keys(path: str) -> None:
+    """Raise ApiError for a key that the address does not have: a mistyped one would else be answered with something else."""
+    known = _described()[path]
+    for key in request.args:
+        if key not in known:
+            raise bad_request(
+                f"unknown key '{key}'{suggest(key, known)}" if known else f"unknown key '{key}'"
+            )
+
+
+def level_asked(workspace: Workspace) -> str:
+    """The `level`, '' for all; raises ApiError for one that no tree has."""
+    level = request.args.get("level", "")
+    known = sorted({one.code for tree in workspace.registry.trees.values() for one in tree.levels})
+    if level and level not in known:
+        raise bad_request(f"unknown level '{level}'{suggest(level, known)}")
+    return level
 
 
 def is_switched_on(name: str) -> bool:

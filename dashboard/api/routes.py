@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from flask import Response, jsonify, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Map
 
 from dashboard import documents, outcomes
 from dashboard.answers import Answers
 from dashboard.api import asking
 from dashboard.api.asking import ApiError
+from dashboard.api.refusing import PREFIX
 from dashboard.auth.asking import current_account
 from dashboard.auth.declaring import SIGNED_IN, Door
 from dashboard.auth.reach import upload_seen
@@ -22,6 +26,7 @@ from dashboard.running import trouble
 from dashboard.running.numbering import request_number
 from dashboard.texts import Texts
 from dashboard.upload import plain_name, sending
+from dashboard.workspace import Workspace
 from indicators.disclosure import hide
 from loaders.archives import is_archive
 from loaders.load import load_content
@@ -29,7 +34,9 @@ from reference.strict import DefinitionError
 
 log = logging.getLogger("mch.dashboard")
 BASE = "/api/v1"
+EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STATUS = {"accepted": 201, "accepted_with_warnings": 201, "unchanged": 200, "returned": 422}
+TEMPLATE = re.compile(r"<(?:\w+:)?(\w+)>")
 Answer = tuple[Response, int]
 
 
@@ -39,6 +46,8 @@ def register(app: Door, answers: Answers) -> None:
 
     def answered(work: Callable[[], Answer]) -> Answer:
         try:
+            if request.method == "GET" and request.url_rule is not None:
+                asking.only_known_keys(TEMPLATE.sub(r"{\1}", request.url_rule.rule).removeprefix(BASE))
             return work()
         except ApiError as error:
             answer = jsonify(error.document())
@@ -57,8 +66,7 @@ def register(app: Door, answers: Answers) -> None:
 
     @server.get(f"{BASE}/indicators", endpoint="api_indicators")
     def indicators() -> Answer:
-        rows = [_indicator_row(one) for one in workspace.catalogue.by_code.values()]
-        return jsonify({"indicators": rows}), 200
+        return answered(lambda: _indicators(workspace))
 
     @server.get(f"{BASE}/results", endpoint="api_results")
     def results() -> Answer:
@@ -84,6 +92,26 @@ def register(app: Door, answers: Answers) -> None:
     def submission(upload: int) -> Answer:
         return answered(lambda: _submission(answers, upload))
 
+    _register_unknown(app)
+
+
+def _register_unknown(app: Door) -> None:
+    """All other addresses below the interface's: else Dash would answer with its page, which no program can read."""
+    server = app.server
+    known = Map([rule.empty() for rule in server.url_map.iter_rules() if rule.rule.startswith(PREFIX)])
+
+    @server.route(PREFIX, endpoint="unknown_api", needs=SIGNED_IN, methods=EVERY_METHOD)
+    @server.route(f"{PREFIX}<path:rest>", endpoint="unknown_api", needs=SIGNED_IN, methods=EVERY_METHOD)
+    def unknown(rest: str = "") -> Answer:
+        allowed = known.bind("").allowed_methods(f"{PREFIX}{rest}")
+        if allowed:
+            raise MethodNotAllowed(allowed)
+        raise NotFound
+
+
+def _indicators(workspace: Workspace) -> Answer:
+    return jsonify({"indicators": [_indicator_row(one) for one in workspace.catalogue.by_code.values()]}), 200
+
 
 def _indicator_row(one: Any) -> dict[str, Any]:
     names = ("code", "zh", "en", "topic", "numerator", "denominator", "multiplier", "unit_zh", "unit_en")
@@ -97,9 +125,12 @@ def _synthetic(answers: Answers) -> dict[str, bool]:
 
 def _organisations(answers: Answers) -> Answer:
     account, organisations = current_account(), answers.workspace.registry.organisations
-    level, below = request.args.get("level", ""), request.args.get("below", "")
-    if below and below not in organisations:
-        raise asking.bad_request(f"there is no organisation with the code {below}")
+    level, below = asking.level_asked(answers.workspace), request.args.get("below", "")
+    if below:
+        try:
+            organisations.get(below)
+        except asking.MENDABLE as error:
+            raise asking.bad_request(str(error)) from None
     rows = [
         documents.organisation_row(one)
         for one in organisations.all
@@ -151,7 +182,10 @@ def _grades(answers: Answers) -> Answer:
 def _exchange(answers: Answers, system: str) -> Answer:
     if system not in list(System):
         raise ApiError(
-            404, "unknown_system", "没有这种格式。", "There is no such format: dhis2, adx or fhir."
+            404,
+            "unknown_system",
+            "没有这种格式，可用的是 dhis2、adx、fhir。",
+            "There is no such format; there are dhis2, adx and fhir.",
         )
     workspace, account = answers.workspace, current_account()
     chosen = asking.organisations_asked(workspace, account, sent=system != System.FHIR)
@@ -161,7 +195,12 @@ def _exchange(answers: Answers, system: str) -> Answer:
     try:
         found = exchange(workspace, System(system), chosen, period, codes)
     except DefinitionError as error:
-        raise ApiError(404, "nothing_there", "这些单位在该时期没有数字。", str(error)) from None
+        raise ApiError(
+            404,
+            "nothing_there",
+            "这些单位在该时期没有数字。请换一个 period，或先报送。",
+            f"{error}. Ask for another period, or send the numbers first.",
+        ) from None
     return Response(found.text, mimetype=KINDS[System(system)]), 200
 
 
@@ -200,7 +239,12 @@ def _submit(answers: Answers) -> Answer:
 def _submission(answers: Answers, upload: int) -> Answer:
     row = upload_seen(answers, current_account(), upload)
     if row is None:
-        raise ApiError(404, "unknown_upload", "没有这份报送。", "There is no such submission.")
+        raise ApiError(
+            404,
+            "unknown_upload",
+            "没有这份报送，或不归您看。编号见报送时答复的 upload。",
+            "There is no such submission, or it is not yours to see. Its number is 'upload' in the answer to sending.",
+        )
     counts = (int(row["submissions"]), int(row["superseded"]), int(row["values"]))
     issues = outcomes.kept_issues(answers, upload)
     found = outcomes.Found(upload, str(row["name"]), str(row["outcome"]), *counts, issues)

@@ -13,6 +13,7 @@ from flask import Response, abort, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboard.answers import Answers
+from dashboard.assessment.deciding import appeal, applies, decide, refused, says_the_same, settlement
 from dashboard.assessment.exporting import export_round, report_of
 from dashboard.assessment.gather import cut_off_of
 from dashboard.assessment.jobs import Exports
@@ -20,7 +21,6 @@ from dashboard.assessment.opening import evaluators, open_new
 from dashboard.assessment.permission import (
     is_blind,
     may_answer,
-    may_appeal,
     may_review,
     may_see,
     may_see_evidence,
@@ -28,13 +28,12 @@ from dashboard.assessment.permission import (
     seat_of,
 )
 from dashboard.assessment.rehearsal import kept_value, rehearse
-from dashboard.assessment.sealing import short_code, sign_round, uphold, verify_round
+from dashboard.assessment.sealing import short_code, sign_round, verify_round
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
 from dashboard.auth.declaring import Door
-from dashboard.exports.assessment_files import write_csv, write_json
+from dashboard.exports.assessment_data import write_csv, write_json
 from dashboard.visit import Visit, open_visit
-from indicators.scoring.score import PENDING
 from reference.assessments import Line
 from reference.periods import PeriodError, parse
 from store.assessing import AssessmentError, NewEntry, add_entries, add_evidence, assign, take_step
@@ -72,11 +71,6 @@ class Done:
 
     words: str = ""
     panel: Any = None
-
-
-def refused() -> AssessmentError:
-    """The account may not."""
-    return AssessmentError("此账号不能这样做。", "This account may not do that.")
 
 
 def act(asked: Asked) -> Done:
@@ -192,51 +186,31 @@ def _entry(asked: Asked, standing: Standing, line: Line, kind: str, seat: int) -
         return []  # comes from returns: no page asks for it
     held = standing.round.latest(asked.organisation, line.code, kind, seat)
     if kind == "applies":
-        if text == (held.value if held else "yes") and (held is None or words == held.words):
-            return []
-        return [NewEntry(asked.organisation, line.code, "applies", "no" if text == "no" else "yes", words)]
+        one = applies(standing, asked.organisation, line, text, words)
+        return [one] if one else []
     if not text and not (words and kind == "answer"):
         return []
+    if kind == "settlement":
+        one = settlement(standing, asked.organisation, line, text, words)
+        return [one] if one else []
     value = kept_value(line, text, kind) if text else ""
-    if (
-        kind == "settlement"
-        and held is None
-        and standing.score(asked.organisation).line(line.code).status != PENDING
-    ):
-        raise AssessmentError(f"“{line.zh}”的两名专家意见一致，无须裁定。", f"{line.en}: the evaluators agree, there is nothing to settle.")  # fmt: skip
-    if held and (held.value, held.words) == (value, words):
+    if says_the_same(held, value, words):
         return []
     return [NewEntry(asked.organisation, line.code, kind, value, words, seat)]
 
 
 def _appeal(asked: Asked) -> Done:
-    t, organisations = asked.visit.texts, asked.visit.registry.organisations
-    standing, organisation = asked.standing, asked.organisation
+    t, standing, organisation = asked.visit.texts, asked.standing, asked.organisation
     name = "appeal" if asked.do == "appeal" else "decide"
     line, words = asked.value(f"{name}-line"), asked.words.get(name, "").strip()
-    if not standing.has(organisation) or line not in {
-        one.code for one in standing.scheme(organisation).lines
-    }:
-        raise AssessmentError("请先选择指标。", "Choose the line first.")
-    store, actor = asked.visit.workspace.store, asked.account.name
     if asked.do == "appeal":
-        if not may_appeal(asked.account, organisation, organisations):
-            raise refused()
-        add_entries(store, asked.code, [NewEntry(organisation, line, "appeal", "", words)], actor)
+        appeal(asked.visit.workspace, asked.account, standing, organisation, line, words)
         return Done(t("申诉已提交。"))
-    if not may_sign(asked.account) or asked.account.organisation == organisation:
-        raise refused()
-    if not any(
-        decided is None and (one.organisation, one.line) == (organisation, line)
-        for one, decided in standing.round.appeals()
-    ):
-        raise AssessmentError("这一项没有待裁定的申诉。", "There is no open appeal about this line.")
-    if asked.do == "reject":
-        add_entries(store, asked.code, [NewEntry(organisation, line, "decision", "rejected", words)], actor)
+    text = None if asked.do == "reject" else asked.value("decide-value")
+    made = decide(asked.visit.workspace, asked.account, standing, organisation, line, text, words)
+    if made is None:
         return Done(t("申诉已驳回，理由已留存。"))
-    value = kept_value(standing.scheme(organisation).line(line), asked.value("decide-value"), "settlement")
-    edition, seal = uphold(asked.visit.workspace, asked.code, organisation, line, value, words, actor)
-    return Done(t("已签发第 {edition} 版，核验码 {code}。", edition=edition, code=short_code(seal)))
+    return Done(t("已签发第 {edition} 版，核验码 {code}。", edition=made[0], code=short_code(made[1])))
 
 
 def _export(asked: Asked) -> Done:

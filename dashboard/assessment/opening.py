@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from dashboard.auth.asking import account_of
 from dashboard.workspace import Workspace
 from indicators import grading
-from reference.assessments import HOME, Known, Scheme, faults, load_schemes, read_scheme
+from reference.assessments import HOME, Known, Scheme, faults, load_schemes, read_draft
 from reference.periods import Period
 from reference.strict import DefinitionError
 from store import reading
@@ -50,10 +51,15 @@ def known_to(workspace: Workspace) -> Known:
     return Known(indicators, workspace.registry.elements)
 
 
-def check_file(workspace: Workspace, path: Path) -> tuple[Scheme, list[str]]:
-    """A draft with everything wrong in it."""
-    scheme = read_scheme(path)
-    return scheme, faults(scheme, known_to(workspace))
+def check_file(workspace: Workspace, path: Path) -> tuple[Scheme | None, list[str]]:
+    """A draft with everything wrong in it; without the scheme where its faults leave none."""
+    scheme, found = read_draft(path)
+    if scheme is None:
+        return None, found
+    written = sum(
+        len(one.get("lines", ())) for one in tomllib.loads(path.read_text(encoding="utf-8"))["domains"]
+    )
+    return scheme, found + faults(scheme, known_to(workspace), whole=len(scheme.lines) == written)
 
 
 def participants(workspace: Workspace, schemes: Sequence[Scheme], on: dt.date) -> list[tuple[str, str, str]]:

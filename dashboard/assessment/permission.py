@@ -46,6 +46,11 @@ def may_sign(account: Account) -> bool:
     return account.may("assess_sign")
 
 
+def may_decide(account: Account, organisation: str) -> bool:
+    """Whether the account decides an organisation's appeals: who signs, never of the own organisation."""
+    return may_sign(account) and not works_at(account, organisation)
+
+
 def may_appeal(account: Account, organisation: str, organisations: Organisations) -> bool:
     """Whether the account may appeal for an organisation."""
     return may_answer(account, organisation, organisations)

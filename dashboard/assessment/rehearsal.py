@@ -12,6 +12,8 @@ from indicators.scoring.score import Score, score_all
 from reference.assessments import Line, Scheme
 from store.assessing import AssessmentError
 
+YES_NO = {"1": "1", "yes": "1", "是": "1", "有": "1", "0": "0", "no": "0", "否": "0", "无": "0"}
+
 
 @dataclass(frozen=True)
 class Rehearsed:
@@ -35,7 +37,10 @@ def number_of(text: str, name: str) -> Decimal:
 def kept_value(line: Line, text: str, kind: str) -> str:
     """A field's text as it is kept: 1 or 0, a number, or points as a share of the weight."""
     if line.asked == "yes_no":
-        return "1" if text == "1" else "0"
+        said = YES_NO.get(text.strip().lower())
+        if said is None:
+            raise AssessmentError(f"“{line.zh}”请答是或否。", f"{line.en}: answer yes or no.")
+        return said
     number = number_of(text, line.zh)
     if number < 0:
         raise AssessmentError(f"“{line.zh}”不能小于 0。", f"{line.en} cannot be below 0.")

@@ -177,6 +177,14 @@ def sign_round(workspace: Workspace, code: str, actor: str) -> tuple[int, str]:
             f"还有 {standing.pending} 项没有评完或差异没有裁定，不能签发。",
             f"{standing.pending} lines still wait for evaluators or for a difference to be settled.",
         )
+    bare = [
+        one.organisation for one in standing.scores if all(domain.score is None for domain in one.domains)
+    ]
+    if bare:
+        raise AssessmentError(
+            f"{'、'.join(bare[:5])} 没有任何一项计分，总分无从谈起，不能签发。",
+            f"{', '.join(bare[:5])}: no line counts, so that there is no total to sign.",
+        )
     return sign(workspace.store, code, parts_of(workspace, standing), actor, seen=held.newest)
 
 

@@ -95,7 +95,11 @@ def stand(workspace: Workspace, code: str, *, blind: bool = False) -> Standing:
     open_still = not held.seals and held.cut_off >= dt.datetime.now(dt.UTC)
     data = workspace.store.data_version() if open_still else 0
     blind = blind and held.step == "scoring"
-    key = (held.number, held.newest, held.step, len(held.seals), held.cut_off, data, blind)
+    # Whose marks count depends on who is assigned.
+    assigned = frozenset(
+        (one, seat, who.name) for one, seats in held.evaluators.items() for seat, who in seats.items()
+    )
+    key = (held.number, held.newest, held.step, len(held.seals), held.cut_off, data, blind, assigned)
     with _TURN:  # a hundred scores and their ranks cost seconds: two who ask at once get one answer
         kept = _KEPT.setdefault(workspace.store, OrderedDict())
         if key not in kept:
@@ -107,7 +111,7 @@ def stand(workspace: Workspace, code: str, *, blind: bool = False) -> Standing:
             while len(kept) > 6:
                 kept.popitem(last=False)
         found = kept[key]
-    # Evaluators and steps may have changed without any score changing.
+    # Steps and where evaluators work may have changed without any score changing.
     return replace(found, round=held)
 
 

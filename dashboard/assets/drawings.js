@@ -39,6 +39,27 @@
     return [left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin];
   }
 
+  /* Which counties have room for their names on the whole map: the marked ones first, then the large ones, none over another. */
+  function namesWithRoom(sheet, codes, areas) {
+    const size = (code) => { const box = sheet.counties[code].box; return (box[2] - box[0]) * (box[3] - box[1]); };
+    const order = codes.slice().sort((one, other) => Boolean(areas[other].sign) - Boolean(areas[one].sign) || size(other) - size(one));
+    const taken = [], found = new Set();
+    order.forEach(function (code) {
+      const box = sheet.counties[code].box, at = sheet.counties[code].at, half = lettersWide(areas[code].name) / 2;
+      const own = [at[0] - half - 2, at[1] - (areas[code].sign ? 14 : 7), at[0] + half + 2, at[1] + (areas[code].sign ? 16 : 7)];
+      const fits = 2 * half < box[2] - box[0] + 10 && box[3] - box[1] > 30;
+      if (!fits || taken.some((one) => own[0] < one[2] && one[0] < own[2] && own[1] < one[3] && one[1] < own[3])) return;
+      taken.push(own);
+      found.add(code);
+    });
+    return found;
+  }
+
+  /* How wide a name is at 14: Chinese signs are square, Latin letters about half as wide. */
+  function lettersWide(name) {
+    return Array.from(name).reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e80 ? 14 : 7.4), 0);
+  }
+
   function CountyMap(props) {
     const [sheet, setSheet] = React.useState(null);
     const [tip, setTip] = React.useState(null);
@@ -65,12 +86,13 @@
     }
 
     const codes = Object.keys(sheet.counties);
-    const shapes = codes.map(function (code) {
+    const drawn = codes.slice().sort((one, other) => Boolean((props.areas[one] || {}).own) - Boolean((props.areas[other] || {}).own));
+    const shapes = drawn.map(function (code) {
       const area = props.areas[code];
       const shape = sheet.counties[code];
       const path = e("path", {
-        d: shape.d, fillRule: "evenodd", strokeWidth: 0.8 * unit,
-        className: "area area--" + (area && inside(code) ? area.kind : "outside"),
+        d: shape.d, fillRule: "evenodd", strokeWidth: (area && area.own ? 3 : 0.8) * unit,
+        className: "area area--" + (area && inside(code) ? area.kind : "outside") + (area && area.own ? " area--own" : ""),
       });
       if (!area || !inside(code)) return e("g", { key: code }, path);
       return e("a", {
@@ -81,12 +103,13 @@
     });
     const borders = Object.values(sheet.prefectures || {}).map((shape, index) =>
       e("path", { key: "b" + index, d: shape.d, className: "border", strokeWidth: 1.6 * unit }));
-    const signs = codes.filter((code) => props.areas[code] && inside(code)).map(function (code) {
+    const shown = codes.filter((code) => props.areas[code] && inside(code));
+    const names = zoomed ? new Set(shown) : props.names ? namesWithRoom(sheet, shown, props.areas) : new Set();
+    const signs = shown.map(function (code) {
       const area = props.areas[code];
       const at = sheet.counties[code].at;
       const lines = [];
-      const box = sheet.counties[code].box;
-      const named = zoomed || (props.names && area.name.length * 14 < box[2] - box[0] && box[3] - box[1] > 34);
+      const named = names.has(code);
       if (area.sign) lines.push(e("tspan", { key: "s", x: at[0], dy: named && !zoomed ? "-.35em" : 0 }, area.sign));
       if (named) {
         lines.push(e("tspan", {

@@ -2,6 +2,9 @@
 (function () {
   "use strict";
   const e = React.createElement;
+  const AT_FIRST = 24; // more than a screen holds
+  const SOON = 120; // milliseconds
+  const idle = window.requestIdleCallback || ((work) => work());
 
   function order(props, sort) {
     const back = sort.startsWith("-");
@@ -30,6 +33,12 @@
     const table = React.useRef(null);
     React.useEffect(() => setSort(props.sort || ""), [props.sort, props.columns]);
     const rows = React.useMemo(() => order(props, sort), [props.rows, props.columns, sort]);
+    const [count, setCount] = React.useState(AT_FIRST); // the rows in sight first, the others when these stand
+    React.useEffect(function () {
+      if (count >= rows.length) return undefined;
+      const soon = window.setTimeout(() => idle(() => setCount(rows.length)), SOON);
+      return () => window.clearTimeout(soon);
+    }, [count, rows.length]);
 
     function choose(code) {
       const next = sort === code ? "-" + code : sort === "-" + code ? "" : code;
@@ -89,7 +98,7 @@
         key: column.code, scope: "col", "aria-sort": aria(column.code), className: (column.first ? "matrix-first" : "") + (column.aimed ? " matrix-aimed" : ""),
       }, e("button", { type: "button", tabIndex: stop(0, place + 1), title: column.title, onClick: () => choose(column.code) },
         e("span", null, column.name + arrow(column.code))))));
-    const body = rows.map((row, line) => e("tr", { key: row.code },
+    const body = rows.slice(0, count).map((row, line) => e("tr", { key: row.code },
       e("th", { scope: "row" }, e("a", { href: row.href, tabIndex: stop(line + 1, 0), onClick: window.mch.follow },
         row.name, row.upper && e("span", { className: "quiet" }, " " + row.upper))),
       props.columns.map((column, place) => {

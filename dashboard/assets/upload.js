@@ -43,6 +43,15 @@
     panels.unshift(answer.panel);
     window.dash_clientside.set_props("outcomes", { children: panels.slice() });
     window.dash_clientside.set_props("handed-in", { data: ++handedIn });
+    if (panels.length === 1) window.requestAnimationFrame(() => window.setTimeout(lead, 0));
+  }
+
+  /* To the first outcome, once it is drawn: for the eye and for who hears the page. */
+  function lead() {
+    const place = document.getElementById("outcomes");
+    if (!place) return;
+    place.focus({ preventScroll: true });
+    place.scrollIntoView({ block: "start" });
   }
 
   function take(box, files) {

@@ -17,6 +17,7 @@ from flask import Flask, abort
 
 from dashboard.auth.asking import current_account
 from dashboard.auth.roles import load_roles
+from dashboard.exports.safety import cleaned
 
 LONGEST = 20_000  # signs of one text that a page sends
 PUBLIC = "public"  # asked by nobody in particular: the sign-in page and what it is made of
@@ -76,7 +77,8 @@ class Door:
                     abort(403)
                 if not all(_fits(value, kind) for value, kind in zip(given, kinds, strict=False)):
                     abort(400)
-                return function(*given, **named)
+                clean = (cleaned(value) if isinstance(value, str) else value for value in given)
+                return function(*clean, **named)
 
             before = set(self._app.callback_map)
             self._app.callback(*what, **how)(asked)

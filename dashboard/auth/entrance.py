@@ -13,8 +13,8 @@ from dashboard.auth import guard
 from dashboard.auth.asking import COOKIE, address, current_session, network
 from dashboard.auth.declaring import HALF, PUBLIC, Door
 from dashboard.auth.markup import field, form, page, tag
-from dashboard.auth.passwords import faults, hashed, is_right
-from dashboard.auth.signing_in import Entered, Refused, Whence, enter, give_code, sign_in
+from dashboard.auth.passwords import faults, hashed
+from dashboard.auth.signing_in import Entered, Refused, Whence, enter, give_code, prove, sign_in
 from dashboard.texts import LANGUAGES, Texts
 from dashboard.workspace import Workspace
 from store.accounts import find_account, set_password
@@ -54,7 +54,9 @@ def admitted(workspace: Workspace, found: Entered, there: str) -> Any:
 
 def said(t: Texts, found: Refused, wrong: str) -> str:
     """Why not, and when again."""
-    if found.seconds > 1:
+    if (
+        found.reason == "wait" or found.seconds > 1
+    ):  # who was not even looked at is not told that he was wrong
         return t("尝试次数过多，请 {seconds} 秒后再试。", seconds=found.seconds)
     return wrong
 
@@ -130,9 +132,15 @@ def _register_password(door: Door, workspace: Workspace) -> None:
         return admitted(workspace, enter(workspace, record, whence(), "link"), "/")
 
 
+def browsers_secret() -> str:
+    """The number that the browser shows; '' when it has none of ours."""
+    shown = request.cookies.get(COOKIE, "")
+    return shown if 20 <= len(shown) <= 100 else ""
+
+
 def _ensure_secret() -> None:
     """A number for a browser that has none yet, before the page with its token is written."""
-    if not 20 <= len(request.cookies.get(COOKIE, "")) <= 100:
+    if not browsers_secret():
         g.secret = secrets.token_urlsafe(32)
 
 
@@ -170,8 +178,8 @@ def change_password(workspace: Workspace, session: SessionRecord, t: Texts) -> l
     """Change the password to what the form says; the sentences against it, none when it is done. Other sessions end."""
     now, wanted, again = (request.form.get(name, "") for name in ("now", "wanted", "again"))
     account = session.account
-    if not is_right(account.password, now):
-        return [t("现在的密码不对。")]
+    if refused := prove(workspace, account, now, whence()):
+        return [said(t, refused, t("现在的密码不对。"))]
     if wanted != again:
         return [t("两次输入的新密码不一样。")]
     if wanted == now:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 import dash
 from flask import Flask, Response, g, jsonify, redirect, request
 
+from dashboard.api.refusing import is_asked, refuse
 from dashboard.auth.account import THIS_MACHINE
 from dashboard.auth.asking import COOKIE, account_of, token_for
 from dashboard.auth.declaring import HALF, PUBLIC, SIGNED_IN, Declared, declared, is_granted
@@ -55,6 +56,11 @@ class Guard:
     def __call__(self) -> Any:
         """None to go on; an answer to refuse with."""
         if not self._is_ours(request.host):
+            log.warning(
+                "a request for a name other than public_url was refused; set public_url to the address people type"
+            )
+            return self.refused(400)
+        if not request.path.isprintable():
             return self.refused(400)
         if request.method not in HARMLESS:
             request.max_content_length = self._most_bytes()
@@ -67,7 +73,7 @@ class Guard:
             if refused is not None:
                 return refused
             if not is_granted(needs):
-                return self.refused(403)
+                return refuse(403, needs) if is_asked(request.path) else self.refused(403)
         if request.method not in HARMLESS and not self._is_meant():
             return self.refused(403, NOT_MEANT)
         # Styles and scripts are no work and are counted against nobody.
@@ -177,7 +183,9 @@ class Guard:
 
     @staticmethod
     def refused(status: int, says: str = "") -> Response:
-        """A short answer that says nothing of what there might be."""
+        """A short answer that says nothing of what there might be; below /api/ in the interface's own shape."""
+        if is_asked(request.path):
+            return refuse(status, like=401 if says else status)  # not meant: it is a token that is missing
         answer = jsonify({"outcome": "refused", "says": says or SAYS[status]})
         answer.status_code = status
         return answer

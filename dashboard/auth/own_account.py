@@ -13,10 +13,9 @@ from flask import Response, redirect, request
 from dashboard.auth.asking import current_session
 from dashboard.auth.code_secrets import seal_code
 from dashboard.auth.declaring import SIGNED_IN, Door
-from dashboard.auth.entrance import admitted, change_password, speaker, whence
+from dashboard.auth.entrance import admitted, change_password, said, speaker, whence
 from dashboard.auth.markup import field, form, page, tag
-from dashboard.auth.passwords import is_right
-from dashboard.auth.signing_in import code_step, enter
+from dashboard.auth.signing_in import code_step, enter, prove
 from dashboard.texts import Texts
 from dashboard.workspace import Workspace
 from store.accounts import find_account, set_code, sign_out_everywhere
@@ -52,8 +51,8 @@ def register(app: dash.Dash, workspace: Workspace) -> None:
         if not SECRET.fullmatch(secret):
             return redirect("/account/code", 303)
         step = code_step(secret, code)
-        if not is_right(session.account.password, request.form.get("now", "")):
-            return _code_page(t, session, secret, t("现在的密码不对。"))
+        if refused := prove(workspace, session.account, request.form.get("now", ""), whence()):
+            return _code_page(t, session, secret, said(t, refused, t("现在的密码不对。")))
         if step is None:
             return _code_page(t, session, secret, t("验证码不对，或已经用过。"))
         kept = seal_code(workspace.settings, session.account.name, secret)
@@ -66,8 +65,8 @@ def register(app: dash.Dash, workspace: Workspace) -> None:
         t, session = speaker(workspace), current_session()
         if session is None:
             return redirect("/", 303)
-        if not is_right(session.account.password, request.form.get("now", "")):
-            return _back(t, t("停用动态验证码"), [t("现在的密码不对。")])
+        if refused := prove(workspace, session.account, request.form.get("now", ""), whence()):
+            return _back(t, t("停用动态验证码"), [said(t, refused, t("现在的密码不对。"))])
         set_code(workspace.store, session.account.name, "", session.account.name)
         return _again(workspace, session, "code removed", "no_code")
 

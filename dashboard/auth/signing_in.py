@@ -90,6 +90,20 @@ def give_code(workspace: Workspace, record: AccountRecord, code: str, whence: Wh
     return enter(workspace, record, whence, "password and code")
 
 
+def prove(workspace: Workspace, record: AccountRecord, password: str, whence: Whence) -> Refused | None:
+    """Whether somebody signed in knows his password: None when he does. Wrong ones count as at the door.
+
+    A browser left open, or a stolen session, would else guess as often as it likes.
+    """
+    windows = _windows(record.name, whence)
+    if wait := held_for(workspace, windows):
+        return Refused("wait", wait)
+    if is_right(record.password, password):
+        return None
+    failed(workspace.store, windows, record.name, whence.address, "password")
+    return Refused("wrong", held_for(workspace, windows))
+
+
 def code_step(secret: str, code: str, moment: float | None = None) -> int | None:
     """The half minute that a code belongs to, if it is now or next to now."""
     shown = code.replace(" ", "")

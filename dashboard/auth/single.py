@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import secrets
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -20,9 +21,9 @@ from flask import Response, redirect, request
 from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
-from dashboard.auth.asking import COOKIE
+from dashboard.auth import guard
 from dashboard.auth.declaring import PUBLIC, Door
-from dashboard.auth.entrance import admitted, inside, sign_in_page, speaker, whence
+from dashboard.auth.entrance import admitted, browsers_secret, inside, sign_in_page, speaker, whence
 from dashboard.auth.signing_in import enter
 from dashboard.workspace import Workspace
 from store.accounts import find_subject
@@ -51,8 +52,10 @@ def register(app: dash.Dash, workspace: Workspace) -> None:
         except SingleError:
             return _refused(workspace)
         verifier, nonce = generate_token(64), generate_token(32)
-        # The visit belongs to this browser: another's answer slipped to it is refused.
-        detail = {"verifier": verifier, "nonce": nonce, "browser": digest_of(request.cookies.get(COOKIE, ""))}
+        # The visit belongs to this browser: another's answer slipped to it is refused. One without a number gets one,
+        # or all such browsers would be the same.
+        secret = browsers_secret() or secrets.token_urlsafe(32)
+        detail = {"verifier": verifier, "nonce": nonce, "browser": digest_of(secret)}
         state = keep_once(
             workspace.store, "visit", MINUTES, {**detail, "next": inside(request.args.get("next", "/"))}
         )
@@ -66,13 +69,16 @@ def register(app: dash.Dash, workspace: Workspace) -> None:
             "code_challenge": create_s256_code_challenge(verifier),
             "code_challenge_method": "S256",
         }
-        return redirect(f"{begin}?{urlencode(asked)}")
+        answer: Any = redirect(f"{begin}?{urlencode(asked)}")
+        if not browsers_secret():
+            guard.set_cookie(answer, secret, settings.public_url.startswith("https://"))
+        return answer
 
     @door.server.get("/sign-in/single/back")
     def single_back() -> Any:
         kept = use_once(workspace.store, "visit", request.args.get("state", ""))
-        browser = digest_of(request.cookies.get(COOKIE, ""))
-        if kept is None or not hmac.compare_digest(kept[1]["browser"], browser):
+        browser = digest_of(browsers_secret())
+        if kept is None or not browsers_secret() or not hmac.compare_digest(kept[1]["browser"], browser):
             return _refused(workspace)
         try:
             subject = subject_of(workspace, request.args.get("code", ""), kept[1])

@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from dashboard.auth.asking import account_of, current_account, current_session
 from dashboard.auth.declaring import SIGNED_IN, Door
-from dashboard.auth.entrance import speaker
+from dashboard.auth.entrance import said, speaker, whence
 from dashboard.auth.managing import manages
 from dashboard.auth.markup import field, form, page, tag
-from dashboard.auth.passwords import is_right
 from dashboard.auth.roles import load_roles
+from dashboard.auth.signing_in import prove
 from dashboard.auth.token_making import LONGEST_DAYS, WRONG, TokenError, make_token, scopes_of
 from dashboard.texts import Texts
 from dashboard.workspace import Workspace
@@ -39,9 +39,10 @@ def _register_own(door: Door, workspace: Workspace) -> None:
         t = speaker(workspace)
         if request.method == "GET":
             return _list(workspace, session.account, OWN, t)
-        password = session.account.password
-        if password and not is_right(password, request.form.get("now", "")):
-            return _list(workspace, session.account, OWN, t, t("现在的密码不对。"))
+        # Who comes by single sign-on alone has no password to ask for.
+        asked = bool(session.account.password)
+        if asked and (refused := prove(workspace, session.account, request.form.get("now", ""), whence())):
+            return _list(workspace, session.account, OWN, t, said(t, refused, t("现在的密码不对。")))
         return _make(workspace, session.account, OWN, t)
 
     @door.server.post(f"{OWN}/<int:number>/end")

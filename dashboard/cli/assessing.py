@@ -1,11 +1,13 @@
-"""Commands about performance assessments: mch assess check, list, open, assign, step, score, sign, verify, export."""
+"""Commands about performance assessments: mch assess check, list, open, assign, step, score, sign, verify, export; differences and appeals are told in `deciding`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import getpass
+from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,7 +15,8 @@ from dashboard.assessment.exporting import KINDS, export_round
 from dashboard.assessment.gather import cut_off_of
 from dashboard.assessment.opening import check_file, evaluators, open_new, open_shelf
 from dashboard.assessment.sealing import short_code, sign_round, verify_round
-from dashboard.assessment.standing import stand
+from dashboard.assessment.standing import Standing, stand
+from dashboard.cli import deciding
 from dashboard.cli.output import Format, emit, progress, say
 from dashboard.workspace import open_workspace
 from reference.periods import parse
@@ -42,6 +45,7 @@ def register(app: typer.Typer) -> None:
         ("export", export),
     ):
         group.command(name)(command)
+    deciding.register(group)
     app.add_typer(group, name="assess")
 
 
@@ -54,7 +58,8 @@ def check(
     workspace.close()
     for one in wrong:
         say(f"{file}: {one}", style="red")
-    if wrong:
+    if wrong or scheme is None:
+        say(f"{file}: {len(wrong)} to mend.")
         raise typer.Exit(1)
     note = "; its weights are placeholders, to be set by the commission" if scheme.is_placeholder else ""
     say(f"{scheme.code}: {len(scheme.lines)} lines in {len(scheme.domains)} domains, sound{note}.")
@@ -136,9 +141,13 @@ def score(
     organisation: Annotated[
         str, typer.Option("--organisation", "-o", help="One organisation, line by line.")
     ] = "",
+    line: Annotated[
+        str,
+        typer.Option("--line", help="One line of everybody: the values that places among peers come from."),
+    ] = "",
     format: Table = Format.TABLE,
 ) -> None:
-    """Show the scores as they stand: everybody's, or one organisation line by line."""
+    """Show the scores as they stand: everybody's, one organisation line by line, or one line of everybody."""
     workspace = open_workspace(prepare=True)
     standing = stand(workspace, code)
     organisations = workspace.registry.organisations
@@ -148,9 +157,22 @@ def score(
             raise AssessmentError(
                 f"{found.zh}不参加本轮考核。", f"{found.code} takes no part in round '{code}'."
             )
-        columns = ("domain", "code", "weight", "status", "value", "target", "share", "points", "zh", "en")
-        rows = [{name: getattr(line, name) for name in columns} for line in standing.score(found.code).lines]
-        emit(format, f"{found.zh} {standing.score(found.code).total}", columns, rows, ("weight", "points"))
+        columns: tuple[str, ...] = ("domain", "code", *COUNTS, *SCORED)
+        rows = [row for row in _scored(standing, found.code) if not line or row["code"] == line]
+        emit(format, f"{found.zh} {standing.score(found.code).total}", columns, rows, (*COUNTS, "points"))
+    elif line:
+        columns = ("organisation", "name", "scheme", "peer", *COUNTS, *SCORED)
+        rows = [
+            {"organisation": one.organisation, "name": organisations.get(one.organisation).zh, "scheme": one.scheme,
+             "peer": one.peer, **row}
+            for one in standing.scores
+            for row in _scored(standing, one.organisation)
+            if row["code"] == line
+        ]  # fmt: skip
+        rows.sort(
+            key=lambda row: (row["scheme"], row["peer"], Fraction(row["rank"] or 0), row["organisation"])
+        )
+        emit(format, f"{standing.round.zh} · {line}", columns, rows, (*COUNTS, "points"))
     else:
         shown = ("organisation", "name", "scheme", "peer", "total", "place", "low", "high", "pending")
         rows = [
@@ -165,6 +187,19 @@ def score(
         rows.sort(key=lambda row: (row["scheme"], row["peer"], row["place"]))
         emit(format, f"{standing.round.zh} · {standing.round.step}", shown, rows, ("total", "place"))
     workspace.close()
+
+
+COUNTS = ("weight", "numerator", "multiplier", "denominator")
+SCORED = ("status", "value", "target", "rank", "peers", "share", "points", "zh", "en")
+
+
+def _scored(standing: Standing, organisation: str) -> list[dict[str, Any]]:
+    """An organisation's lines with the counts behind them."""
+    entries = standing.participant(organisation).entries
+    return [
+        {**asdict(one), **{name: getattr(entries[one.code], name) for name in COUNTS[1:]}}
+        for one in standing.score(organisation).lines
+    ]
 
 
 def sign(code: RoundCode) -> None:

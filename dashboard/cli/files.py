@@ -62,8 +62,11 @@ def template(
     registry = load_registry(load_settings().overlay_folders)
     forms = load_forms(registry)
     if form == "list":
-        rows = [{"form": one.code, "name_zh": one.zh, "name_en": one.en} for one in forms.by_code.values()]
-        return emit(format, "表单 · Forms", ("form", "name_zh", "name_en"), rows)
+        rows = [
+            {"form": one.code, "name_zh": one.zh, "name_en": one.en, "tree": one.tree}
+            for one in sorted(forms.by_code.values(), key=lambda one: one.tree != registry.home)
+        ]
+        return emit(format, "表单 · Forms", ("form", "name_zh", "name_en", "tree"), rows)
     chosen = forms.get(form)
     wanted = periods.parse(period) if period else None
     target = to or Path(f"{chosen.zh}{'-' + wanted.code if wanted else ''}.xlsx")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import difflib
 import getpass
 import json
 from pathlib import Path
@@ -15,14 +16,18 @@ from dashboard.auth.account import THIS_MACHINE, Account
 from dashboard.auth.importing import read_rows, sheet_of_passwords, wishes_in
 from dashboard.auth.managing import Fault, Given, Wish, make, reset
 from dashboard.auth.people_words import FAULTS, password_rows
+from dashboard.auth.roles import load_roles
 from dashboard.auth.token_making import FOR_PROGRAMS, WRONG, TokenError, make_token
 from dashboard.cli.output import Format, emit, say
+from dashboard.exports.safety import safe
 from dashboard.texts import Texts
 from dashboard.workspace import Workspace, open_workspace
 from reference.reporting import CHINA
+from reference.strict import suggest
 from store.accounts import AccountError, AccountRecord, accounts, disable, enable, find_account, set_subject
 from store.audit import verify_chain
 from store.audit_reading import Wanted, entries
+from store.connecting import StoreError
 from store.sessions import forget_failures
 from store.tokens import end_token as take_back
 from store.tokens import tokens
@@ -66,7 +71,7 @@ def _report(workspace: Workspace, found: list[Given] | list[Fault], to: Path | N
     t = Texts(workspace.settings.language)
     for fault in faults:
         say(
-            f"{f'row {fault.row}: ' if fault.row else ''}{FAULTS[fault.code]} · {Texts('en')(FAULTS[fault.code])}: {fault.found}",
+            f"{f'row {fault.row}: ' if fault.row else ''}{FAULTS[fault.code]} · {Texts('en')(FAULTS[fault.code])}: {fault.found}{_nearest(workspace, fault)}",
             style="red",
         )
     if faults:
@@ -81,6 +86,14 @@ def _report(workspace: Workspace, found: list[Given] | list[Fault], to: Path | N
         for row in rows:
             say(f"{row[0]}  {row[-1]}   (初始密码，只显示这一次 · initial password, shown this once)")
     workspace.close()
+
+
+def _nearest(workspace: Workspace, fault: Fault) -> str:
+    """What a mistyped role or code may have been meant to be."""
+    if fault.code == "role":
+        return suggest(fault.found, [code for code in load_roles().roles if code != THIS_MACHINE.role_code])
+    near = workspace.registry.organisations.near_codes(fault.found) if fault.code == "organisation" else ""
+    return f", did you mean {near}?" if near else ""
 
 
 def add(
@@ -121,8 +134,10 @@ def list_accounts(format: FormatOption = Format.TABLE) -> None:
 def _found(workspace: Workspace, name: str) -> AccountRecord:
     one = find_account(workspace.store, name)
     if one is None:
+        near = difflib.get_close_matches(name, [known.name for known in accounts(workspace.store)], n=1)
         workspace.close()
-        raise AccountError(f"there is no account '{name}' (mch account list shows all)")
+        guess = f", did you mean '{near[0]}'?" if near else ""
+        raise AccountError(f"there is no account '{name}'{guess} (mch account list shows all)")
     return one
 
 
@@ -188,6 +203,10 @@ def add_token(
     days: Annotated[int, typer.Option(help="For how many days it is good.")] = 365,
 ) -> None:
     """Make a token for a program; printed once, kept only as its hash."""
+    for one in scope:
+        if one not in FOR_PROGRAMS:
+            say(f"没有这种权限 · unknown permission '{one}'{suggest(one, FOR_PROGRAMS)}", style="red")
+            raise typer.Exit(1)
     workspace = open_workspace(prepare=True)
     try:
         secret = make_token(workspace, _found(workspace, name), label, scope, str(days), _machine().name)
@@ -230,14 +249,25 @@ def end_token(number: Annotated[int, typer.Argument(help="The token's number, as
     workspace = open_workspace(prepare=True)
     try:
         take_back(workspace.store, number, _machine().name)
+    except AccountError as error:
+        raise AccountError(f"{error} (mch account token list shows all)") from None
     finally:
         workspace.close()
     say(f"已收回 · Ended: {number}")
 
 
+def _as_it_is() -> Workspace:
+    """The installation with nothing in it changed or made: who proves something must not touch it first."""
+    workspace = open_workspace()
+    if workspace.store.version() is None:
+        workspace.close()
+        raise StoreError(f"there is no database yet in {workspace.store.url_shown}: `mch init` makes one")
+    return workspace
+
+
 def verify() -> None:
     """Prove that no entry of the audit log was changed, removed or moved; exit code 1 names what was."""
-    workspace = open_workspace()
+    workspace = _as_it_is()
     with workspace.store.reading() as connection:
         faults = verify_chain(connection)
     newest = entries(workspace.store, Wanted(), 1)
@@ -259,7 +289,7 @@ def export(
     until: Annotated[str, typer.Option(help="Up to and with this day.")] = "",
 ) -> None:
     """Write the audit log, oldest entry first, as a CSV that spreadsheets open without running anything in it."""
-    workspace = open_workspace()
+    workspace = _as_it_is()
     wanted = Wanted(since=_day(since, 0), until=_day(until, 1))
     found = entries(workspace.store, wanted, 10_000_000)
     workspace.close()
@@ -269,12 +299,8 @@ def export(
         for one in reversed(found):
             detail = json.dumps(one.detail, ensure_ascii=False, sort_keys=True)
             said = (one.seq, one.at.isoformat(), one.actor, one.action, one.subject, detail, one.hash)
-            writer.writerow([_harmless(str(cell)) for cell in said])
+            writer.writerow([safe(str(cell)) for cell in said])
     say(f"{len(found):,} entries: {to}")
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else text
 
 
 def _day(text: str, later: int) -> dt.datetime | None:

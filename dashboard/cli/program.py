@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import itertools
 import logging
 import os
 import sys
-from importlib import import_module
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Annotated
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from dashboard.cli.output import print_json, say
 from dashboard.running import BackupError
@@ -24,6 +27,7 @@ from store.connecting import StoreError
 from store.originals import OriginalError
 
 log = logging.getLogger("mch")
+DISTRIBUTION = "guizhou-mch"
 
 # What a user or operator can mend: shown as a sentence. Anything else is our fault and says so.
 MENDABLE = (
@@ -37,10 +41,6 @@ MENDABLE = (
     PeriodError,
     UnknownOrganisationError,
     AmbiguousOrganisationError,
-    FileNotFoundError,
-    PermissionError,
-    IsADirectoryError,
-    NotADirectoryError,
 )
 
 
@@ -68,9 +68,27 @@ def program(command: str = "") -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
+    app.callback()(_about)
     for module in _QUICK.get(command, MODULES):
         import_module(f"dashboard.cli.{module}").register(app)
     return app
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"mch {metadata.version(DISTRIBUTION)}")
+        raise typer.Exit
+
+
+def _about(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_say_version, help="Say which version this is, and end."
+        ),
+    ] = False,
+) -> None:
+    """What stands before every command."""
 
 
 def main() -> None:
@@ -81,6 +99,10 @@ def main() -> None:
         program(sys.argv[1] if len(sys.argv) > 1 else "")()
     except MENDABLE as error:
         _stop(str(error))
+    except ArgumentError as error:
+        _stop(
+            f"{error}: write a database as sqlite:////folder/mch.sqlite or postgresql+psycopg://name:password@host/database"
+        )
     except SQLAlchemyError as error:
         log.debug("database", exc_info=True)
         _stop(
@@ -92,12 +114,35 @@ def main() -> None:
         # The reader of our output went away (mch … | head): not a fault.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        _stop(_of_the_disk(error))
     except Exception as error:
         if log.isEnabledFor(logging.DEBUG):
             raise
         _stop(
             f"Something went wrong in the program ({type(error).__name__}: {error}). MCH_LOG_LEVEL=DEBUG shows where."
         )
+
+
+def _of_the_disk(error: OSError) -> str:
+    """Why a file or folder could not be read or written, and what to do about it."""
+    place = Path(str(error.filename)) if error.filename else None
+    if place is None:
+        return f"{error.strerror} (try: mch doctor)" if error.strerror else str(error)
+    if isinstance(error, FileNotFoundError):
+        folder = place.parent
+        lacks = not folder.exists()
+        return (
+            f"there is no folder {folder}: make it, or name another" if lacks else f"there is no file {place}"
+        )
+    ways: tuple[tuple[bool, str], ...] = (
+        (isinstance(error, IsADirectoryError), "is a folder; name a file"),
+        (isinstance(error, NotADirectoryError), "is no folder"),
+        (isinstance(error, PermissionError), "may not be read or written by this user: change its rights, or name another place"),
+        (error.errno == errno.EROFS, "lies on a disk that cannot be written to: name another place"),
+        (error.errno == errno.ENOSPC, "has no room left: free some, or name another disk"),
+    )  # fmt: skip
+    return f"{place} {next((said for holds, said in ways if holds), f'cannot be used: {error.strerror}')}"
 
 
 def _asked_for_json(arguments: list[str]) -> bool:

@@ -37,7 +37,9 @@ def init() -> None:
 
 
 def demo(
-    months: Annotated[int, typer.Option(help="Months to write and load; 0 = the setting demo_months.")] = 0,
+    months: Annotated[
+        int, typer.Option(min=0, max=240, help="Months to write and load; 0 = the setting demo_months.")
+    ] = 0,
     if_empty: Annotated[
         bool, typer.Option("--if-empty", help="Do nothing when it is loaded already, or real data are there.")
     ] = False,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import segno
 
@@ -120,9 +121,10 @@ class Report:
                 found.setdefault(domain.code, domain)
         return tuple(found.values())
 
-    def qr(self, path: str) -> None:
+    @property
+    def qr(self) -> io.BytesIO:
         """The QR code as a PNG."""
-        segno.make(self.check, error="m").save(path, scale=4, border=2)
+        return io.BytesIO(_qr(self.check))
 
     @cached_property
     def ordered(self) -> list[int]:
@@ -136,3 +138,11 @@ class Report:
                 self.scores[place].organisation,
             ),
         )
+
+
+@lru_cache(maxsize=8)
+def _qr(words: str) -> bytes:
+    """Drawn once for all papers of a round."""
+    image = io.BytesIO()
+    segno.make(words, error="m").save(image, kind="png", scale=4, border=2)
+    return image.getvalue()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import segno
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
@@ -100,9 +98,7 @@ class _Writer(Summaries):
             sheet.write_string(row, 1, safe(value), self.formats["text"])
             row += 1
         if report.seal:
-            image = io.BytesIO()
-            segno.make(report.check, error="m").save(image, kind="png", scale=4, border=2)
-            sheet.insert_image(row + 1, 1, "qr.png", {"image_data": image, "description": report.check})
+            sheet.insert_image(row + 1, 1, "qr.png", {"image_data": report.qr, "description": report.check})
             sheet.write_string(
                 row + 1,
                 0,

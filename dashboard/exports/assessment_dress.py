@@ -14,7 +14,7 @@ def make_formats(book: Any) -> Formats:
     base: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
     edge: dict[str, Any] = {"border": 1, "border_color": LINE}
     kinds: dict[str, dict[str, Any]] = {
-        "text": {"text_wrap": True, **edge},
+        "text": {"text_wrap": True, "indent": 1, **edge},
         "plain": {},
         "wrap": {"text_wrap": True, "valign": "top"},
         "head": {"bold": True, "bg_color": SOFT, "text_wrap": True, "align": "center", **edge},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
@@ -12,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.exports.assessment import Report
-from dashboard.exports.safety import safe
 
 
 def write_files(
@@ -40,6 +37,8 @@ def write_files(
             yield from pool.map(_job, jobs)
     if fonts:
         fonts.remove()
+    from dashboard.exports.assessment_data import write_csv, write_json
+
     if "csv" in kinds:
         yield [write_csv(report, to / f"{stem}.csv")]
     if "json" in kinds:
@@ -79,77 +78,3 @@ def _job(job: tuple[str, Any]) -> list[Path]:
             write_pdf(report, place, Path(f"{stem}.pdf"), fonts, picture)
             made.append(Path(f"{stem}.pdf"))
     return made
-
-
-CSV_COLUMNS = (
-    *(
-        "round",
-        "edition",
-        "seal",
-        "synthetic",
-        "organisation",
-        "name",
-        "scheme",
-        "peer",
-        "total",
-        "place",
-        "peers",
-    ),
-    *("domain", "line", "line_name", "rule", "weight", "status", "numerator", "denominator", "multiplier"),
-    *("value", "target", "share", "points", "how"),
-)
-
-
-def write_csv(report: Report, to: Path) -> Path:
-    """One row an organisation and line, with a byte-order mark for Chinese Excel and WPS."""
-    with to.open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(CSV_COLUMNS)
-        for place in report.ordered:
-            one, score = report.participants[place], report.scores[place]
-            scheme = report.schemes[one.scheme]
-            head = [report.code, report.edition, report.seal, int(report.synthetic), one.organisation,
-                    report.name(one.organisation), one.scheme, one.peer, score.total, score.place, score.peers]  # fmt: skip
-            for line in score.lines:
-                entry = one.entries[line.code]
-                row = [line.domain, line.code, scheme.line(line.code).name(report.language), line.rule, line.weight,
-                       line.status, entry.numerator, entry.denominator, entry.multiplier, line.value, line.target,
-                       line.share, line.points, line.sentence(report.language)]  # fmt: skip
-                writer.writerow([safe(value) for value in head + row])
-    return to
-
-
-def _change(report: Report, organisation: str) -> dict[str, Any] | None:
-    """What the change on the year before came from; None when there was no round."""
-    held = report.changes.get(organisation)
-    if held is None:
-        return None
-    parts = [
-        {"line": one.code, "by_score": float(one.by_score), "by_weight": float(one.by_weight)}
-        for one in held.lines
-        if one.moved
-    ]
-    rest = {"veto": float(held.veto), "rounding": float(held.rounding)}
-    return {"before": held.before, "after": held.after, "lines": parts, **rest}
-
-
-def write_json(report: Report, to: Path) -> Path:
-    """Everything: scores with their lines, entries, ranks, schemes."""
-    document = {
-        "round": report.code, "title": report.title, "period": report.period.code, "cut_off": report.cut_off,
-        "synthetic": report.synthetic, "edition": report.edition, "seal": report.seal, "check": report.short,
-        "marks": report.marks,
-        "schemes": {code: scheme.model_dump(mode="json") for code, scheme in report.schemes.items()},
-        "organisations": [
-            {
-                "name": report.name(report.scores[place].organisation),
-                **report.scores[place].told(),
-                "rank": report.rankings[place].told(),
-                "entries": report.participants[place].told()["entries"],
-                "change": _change(report, report.scores[place].organisation),
-            }
-            for place in report.ordered
-        ],
-    }  # fmt: skip
-    to.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
-    return to

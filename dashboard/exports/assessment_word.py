@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import segno
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -74,6 +73,9 @@ def _dress(document: Any) -> None:
     style = document.styles["Normal"]
     style.font.name, style.font.size = LATIN, Pt(10.5)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), CHINESE)
+    # Without it a program that lacks the font may take one with Taiwan's or Japan's shapes of signs.
+    for defaults in document.styles.element.iter(qn("w:lang")):
+        defaults.set(qn("w:eastAsia"), "zh-CN")
     style.paragraph_format.space_after = Pt(4)
 
 
@@ -114,11 +116,8 @@ def _seal(document: Any, report: Report) -> None:
         paragraph.paragraph_format.space_after = Pt(1)
         _run(paragraph, words, 8 if number == 3 else 9.5)
     if report.seal:
-        image = io.BytesIO()
-        segno.make(report.check, error="m").save(image, kind="png", scale=4, border=1)
-        image.seek(0)
         right.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        right.paragraphs[0].add_run().add_picture(image, width=Mm(28))
+        right.paragraphs[0].add_run().add_picture(report.qr, width=Mm(28))
 
 
 def _table(
@@ -158,7 +157,7 @@ def _row(
 
 def _lines(document: Any, heads: Sequence[str], groups: Sequence[tuple[str, list[list[str]]]]) -> None:
     """Every line, domain by domain; written as XML at once, for a hundred reports are made together."""
-    widths = (46, 14, 28, 20, 64)
+    widths = (46, 16, 28, 20, 62)
     table = document.add_table(rows=1, cols=5, style="Table Grid")
     table.autofit = False
     for at, width in enumerate(widths):
@@ -169,7 +168,10 @@ def _lines(document: Any, heads: Sequence[str], groups: Sequence[tuple[str, list
         cells = table.add_row().cells
         merged = cells[0].merge(cells[4])
         _shade(merged)
-        merged.paragraphs[0].paragraph_format.space_after = Pt(0)
+        merged.paragraphs[0].paragraph_format.space_before = merged.paragraphs[
+            0
+        ].paragraph_format.space_after = Pt(1.5)
+        merged.paragraphs[0].paragraph_format.keep_with_next = True
         _run(merged.paragraphs[0], name, 9, bold=True)
         for row in rows:
             table._tbl.append(_row_xml(row, widths))

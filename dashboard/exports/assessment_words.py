@@ -8,7 +8,7 @@ from statistics import median
 
 from dashboard.exports.assessment import STATUS_WORDS, Report
 from indicators.scoring.numbers import POINT_DIGITS, written
-from indicators.scoring.score import SCORED
+from indicators.scoring.score import COUNTED, SCORED
 
 SHOWN = 5
 
@@ -26,18 +26,31 @@ def summary(report: Report, place: int) -> list[str]:
     """The result in sentences."""
     score, rank, one = report.scores[place], report.rankings[place], report.participants[place]
     scheme, say, name = report.schemes[score.scheme], report.say, report.name(score.organisation)
-    grade = say(score.grade_zh, score.grade_en)
+    grade, period = score.grade(report.language), report.period.label("en")
     found = [
         say(
             f"{name}在{report.period.label('zh')}按《{scheme.zh}》考核，总分 {score.total} 分，等次为“{grade}”。",
-            f"{name} was assessed for {report.period.label('en')} under “{scheme.en}”: total {score.total}, grade “{grade}”.",
+            f"{name} was assessed for {period[:1].lower()}{period[1:]} under the scheme {scheme.en}: total {score.total}, grade: {grade}.",
         )
     ]
+    if score.pending:
+        found.append(
+            say(
+                f"还有 {score.pending} 项待评，暂按零分计：总分和名次都会变。",
+                f"Lines still to be scored: {score.pending}; until then they count with no points, and total and place will change.",
+            )
+        )
     tied = say(f"（并列 {rank.tied} 家）", f" (tied with {rank.tied - 1})") if rank.tied > 1 else ""
+    like = say(
+        f"与 {len(rank.like)} 家无法区分" if rank.like else "与同组各家都能区分",
+        f"peers that cannot be told apart from it: {len(rank.like)}"
+        if rank.like
+        else "no peer is so near that chance could explain the order",
+    )
     found.append(
         say(
-            f"同组（{report.peer(one)}）{rank.peers} 家中列第 {rank.place} 名{tied}；考虑抽样误差，名次的 95% 区间为第 {rank.low}～{rank.high} 名，与 {len(rank.like)} 家无法区分。",
-            f"Among {rank.peers} peers ({report.peer(one)}) it stands in place {rank.place}{tied}; allowing for chance, the 95% interval of its place is {rank.low}–{rank.high}; peers that cannot be told apart from it: {len(rank.like)}.",
+            f"同组（{report.peer(one)}）{rank.peers} 家中列第 {rank.place} 名{tied}；考虑抽样误差，名次的 95% 区间为第 {rank.low}～{rank.high} 名，{like}。",
+            f"Among {rank.peers} peers ({report.peer(one)}) it stands in place {rank.place}{tied}; allowing for chance, the 95% interval of its place is {rank.low}–{rank.high}; {like}.",
         )
     )
     found += [change_sentence(report, place)] if score.organisation in report.changes else []
@@ -48,12 +61,12 @@ def summary(report: Report, place: int) -> list[str]:
                 f"得分率最高的维度是{best}，最低的是{worst}。", f"Strongest domain: {best}; weakest: {worst}."
             )
         )
-    left = [line for line in score.lines if line.status not in (SCORED,)]
+    left = [line for line in score.lines if line.status not in COUNTED]
     if left:
         found.append(
             say(
-                f"有 {len(left)} 项没有计分（无数据、不适用或待评），权重由同维度其余指标分担。",
-                f"Lines not scored (no data, not applicable or pending): {len(left)}; their weight went to the rest of their domains.",
+                f"有 {len(left)} 项不计分（无数据或不适用），权重由同维度其余指标分担。",
+                f"Lines left out (no data or not applicable): {len(left)}; their weight went to the rest of their domains.",
             )
         )
     if score.vetoes:
@@ -230,7 +243,7 @@ def line_rows(report: Report, place: int) -> tuple[list[str], list[tuple[str, li
             value = "—" if held.value is None else f"{float(held.value):,.2f} {report.unit(scheme.code, line.code)}".strip()  # fmt: skip
             if held.rule in ("yes_no", "veto", "expert") and held.value is not None:
                 value = {"yes_no": say("是", "yes") if float(held.value) else say("否", "no")}.get(
-                    held.rule, ""
+                    held.rule, "—"
                 )
                 if held.rule == "veto":
                     value = say("有", "yes") if float(held.value) else say("无", "no")

@@ -42,6 +42,8 @@ COLUMNS = (
     ("gap", "差距（人）", "Gap (people)", 12, "#,##0"),
     ("received", "已报", "Reports in", 9, "#,##0"),
     ("expected", "应报", "Reports due", 9, "#,##0"),
+    ("carried", "期末未报、沿用旧数的单位", "Units with an older figure", 12, "#,##0"),
+    ("oldest", "其中最早月份", "Earliest of them", 12, "@"),
     ("reason", "未评价原因", "Not assessed because", 20, "@"),
 )
 COMPARISONS = {
@@ -121,6 +123,8 @@ def _row(result: Result, registry: Registry, catalogue: Catalogue, language: str
         result.gap,
         result.received,
         result.expected,
+        result.carried or None,
+        f"{result.oldest // 100}-{result.oldest % 100:02d}" if result.oldest else None,
         REASONS[result.reason][index],
     ]
 

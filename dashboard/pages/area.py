@@ -208,10 +208,7 @@ def reports(visit: Visit, code: str) -> html.Section:
 
 
 def _table(visit: Visit, found: Calendar) -> html.Table:
-    heads = [
-        html.Th("", scope="col"),
-        *[html.Th(_short_month(month), scope="col", className="number") for month in found.months],
-    ]
+    heads = [html.Th(visit.texts("报表"), scope="col"), *blocks.month_heads(found.months, visit.texts)]
     rows = [
         html.Tr(
             [
@@ -222,10 +219,6 @@ def _table(visit: Visit, found: Calendar) -> html.Table:
         for line in found.lines
     ]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="plain plain--calendar")
-
-
-def _short_month(month: int) -> str:
-    return f"{month // 100 % 100:02d}-{month % 100:02d}"
 
 
 def _cell(received: int, expected: int) -> html.Td:

@@ -112,7 +112,7 @@ def _tables(visit: Visit, account: Account, standing: Standing) -> list[html.Sec
         t("名次区间"),
         t("无法区分的同组单位"),
         *([t("较上年")] if standing.changes else []),
-        t("待评项"),
+        *([] if standing.seal else [t("待评项")]),
     ]
     note = t("名次区间为 95%：在抽样误差内反复抽取、重新计分排序；区间重叠的，高低可能只是偶然")
     shown: list[html.Section] = [html.P(note, className="quiet")]
@@ -145,11 +145,11 @@ def _row(visit: Visit, account: Account, standing: Standing, at: int) -> html.Tr
                 ]
             ),
             html.Td(score.total, className="number total-bar", style={"--share": f"{float(score.total):.1f}%"}),
-            html.Td(t.pick(score.grade_zh, score.grade_en)),
+            html.Td(score.grade(t.language)),
             _interval(rank.low, rank.place, rank.high, rank.peers, t("第 {low}～{high} 名", low=rank.low, high=rank.high)),
             html.Td(t("{count} 家", count=len(rank.like)), title=names),
             *([parts.number(_moved(standing, score.organisation))] if standing.changes else []),
-            parts.number(score.pending or ""),
+            *([] if standing.seal else [parts.number(score.pending or "")]),
         ],
         className="row--own" if own else "",
     )  # fmt: skip

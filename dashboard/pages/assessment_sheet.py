@@ -25,6 +25,7 @@ from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
 from dashboard.exports.assessment_words import change_rows, findings, raises, summary
 from dashboard.pages import assessment_parts as parts
+from dashboard.pages.assessment_marks import marks_given, spoken
 from dashboard.pages.assessment_round import shown_number
 from dashboard.visit import Visit
 from indicators.scoring.entries import Entry
@@ -96,7 +97,7 @@ def _result(sheet: Sheet) -> html.Section:
         html.Div([html.Span(name, className="quiet"), html.Strong(value)], className="number-card")
         for name, value in (
             (t("总分"), score.total),
-            (t("等次"), t.pick(score.grade_zh, score.grade_en)),
+            (t("等次"), score.grade(t.language)),
             (t("同组名次"), f"{score.place} / {score.peers}"),
             (t("待评项"), str(score.pending)),
         )
@@ -212,8 +213,12 @@ def _more(sheet: Sheet, line: Line, held: LineScore) -> list[html.Td]:
     if sheet.mode == "mark":
         return [answer, files, *_mark_cells(sheet, line)]
     if sheet.mode == "review":
-        return [html.Td([html.Div(_answer(sheet, line)), _evidence(sheet, line, adding=False)]), html.Td(_marks(sheet, line)), *_settle_cells(sheet, line, held)]  # fmt: skip
-    return [answer, files, html.Td(_marks(sheet, line))]
+        return [html.Td([html.Div(_answer(sheet, line)), _evidence(sheet, line, adding=False)]), html.Td(marks_given(sheet.visit, sheet.standing, sheet.organisation, line), className="said"), *_settle_cells(sheet, line, held)]  # fmt: skip
+    return [
+        answer,
+        files,
+        html.Td(marks_given(sheet.visit, sheet.standing, sheet.organisation, line), className="said"),
+    ]
 
 
 def _answer(sheet: Sheet, line: Line) -> Any:
@@ -224,15 +229,6 @@ def _answer(sheet: Sheet, line: Line) -> Any:
         spoken(sheet.visit, line, said.value),
         html.Div(said.words, className="quiet") if said.words else None,
     ]
-
-
-def spoken(visit: Visit, line: Line, value: str) -> str:
-    """A mark or answer as people say it."""
-    if line.asked == "yes_no":
-        return visit.texts("是") if value not in ("0", "") else visit.texts("否")
-    if line.asked == "expert" and value:
-        return visit.texts("{points} 分", points=f"{float(Fraction(value) * Fraction(line.weight)):g}")
-    return value
 
 
 def _answer_cells(sheet: Sheet, line: Line) -> list[html.Td]:
@@ -285,21 +281,6 @@ def _mark_cells(sheet: Sheet, line: Line) -> list[html.Td]:
             [parts.number_field(line.code, points, label), f" / {line.weight}"], className="nowrap"
         )
     return [html.Td(given), html.Td(parts.words_field(line.code, t("理由"), said.words if said else ""))]
-
-
-def _marks(sheet: Sheet, line: Line) -> Any:
-    """Both evaluators' marks, once both are to be seen: each scores without knowing the other's."""
-    held = sheet.standing.round
-    if held.step in ("self", "scoring"):
-        return "—"
-    found = []
-    for seat in (1, 2):
-        said = held.latest(sheet.organisation, line.code, "mark", seat)
-        who = held.evaluators.get(sheet.organisation, {}).get(seat)
-        if said:
-            words = f"{who.name if who else seat}：{spoken(sheet.visit, line, said.value)}"
-            found.append(html.Div([words, html.Span(f" {said.words}", className="quiet")]))
-    return found or "—"
 
 
 def _settle_cells(sheet: Sheet, line: Line, held: LineScore) -> list[html.Td]:

@@ -28,7 +28,7 @@ def body(visit: Visit, account: Account, code: str, organisation: str) -> list[A
         name = line.name(t.language)
         now = "—" if held.value is None else f"{float(held.value):g}"
         if line.asked == "expert" and held.value is not None:
-            now = t("{points} 分", points=f"{float(held.value) * float(line.weight):g}")
+            now = t("{points} 分", points=held.points)
         rows.append(
             html.Tr(
                 [
@@ -69,7 +69,7 @@ def outcome(visit: Visit, standing: Standing, organisation: str, found: Rehearse
         for name, one, two, moved in (
             (t("总分"), before.total, after.total, f"{float(after.total) - float(before.total):+.2f}"),
             (t("同组名次"), before.place, after.place, f"{before.place - after.place:+d}" if before.place != after.place else "0"),
-            (t("等次"), t.pick(before.grade_zh, before.grade_en), t.pick(after.grade_zh, after.grade_en), ""),
+            (t("等次"), before.grade(t.language), after.grade(t.language), ""),
         )
     ]  # fmt: skip
     lines = [

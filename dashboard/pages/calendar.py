@@ -11,6 +11,7 @@ from dash import Input, Output, State, dcc, html, no_update
 
 from dashboard import blocks, calendar_table, wording
 from dashboard.answers import Answers
+from dashboard.at_once import gather
 from dashboard.calendar import extend
 from dashboard.reporting import Desk, can_be_put_off, forms_of, newest_tally, open_desk, place, reminder
 from dashboard.visit import Visit, open_visit
@@ -44,7 +45,7 @@ def register(app: dash.Dash, answers: Answers) -> None:
     ) -> tuple[Any, Any]:
         visit = open_visit(answers, pathname or PATH, search or "")
         said = granted(visit, report or "", until or "", reason or "")
-        return said, no_update if said.className != "says says--done" else body(visit)
+        return said, no_update if said.className != "says says--done" else gather(body(visit))
 
     app.callback(
         Output("extension-says", "children"),
@@ -84,7 +85,7 @@ def form_chooser(visit: Visit, desk: Desk) -> html.Div:
     """Which form."""
     t = visit.texts
     options = [{"value": form.code, "label": t.pick(form.zh, form.en)} for form in forms_of(visit)]
-    return blocks.choice("form", desk.form.code, options, t("报表"), width=260)
+    return blocks.choice("form", desk.form.code, options, t("报表"), width=260 if t.is_chinese else 350)
 
 
 def month_chooser(visit: Visit, desk: Desk) -> html.Div:
@@ -101,6 +102,13 @@ def body(visit: Visit) -> list[Any]:
     """What follows from the calendar."""
     desk = open_desk(visit)
     assert desk is not None
+    begins = blocks.begins_words([desk.form.duty], last_day(desk.last), visit.texts)
+    if begins and not tally(desk.entries).expected:
+        words = visit.texts("在此之前送来的报表照收照算，但不催报。")
+        return [
+            blocks.empty(begins[0].upper() + begins[1:], words),
+            calendar_table.panel(desk) if desk.entries else None,
+        ]
     return [summary(desk), calendar_table.panel(desk), reminders(desk), extension_list(desk)]
 
 
@@ -111,7 +119,7 @@ def summary(desk: Desk) -> html.Section:
     due = next((one.due for one in desk.of_month(desk.last) if one.due and not one.extension), None)
     shares = [
         (t("完整率"), counted.completeness, t("已收 {received} / 应报 {expected}", received=counted.received, expected=counted.expected)),
-        (t("及时率"), None if unknown(counted) else counted.timeliness, timely(desk.visit, counted)),
+        (t("及时率"), calendar_table.timeliness(counted), timely(desk.visit, counted)),
     ]  # fmt: skip
     figures = [
         html.Div(
@@ -122,7 +130,11 @@ def summary(desk: Desk) -> html.Section:
     ]
     figures += [
         html.Div(
-            [html.Span(t(calendar_table.STATES[name]), className="quiet"), html.Strong(f"{counts[name]:,}")],
+            [
+                html.Span(t(calendar_table.STATES[name]), className="quiet"),
+                html.Strong(f"{counts[name]:,}"),
+                html.Span(t("启用本系统前已到期")) if name == "entered_later" else None,
+            ],
             className=f"number-card number-card--{name}",
         )
         for name in ("late", "missing", "entered_later", "not_yet_due", "extended", "zero", "not_expected")
@@ -132,15 +144,10 @@ def summary(desk: Desk) -> html.Section:
     return blocks.panel(t.month(desk.last), html.Div(figures, className="number-cards"), note=note)
 
 
-def unknown(counted: Tally) -> bool:
-    """Whether all that came was entered when the installation began: then one that is missing says nothing of the others."""
-    return bool(counted.entered_later) and not counted.on_time + counted.late
-
-
 def timely(visit: Visit, counted: Tally) -> str:
     """How many in time of how many; those entered when the installation began are said apart."""
     t = visit.texts
-    if unknown(counted):
+    if counted.entered_later and calendar_table.timeliness(counted) is None:
         return t("补录 {count} 份，无从判断", count=counted.entered_later)
     words = t("按时 {received} / 应报 {expected}", received=counted.on_time, expected=counted.timed)
     return words + (t("，另补录 {count} 份", count=counted.entered_later) if counted.entered_later else "")
@@ -250,7 +257,7 @@ def granted(visit: Visit, report: str, until: str, reason: str) -> html.P:
         day = dt.date.fromisoformat(until.strip())
     except ValueError:
         return html.P(t("请把日期写成 2026-11-12 这样。"), className="says says--not")
-    if desk is None or not month.isdecimal():
+    if desk is None or not (month.isdecimal() and len(month) == 6):
         return html.P(t("请先选择报表。"), className="says says--not")
     if not reason.strip():
         return html.P(t("请写明原因。"), className="says says--not")

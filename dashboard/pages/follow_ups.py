@@ -9,7 +9,7 @@ from typing import Any
 import dash
 from dash import dcc, html
 
-from dashboard import blocks, following, one_follow_up
+from dashboard import blocks, following, one_follow_up, wording
 from dashboard.answers import Answers
 from dashboard.texts import mark
 from dashboard.visit import Visit
@@ -136,6 +136,6 @@ def _line(visit: Visit, one: FollowUp) -> html.Tr:
         t.date(one.due),
         following.chip(visit, one),
         html.Span(answer.text, className="clipped") if answer else "",
-        f"{one.steps[0].actor} · {t.date(one.asked_at.astimezone(CHINA).date())}",
+        f"{wording.person(one.steps[0].actor, t)} · {t.date(one.asked_at.astimezone(CHINA).date())}",
     )
     return html.Tr([html.Th(link, scope="row"), *[html.Td(cell) for cell in cells]])

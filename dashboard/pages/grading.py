@@ -19,6 +19,8 @@ from reference.periods import month_of, month_period
 PATH = "/grading"
 NEEDS = "view_results"
 LASTING = True  # hangs on address, account, day and data alone: dashboard/kept_pages.py
+# Dates sort by their code and are read as people write them.
+SHOWN_SINCE, SHOWN_UNTIL = ({"function": f"params.data.{name}_words"} for name in ("since", "until"))
 
 
 def matches(path: str) -> bool:
@@ -185,21 +187,23 @@ def register_table(visit: Visit, standings: Sequence[Standing], total: int) -> h
     rows = [_row(visit, one) for one in standings]
     columns = [
         tables.text_column(
-            "name", t("机构"), 210, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=330
+            "name", t("机构"), 200, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=330
         ),
-        tables.text_column("area", t("所在地"), 125, cellRenderer="Link", maxWidth=160),
-        tables.text_column("level", t("机构层级"), 100, maxWidth=120),
+        tables.text_column(
+            "area", t("所在地"), 92 if t.is_chinese else 125, cellRenderer="Link", maxWidth=160
+        ),
+        tables.text_column("level", t("机构层级"), 88, maxWidth=110),
         tables.text_column(
             "grade", t("等级"), 110 if t.is_chinese else 150, maxWidth=170, cellClass="strong"
         ),
         tables.text_column(
             "judgement", t("状态"), 120 if t.is_chinese else 170, cellRenderer="Judgement", maxWidth=190
         ),
-        tables.text_column("since", t("自"), 100, maxWidth=140),
-        tables.text_column("until", t("至"), 100, maxWidth=140),
-        tables.number_column("days", t("剩余天数"), 96, "days_words", maxWidth=120),
-        tables.text_column("target", t("是否达到本级目标"), 132, maxWidth=170),
-        tables.text_column("document", t("依据文件"), 120),
+        tables.text_column("since", t("自"), 116, maxWidth=140, valueFormatter=SHOWN_SINCE),
+        tables.text_column("until", t("至"), 116, maxWidth=140, valueFormatter=SHOWN_UNTIL),
+        tables.number_column("days", t("剩余天数"), 88, "days_words", maxWidth=110),
+        tables.text_column("target", t("是否达到本级目标"), 112, maxWidth=150),
+        tables.text_column("document", t("依据文件"), 132),
     ]
     height = None if len(rows) <= 12 else 560
     note = t("显示 {shown} 家，共 {total} 家", shown=len(rows), total=total)
@@ -221,7 +225,9 @@ def _row(visit: Visit, one: Standing) -> tables.Row:
         "kind": wording.STATUS_KINDS[one.status],
         "sign": "",
         "since": one.valid_from.isoformat() if one.valid_from else wording.MISSING,
+        "since_words": t.date(one.valid_from) if one.valid_from else wording.MISSING,
         "until": one.valid_to.isoformat() if one.valid_to else wording.MISSING,
+        "until_words": t.date(one.valid_to) if one.valid_to else wording.MISSING,
         "days": one.days_to_expiry,
         "days_words": wording.number(one.days_to_expiry) if one.days_to_expiry is not None else "",
         "target": t(wording.MEETS[one.meets_target]),

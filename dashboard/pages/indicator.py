@@ -10,7 +10,7 @@ from dash import dcc, html
 
 from dashboard import blocks, county_map, indicator_parts, tables, wording
 from dashboard.answers import Answers
-from dashboard.findings import reports_in, tally
+from dashboard.findings import tally
 from dashboard.league import league_table
 from dashboard.pages.overview import figures as legend
 from dashboard.visit import Visit
@@ -81,7 +81,7 @@ def _lenses(visit: Visit, definition: Definition) -> list[Any]:
     ]
     estimates = [{"value": "crude", "label": t("原始值")}, {"value": "shrunken", "label": t("收缩值")}]
     return [
-        blocks.choice("as", "today" if visit.view.is_as_today else "then", tree, t("按"), width=170),
+        blocks.choice("as", "today" if visit.view.is_as_today else "then", tree, t("按"), width=160),
         blocks.choice(
             "estimate", "shrunken" if is_shrunken(visit) else "crude", estimates, t("表中数值"), width=110
         ),
@@ -103,12 +103,14 @@ def _unknown(visit: Visit) -> html.Div:
 
 def _body(visit: Visit, definition: Definition) -> list[Any]:
     if definition.method == "register":
-        return [own(visit, definition), _to_grading(visit), meaning(visit, definition)]
+        return [own(visit, definition, visit.view.area.code), _to_grading(visit), meaning(visit, definition)]
     units = visit.results([definition.code], visit.unit_codes)
     shown = units if visit.level == visit.levels[0] else visit.results([definition.code], visit.side_by_side)
     figure = county_map.draw(visit, definition, units)
+    chosen_unit = indicator_parts.unit_of(visit)
     return [
-        own(visit, definition),
+        own(visit, definition, visit.view.area.code),
+        own(visit, definition, chosen_unit) if chosen_unit != visit.view.area.code else None,
         html.Div([legend(visit, definition, one) for one in tally(shown, visit.standing)], className="figures"),
         html.Div(
             [
@@ -118,7 +120,7 @@ def _body(visit: Visit, definition: Definition) -> list[Any]:
             className="halves" if figure else "",
         ),
         html.Div(
-            [indicator_parts.control(visit, definition), indicator_parts.peers(visit, definition, shown)],
+            [indicator_parts.control(visit, definition), indicator_parts.peers(visit, definition, _peers(visit, definition, shown))],
             className="halves",
         ),
         indicator_parts.multiples(visit, definition),
@@ -126,15 +128,22 @@ def _body(visit: Visit, definition: Definition) -> list[Any]:
     ]  # fmt: skip
 
 
+def _peers(visit: Visit, definition: Definition, shown: Sequence[Result]) -> Sequence[Result]:
+    """Who stands beside each other: the areas shown, or, where that is one alone, all of its level that may be seen."""
+    if len(shown) > 1:
+        return shown
+    return visit.results([definition.code], tuple(one for one in visit.all_unit_codes if visit.sees(one)))
+
+
 def _to_grading(visit: Visit) -> html.P:
     link = dcc.Link(visit.texts("查看机构等级登记"), href=visit.view.link("/grading"), className="button")
     return html.P(link)
 
 
-def own(visit: Visit, definition: Definition) -> html.Div | None:
+def own(visit: Visit, definition: Definition, area: str) -> html.Div | None:
     """The area's own value, as one line of figures."""
     t = visit.texts
-    result = visit.result(definition.code, visit.view.area.code)
+    result = visit.result(definition.code, area)
     if result is None:
         return None
     aim = result.target
@@ -145,7 +154,7 @@ def own(visit: Visit, definition: Definition) -> html.Div | None:
             _figure(t("分子 / 分母"), wording.counts(result)),
             _figure(t("目标"), wording.target(aim, definition, t), wording.due(aim, t) if aim else ""),
             html.Div([blocks.chip(result, visit), html.Span(wording.gap(result.gap, definition, t), className="card-gap")]),
-            _figure(t("所含报表"), wording.completeness(result.received, result.expected, t)),
+            _figure(t("所含报表"), blocks.reports_words(result, visit), wording.older(result, t)),
         ],
         className="own",
     )  # fmt: skip
@@ -160,7 +169,6 @@ def _figure(name: str, words: str, more: str = "") -> html.Div:
 def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Section:
     """Every unit on one scale, with the ranks that chance leaves open."""
     t = visit.texts
-    received, expected = reports_in(results)
     rows, columns = league_table(visit, definition, results, is_shrunken(visit))
     height = None if len(rows) <= 30 else 620
     links = html.Span(
@@ -184,7 +192,7 @@ def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> h
         t("{level}（{count}）", level=visit.level_name(visit.level), count=len(rows)),
         tables.grid("league", columns, rows, t, height),
         html.P(note, className="quiet") if any("ranks" in row for row in rows) else None,
-        note=[t("所含报表"), " ", wording.completeness(received, expected, t), links],
+        note=[t("所含报表"), " ", blocks.reports_line(results, visit), links],
     )
 
 

@@ -80,7 +80,7 @@ def layout(visit: Visit) -> html.Div:
         id="matrix", **table, numbers=numbers, sort=visit.view.extra.get("sort", ""),
         label=t("各地各项指标，可用方向键移动"), words=words(visit),
     )  # fmt: skip
-    note = t("点列名排序，点格子看走势；有目标的指标列名加粗。格子的颜色与符号说的是同一件事。")
+    note = t("点列名排序，点格子看走势；有目标的指标列名加粗。格子的颜色与符号说的是同一件事；表可左右滚动。")
     return html.Div(
         [
             head,

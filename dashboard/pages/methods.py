@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import dash
-import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard import blocks, wording
@@ -59,6 +58,9 @@ def principles(visit: Visit) -> html.Section:
     rules = (
         t("先把分子、分母沿机构树加总，再相除；率从不平均。"),
         t("没有报的不是零：缺报、空白、未开展、未统计分开保存，并在结果旁写明所含报表的份数。"),
+        t(
+            "时点数（如登记人数、应筛查人数、托位数）不逐月相加，取各单位期内最后一次上报的数，按期末的隶属关系加总。某单位期末未报的，用它期内更早的数，不算作已收到的报表，并在结果旁写明有几个单位、最早是哪个月。"
+        ),
         t("比例用 Wilson 区间；率用 Byar 近似区间，少于 10 例用精确区间；都取 95%。"),
         t("只有整个区间都在目标的差的一侧，才说“确实落后”；区间跨过目标，就说“可能是偶然”。"),
         t("所含报表不足规定份额时不作评价；超过 100% 的比例照实显示，作为数据问题提示。"),
@@ -74,28 +76,30 @@ def _topics(visit: Visit, definitions: Iterable[Definition]) -> list[Any]:
     return parts
 
 
-def _list(visit: Visit, definitions: Iterable[Definition]) -> dmc.Accordion:
-    items = [
-        dmc.AccordionItem(
-            [
-                dmc.AccordionControl(
-                    html.Span(
-                        [
-                            html.Strong(one.name(visit.view.language)),
-                            html.Span(one.unit(visit.view.language), className="quiet"),
-                            blocks.certainty(one.mark, visit),
-                        ],
-                        className="method-head",
-                    )
-                ),
-                dmc.AccordionPanel(definition(visit, one)),
-            ],
-            value=one.code,
-        )
-        for one in definitions
-    ]
-    return dmc.Accordion(
-        items, multiple=True, variant="default", value=[visit.view.indicator] if visit.view.indicator else []
+def _list(visit: Visit, definitions: Iterable[Definition]) -> html.Div:
+    """One line an indicator, which opens to all of it; the browser's own search opens it too."""
+    return html.Div(
+        [
+            html.Details(
+                [html.Summary(_head(visit, one)), definition(visit, one)],
+                className="method",
+                open=one.code == visit.view.indicator,
+                key=one.code,
+            )
+            for one in definitions
+        ],
+        className="methods",
+    )
+
+
+def _head(visit: Visit, one: Definition) -> html.Span:
+    return html.Span(
+        [
+            html.Strong(one.name(visit.view.language)),
+            html.Span(one.unit(visit.view.language), className="quiet"),
+            blocks.certainty(one.mark, visit),
+        ],
+        className="method-head",
     )
 
 
@@ -180,7 +184,12 @@ def targets(visit: Visit, one: Definition) -> Any:
     table = html.Table(
         [html.Thead(html.Tr([html.Th(name) for name in names])), html.Tbody(body)], className="plain"
     )
-    return html.Div([html.H4(t("目标")), html.Div(table, className="scrolling", tabIndex="0")])
+    return html.Div(
+        [
+            html.H4(f"{one.name(visit.view.language)} · {t('目标')}"),
+            html.Div(table, className="scrolling", tabIndex="0"),
+        ]
+    )
 
 
 def _target(visit: Visit, one: Definition, target: Target, policy: Policy) -> list[html.Td]:
@@ -207,7 +216,12 @@ def examples(visit: Visit, one: Definition) -> html.Div:
     table = html.Table(
         [html.Thead(html.Tr([html.Th(name) for name in names])), html.Tbody(body)], className="plain"
     )
-    return html.Div([html.H4(t("算例")), html.Div(table, className="scrolling", tabIndex="0")])
+    return html.Div(
+        [
+            html.H4(f"{one.name(visit.view.language)} · {t('算例')}"),
+            html.Div(table, className="scrolling", tabIndex="0"),
+        ]
+    )
 
 
 def _example(visit: Visit, example: Example) -> list[html.Td]:

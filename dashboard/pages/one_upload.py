@@ -9,6 +9,7 @@ from dash import Input, Output, State, dcc, html, no_update
 
 from dashboard import blocks, wording
 from dashboard.answers import Answers
+from dashboard.at_once import gather
 from dashboard.auth.reach import may_see
 from dashboard.outcomes import kept_outcome
 from dashboard.texts import mark
@@ -17,7 +18,7 @@ from reference.data_elements import ValueNote
 from store.connecting import StoreError
 from store.remarks import add_remark, remarks
 from store.versions import Change, Version, changes, versions
-from store.withdrawing import withdraw
+from store.withdrawing import WITHDRAWN, withdraw, withdrawal
 
 SHOWN = 300
 PERMISSIONS = {"_say_why": "submit", "_take_back": "withdraw"}
@@ -50,20 +51,20 @@ def register(app: dash.Dash, answers: Answers) -> None:
 
 def _done(answers: Answers, pathname: str, search: str, words: str, work: Any) -> tuple[Any, Any]:
     visit = open_visit(answers, pathname or "/submissions", search or "")
-    number = visit.view.extra.get("upload", "")
+    number = visit.view.upload
     allowed = visit.account.may(PERMISSIONS[work.__name__])
-    if not number.isdecimal() or not allowed or not may_see(answers, visit.account, int(number)):
+    if number is None or not allowed or not may_see(answers, visit.account, number):
         return no_update, no_update
     if not words.strip():
         return html.Span(visit.texts("请先写明原因。"), className="says says--wrong"), no_update
     try:
-        work(visit, int(number), words)
+        work(visit, number, words)
     except StoreError:
         return html.Span(
             visit.texts("没有做成：这次上报已不在这个状态，请刷新页面。"), className="says says--wrong"
         ), no_update
     fresh = open_visit(answers, pathname or "/submissions", search or "")
-    return no_update, layout(fresh, int(number))
+    return no_update, gather(layout(fresh, number))
 
 
 def _say_why(visit: Visit, number: int, words: str) -> None:
@@ -90,7 +91,7 @@ def steps(visit: Visit, number: int, brought: list[Version]) -> html.Section:
     t, row = visit.texts, visit.answers.upload(number)
     assert row is not None
     came = t.moment(wording.utc(row["received_at"]))
-    lines = [(came, t("收到"), str(row["sender"]), str(row["name"]))]
+    lines = [(came, t("收到"), wording.person(str(row["sender"]), t), str(row["name"]))]
     counts = t("{errors} 处错误，{warnings} 处提醒", errors=int(row["errors"]), warnings=int(row["warnings"]))
     lines.append((came, t("检查"), t("系统"), counts))
     first = "returned" if not brought else "accepted_with_warnings" if row["warnings"] else "accepted"
@@ -101,9 +102,9 @@ def steps(visit: Visit, number: int, brought: list[Version]) -> html.Section:
             lines.append(
                 (t.moment(one.ended_at), t("被后来的上报取代"), "", f"{visit.name(one.organisation)} {after}")
             )
-    ended = next((one.ended_at for one in brought if one.status == "withdrawn" and one.ended_at), None)
-    if ended:
-        lines.append((t.moment(ended), t("撤回"), "", ""))
+    back = withdrawal(visit.workspace.store, number) if row["outcome"] == WITHDRAWN else None
+    if back:
+        lines.append((t.moment(back.at), t("撤回"), back.actor, ""))
     lines += [
         (t.moment(one.at), t(KINDS.get(one.kind, one.kind)), one.actor, one.text)
         for one in remarks(visit.workspace.store, number)

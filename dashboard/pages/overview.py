@@ -12,7 +12,7 @@ from dashboard import blocks, county_map, following, tables, wording
 from dashboard import follow_up_rules as rules
 from dashboard.answers import Answers
 from dashboard.changes import changes
-from dashboard.findings import Standing, Tally, reports_in, tally
+from dashboard.findings import Standing, Tally, tally
 from dashboard.flag_list import concerns, flag_item, perhaps_chance
 from dashboard.indicator_parts import outlooks_of
 from dashboard.visit import Visit
@@ -138,7 +138,7 @@ def card(
                 [
                     blocks.big_value(result, definition, visit),
                     html.Span(spread, className="quiet") if spread else None,
-                    blocks.sparkline(past, visit, name, 96, 28) if past else None,
+                    blocks.sparkline(past, visit, name, 96, 28) if blocks.has_course(past) else None,
                 ],
                 className="card-body",
             ),
@@ -361,9 +361,5 @@ def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> A
 
 def reporting(visit: Visit, results: Sequence[Result]) -> html.P:
     """How much of what was due is in the numbers shown."""
-    received, expected = reports_in(results)
-    t = visit.texts
-    return html.P(
-        t("以上数字所含报表：{share}", share=wording.completeness(received, expected, t)),
-        className="quiet reporting",
-    )
+    words = visit.texts("以上数字所含报表：{share}", share=blocks.reports_line(results, visit))
+    return html.P(words, className="quiet reporting")

@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import dcc, html
 
-from dashboard import blocks, tables, wording
+from dashboard import blocks, calendar_table, tables, wording
 from dashboard.answers import Answers
 from dashboard.pages.calendar import timely
 from dashboard.quality import Question, Review
@@ -97,7 +97,7 @@ def summary(review: Review) -> html.Div:
     counts = Counter(one.kind for one in review.questions)
     cards = [
         _card(t("完整率"), wording.percent(counted.completeness), t("已收 {received} / 应报 {expected}", received=counted.received, expected=counted.expected)),
-        _card(t("及时率"), wording.percent(counted.timeliness), timely(review.visit, counted)),
+        _card(t("及时率"), wording.percent(calendar_table.timeliness(counted)), timely(review.visit, counted)),
     ]  # fmt: skip
     cards += [_card(t(name), f"{counts[kind]:,}", "") for kind, name in KINDS.items()]
     return html.Div(html.Div(cards, className="number-cards"), className="panel")

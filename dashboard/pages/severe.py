@@ -16,7 +16,8 @@ from dashboard.texts import mark
 from dashboard.visit import Visit
 from indicators.rare_events import OverTime
 from indicators.result import Result
-from indicators.severe import SeverePicture, severe_picture, severe_rules
+from indicators.severe import EventRule, SeverePicture, severe_picture, severe_rules
+from reference.periods import month_period, month_range
 
 NEEDS = "view_results"
 PATH = "/severe"
@@ -140,12 +141,18 @@ def surveillance(visit: Visit, results: Sequence[Result]) -> html.Section:
         rows.append(
             html.Tr(
                 [
-                    html.Th(dcc.Link(definition.name(visit.view.language), href=link), scope="row"),
+                    html.Th(
+                        [
+                            dcc.Link(definition.name(visit.view.language), href=link),
+                            html.Div(t(wording.BASES[definition.basis]), className="quiet"),
+                        ],
+                        scope="row",
+                    ),
                     html.Td(wording.value(result, definition, t), className="number strong"),
                     html.Td(wording.interval(result, definition), className="number"),
                     html.Td(wording.counts(result), className="number"),
                     html.Td(blocks.chip(result, visit) if result.target or result.reason else None),
-                    html.Td(wording.completeness(result.received, result.expected, t), className="number"),
+                    html.Td(blocks.reports_words(result, visit), className="number"),
                 ]
             )
         )
@@ -161,20 +168,32 @@ def over_time(visit: Visit, picture: SeverePicture) -> html.Section:
     """Each kind of event with the chart that fits how rare it is."""
     t = visit.texts
     events = {rule.code: rule for rule in severe_rules().events}
-    tiles = [
-        _event(visit, events[code].event, events[code].multiplier, found)
-        for code, found in picture.over_time.items()
-    ]
+    tiles = [_event(visit, events[code], found) for code, found in picture.over_time.items()]
     note = t("▲ 变好，▼ 变差（超出偶然），● 平常波动；事件少时画两例之间的活产数，越高越好。")
     return blocks.panel(
         t("随时间的变化"), html.Div(tiles, className="thirds"), html.P(note, className="quiet")
     )
 
 
-def _event(visit: Visit, element: str, multiplier: int, found: OverTime) -> html.Div:
+def _counted(visit: Visit, rule: EventRule, found: OverTime) -> str:
+    """How many, in which months, counted by what: other figures of the page may be of other months or another basis."""
     t = visit.texts
-    one = visit.registry.element(element)
-    said = [t("共 {number} 例", number=wording.number(found.events))]
+    if found.looked_at is None:
+        return t("没有报表")
+    first, last = found.looked_at
+    months = month_period(first) if first == last else month_range(first, last)
+    return t(
+        "{months}共 {number} 例，{basis}",
+        months=months.label(visit.view.language),
+        number=wording.number(found.events),
+        basis=t(wording.BASES[rule.basis]),
+    )
+
+
+def _event(visit: Visit, rule: EventRule, found: OverTime) -> html.Div:
+    t = visit.texts
+    one = visit.registry.element(rule.event)
+    said = [_counted(visit, rule, found)]
     if found.since_last is not None and found.kind in SINCE:
         said.append(t(SINCE[found.kind], number=wording.number(round(found.since_last))))
     if found.unreported:
@@ -182,6 +201,6 @@ def _event(visit: Visit, element: str, multiplier: int, found: OverTime) -> html
     body: Any = blocks.empty(t("例数太少，不作图"))
     name = t.pick(one.zh, one.en)
     if found.chart is not None:
-        figure = figures_rare.rare_chart(visit, found, multiplier)
-        body = graph(f"rare-{element}", figure, t("{name}随时间的变化", name=name))
+        figure = figures_rare.rare_chart(visit, found, rule.multiplier)
+        body = graph(f"rare-{rule.event}", figure, t("{name}随时间的变化", name=name))
     return html.Div([html.H3(name), html.P(t("；").join(said), className="quiet"), body])

@@ -122,10 +122,15 @@ def _check(trace: Trace) -> html.P:
             t("下列各部分之和与数值不一致。请告知系统管理员，勿使用此数。"), className="says says--not"
         )
     reports = wording.completeness(trace.result.received, trace.result.expected, t) if trace.result else ""
+    older = wording.older(trace.result, t) if trace.result else ""
     return html.P(
-        [html.Span("✓ ", className="says--done"), t("下列各部分之和与数值一致。所含报表：{share}", share=reports)],
+        [
+            html.Span("✓ ", className="says--done"),
+            t("下列各部分之和与数值一致。所含报表：{share}", share=reports),
+            f" · {older}" if older else "",
+        ],
         className="quiet",
-    )  # fmt: skip
+    )
 
 
 def element_name(visit: Visit, name: str) -> str:
@@ -157,6 +162,13 @@ def _months(trace: Trace, name: str) -> str:
     if not part.blocks:
         return t("没有可计入的月份")
     first, last = month_add(part.blocks[0][0], 1 - part.blocks[0][1]), part.blocks[-1][0]
+    if part.older:
+        return t(
+            "{last}；{count} 个单位没有这个月的数，用其期内最后一次上报的数（最早为{first}）",
+            last=t.month(last),
+            count=part.older,
+            first=t.month(part.blocks[0][0]),
+        )
     if part.stock or first == last:
         return t.month(last)
     count = sum(span for _, span in part.blocks)
@@ -282,7 +294,7 @@ def _line(visit: Visit, line: Line) -> html.Tr:
             _place(visit, line),
             _file(visit, stated.sent),
             str(stated.sent.version),
-            stated.sent.sender,
+            wording.person(stated.sent.sender, t),
             t.moment(stated.sent.received_at),
             _original(visit, stated.sent),
         ),
@@ -352,7 +364,7 @@ def replaced(trace: Trace) -> html.Details | None:
                 _cell(one),
                 _file(visit, one.sent),
                 str(one.sent.version),
-                one.sent.sender,
+                wording.person(one.sent.sender, t),
                 t.moment(one.sent.received_at),
             ),
             {2},

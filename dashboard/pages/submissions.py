@@ -46,22 +46,23 @@ def register(app: dash.Dash, answers: Answers) -> None:
 
 
 def layout(visit: Visit) -> html.Div:
-    """Drop a file, its outcome, the history, blank forms."""
+    """What became of a file, the place to drop one, blank forms, the history."""
     t = visit.texts
     head = blocks.heading(
         visit,
         title(visit),
         html.P(t("拖入报表，当场检查；有错误的文件不入库，逐格说明怎样改。"), className="quiet"),
     )
-    number = visit.view.extra.get("upload", "")
-    chosen = one_upload.layout(visit, int(number)) if number.isdecimal() else None
+    number = visit.view.upload
+    chosen = one_upload.layout(visit, number) if number is not None else None
     return html.Div(
         [
             head,
+            # Before the place to drop: what became of a file is seen without looking for it. The script puts the focus on it.
+            html.Div(chosen, id="outcomes", className="outcomes", tabIndex="-1", **{"aria-live": "polite"}),
             html.Div(
                 [drop(visit) if visit.account.may("submit") else None, templates(visit)], className="halves"
             ),
-            html.Div(chosen, id="outcomes", className="outcomes", **{"aria-live": "polite"}),
             dcc.Store(id="handed-in", data=0),
             html.Div(history(visit), id="history"),
         ]
@@ -124,10 +125,11 @@ def templates(visit: Visit) -> html.Section:
 
 
 def _own_first(visit: Visit) -> list[Form]:
-    """All forms; those that the account's own organisation owes come first."""
+    """The forms of the tree in view and of the account's own; those that its organisation owes come first."""
     own = visit.account.organisation
     who = visit.registry.organisations.get(own) if own in visit.registry.organisations else None
-    forms = visit.workspace.forms.by_code.values()
+    trees = {visit.view.tree.code, *([who.tree] if who else [])}
+    forms = [form for form in visit.workspace.forms.by_code.values() if form.tree in trees]
     return sorted(forms, key=lambda form: who is None or not form.duty.owed_by(who))
 
 
@@ -140,7 +142,8 @@ def _about(visit: Visit, form: Form) -> str:
         "change": t("有变动时"),
     }[form.frequency]
     tree = visit.registry.trees[form.tree]
-    return f"{often} · {t.pick(tree.zh, tree.en)}"
+    begins = blocks.begins_words([form.duty], visit.today, t) if form.duty.span else ""
+    return " · ".join(one for one in (often, begins, t.pick(tree.zh, tree.en)) if one)
 
 
 def history(visit: Visit) -> html.Section:
@@ -155,7 +158,7 @@ def history(visit: Visit) -> html.Section:
     rows = [_row(visit, record) for record in frame.to_dict("records")]
     columns = [
         tables.text_column("name", t("文件"), 220, cellRenderer="Link"),
-        tables.text_column("received", t("收到时间"), 160, maxWidth=190),
+        tables.text_column("received", t("收到时间"), 175, maxWidth=190),
         tables.text_column("sender", t("上报人"), 110, maxWidth=160),
         tables.text_column("judgement", t("结果"), 130, cellRenderer="Judgement", maxWidth=170),
         tables.number_column("values", t("数值"), 80, "values_words", maxWidth=100),
@@ -176,7 +179,7 @@ def _row(visit: Visit, record: dict[Any, Any]) -> tables.Row:
         "name": str(record["name"]),
         "name_href": visit.view.link(PATH, upload=str(number)),
         "received": t.moment(wording.utc(record["received_at"])),
-        "sender": str(record["sender"]),
+        "sender": wording.person(str(record["sender"]), t),
         "judgement": t(wording.OUTCOMES[outcome]),
         "sign": wording.OUTCOME_SIGNS[outcome],
         "kind": wording.OUTCOME_KINDS[outcome],

@@ -7,8 +7,9 @@ from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, request
 from markupsafe import escape
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from dashboard.api.refusing import is_asked, refuse
 from dashboard.running import trouble
 from dashboard.running.numbering import request_number
 from dashboard.settings import Settings
@@ -35,7 +36,10 @@ def register(server: Flask, settings: Settings) -> None:
     def refused(error: HTTPException) -> Response:
         if error.response is not None:
             return error.get_response()  # type: ignore[return-value]
-        return _say(settings, error.code or 500)
+        answer = _say(settings, error.code or 500)
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return answer
 
     @server.errorhandler(Exception)
     def failed(error: Exception) -> Response:
@@ -50,11 +54,13 @@ def register(server: Flask, settings: Settings) -> None:
 
 
 def _say(settings: Settings, status: int) -> Response:
+    if is_asked(request.path):
+        return refuse(status)
     language = request.args.get("lang", "")
     texts = Texts(language if language in LANGUAGES else settings.language)
     sentence = texts(SENTENCES.get(status, OTHER))
     asked = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    if asked == "application/json" or request.path.startswith("/api/"):
+    if asked == "application/json":
         response: Response = jsonify({"outcome": "refused", "says": sentence, "request": request_number()})
     else:
         phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""

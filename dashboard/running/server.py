@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import ErrorTask
 
+from dashboard.api.refusing import is_asked, refusal
 from dashboard.running.health import STOPPING
+from dashboard.running.numbering import request_number
 from dashboard.settings import Settings, SettingsError
 
 FORWARDED = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
@@ -24,6 +30,31 @@ def listen(host: str, port: int) -> socket.socket:
         raise SettingsError(
             f"cannot listen on {host}:{port} ({error.strerror}); another program may use it: try MCH_PORT={port + 1}"
         ) from None
+
+
+class Refusal(ErrorTask):  # type: ignore[misc]
+    """What Waitress itself refuses (far too large, no proper request): a program is told so in the interface's own shape."""
+
+    def execute(self) -> None:
+        """Write the answer and close."""
+        if not is_asked(str(getattr(self.request, "path", ""))):
+            super().execute()
+            return
+        code, number = int(self.request.error.code), request_number()
+        body = json.dumps(refusal(code, number), ensure_ascii=False).encode()
+        self.status = f"{code} {HTTPStatus(code).phrase}"
+        self.response_headers.extend(
+            [("Content-Type", "application/json"), ("X-Request-ID", number), ("Connection", "close")]
+        )
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection whose errors are told by Refusal."""
+
+    error_task_class = Refusal
 
 
 class Server:
@@ -51,6 +82,7 @@ class Server:
             asyncore_use_poll=True,
             **proxy,
         )
+        self._server.channel_class = Channel
         self._stopping = False
 
     def stop(self) -> None:

@@ -16,9 +16,12 @@ from dashboard.workspace import Workspace, open_workspace
 
 def serve(workspace: Workspace, settings: Settings, listening: socket.socket, *, child: bool = False) -> None:
     """Answer on the socket until SIGTERM or SIGINT; `child`: also until the program that started this one is gone."""
-    from dashboard.app import create_app
+    from dashboard.app import create_app, page_for
+    from dashboard.warming import keep_warm
 
-    server = Server(create_app(workspace).server, settings, listening)
+    application = create_app(workspace).server
+    server = Server(application, settings, listening)
+    keep_warm(application.extensions["answers"], page_for)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     if child:

@@ -111,13 +111,21 @@ def _read_entry(told: Mapping[str, Any]) -> Entry:
 def settled_mark(entry: Entry, allowed: Fraction, rule: str) -> Fraction | None:
     """What counts of two evaluators' marks: what a reviewer settled; else, when near enough, their mean; else None.
 
-    Yes and no, and numbers that were stated, must be the same: there is no half of a fact.
+    Yes and no, and numbers that were stated, must be the same: there is no half of a fact. A mark that cannot be (more than all
+    points, a yes of 2) counts as none, so that the line waits and nothing is signed over it.
     """
     if entry.settled is not None:
         return exact(entry.settled)
-    marks = [Fraction(mark) for mark in entry.marks]
+    marks = [mark for mark in map(Fraction, entry.marks) if can_be(mark, rule)]
     if len(marks) < 2:
         return None
     if rule != "expert":
         return marks[0] if marks[0] == marks[1] else None
     return (marks[0] + marks[1]) / 2 if abs(marks[0] - marks[1]) <= allowed else None
+
+
+def can_be(mark: Fraction, rule: str) -> bool:
+    """Whether a mark is one that the rule knows: a share of the points, yes or no, or a number that is not below nought."""
+    if rule in ("yes_no", "veto"):
+        return mark in (0, 1)
+    return mark >= 0 and (rule != "expert" or mark <= 1)

@@ -48,20 +48,20 @@ def _ranked(scheme: Scheme, scores: Sequence[Score], totals: Numbers) -> list[Ra
     found = []
     for place, score in enumerate(scores):
         ahead = (totals[place] > totals).mean(axis=1) + (totals[place] == totals).mean(axis=1) / 2
-        like = [
-            scores[other].organisation
-            for other in range(len(scores))
-            if other != place and tail <= ahead[other] <= 1 - tail
-        ]
-        # Rounding of the signed totals may put a place a hair outside what was drawn.
+        others = [other for other in range(len(scores)) if other != place]
+        like = [scores[other].organisation for other in others if tail <= ahead[other] <= 1 - tail]
+        better = sum(bool(ahead[other] < tail) for other in others)
+        worse = sum(bool(ahead[other] > 1 - tail) for other in others)
+        # Rounding of the signed totals may put a place a hair outside what was drawn. And whoever cannot be told apart from a
+        # peer may stand on either side of it: among near equals what was drawn alone would be too narrow.
         found.append(
             Ranking(
                 score.organisation,
                 score.place,
                 score.tied,
                 score.peers,
-                min(int(low[place]), score.place),
-                max(int(high[place]), score.place),
+                min(int(low[place]), score.place, 1 + better),
+                max(int(high[place]), score.place, len(scores) - worse),
                 tuple(like),
             )
         )

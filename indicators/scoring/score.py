@@ -86,6 +86,12 @@ class Score:
         """One line's."""
         return next(line for line in self.lines if line.code == code)
 
+    def grade(self, language: str) -> str:
+        """The grade by its name; while lines are still to be scored there is none."""
+        if self.pending:
+            return "未定" if language == "zh" else "not yet"
+        return self.grade_zh if language == "zh" else self.grade_en
+
     def told(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)

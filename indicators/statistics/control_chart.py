@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from indicators.statistics import runs
+from indicators.statistics import given, runs
 
 Numbers = NDArray[np.float64]
 Rebase = (
@@ -79,7 +79,7 @@ def xmr(
     draws it (NHSRplotthedots).
     """
     series = _series(values)
-    if fixed is not None and fixed < 2:
+    if fixed is not None and (fixed := given.whole(fixed, "the number of points that fix the limits")) < 2:
         raise ValueError("there must be two points or more to fix the limits by")
     return _by_stretch(series, rebase, dates, lambda part, _: _xmr(part, screen, fixed, PROCESS_LIMIT))
 
@@ -275,12 +275,18 @@ def _by_stretch(
 
 def _places(rebase: Rebase, dates: Sequence[Any] | None, periods: int) -> list[int]:
     """The positions at which a stretch starts."""
-    asked = np.atleast_1d(np.asarray(rebase))
+    asked = np.atleast_1d(np.asarray(() if rebase is None else rebase))
     if dates is None:
         if asked.size and asked.dtype.kind not in "iu":
             raise ValueError("a rebase is a position in the series, or with `dates` a date")
         return [int(one) for one in asked]
-    known = np.asarray(dates)
+    try:
+        return _on_or_after(asked, np.asarray(dates), periods)
+    except TypeError:
+        raise ValueError("dates and rebases must be of one kind that has an order") from None
+
+
+def _on_or_after(asked: NDArray[Any], known: NDArray[Any], periods: int) -> list[int]:
     if known.shape != (periods,) or np.any(known[1:] < known[:-1]):
         raise ValueError("there must be one date a period, in ascending order")
     kind = known.dtype if known.dtype.kind == "M" else None  # days as text are days
@@ -310,14 +316,14 @@ def _sum(series: Numbers) -> Numbers:
 
 
 def _series(values: ArrayLike) -> Numbers:
-    series = np.asarray(values, dtype=np.float64)
-    if series.ndim == 0 or np.any(np.isinf(series)):
-        raise ValueError("a control chart needs a series of finite numbers; NaN where there is none")
+    series = given.gappy(values, "the numbers of a control chart")
+    if series.ndim == 0:
+        raise ValueError("a control chart needs a series of numbers")
     return series
 
 
 def _above_nought(sigmas: float) -> None:
-    if not 0 < sigmas < np.inf:
+    if not given.number(sigmas, "the limits' distance from the line") > 0:
         raise ValueError("the limits must lie a finite number of standard deviations above 0 from the line")
 
 
@@ -333,7 +339,9 @@ def _pair(first: ArrayLike, second: ArrayLike, *, share: bool) -> tuple[Numbers,
 
     One total or exposure may stand for all periods.
     """
-    one, other = np.broadcast_arrays(_series(first), _series(np.atleast_1d(second)))
+    one, other = np.broadcast_arrays(
+        _series(first), _series(np.atleast_1d(given.gappy(second, "totals and exposures")))
+    )
     absent = np.isnan(one) | np.isnan(other)
     one, other = np.where(absent, np.nan, one), np.where(absent, np.nan, other)
     if np.any(other <= 0) or np.any(one < 0) or (share and np.any(one > other)):

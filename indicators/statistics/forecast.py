@@ -13,6 +13,8 @@ import statsmodels.api as sm
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from indicators.statistics import given
+
 Numbers = NDArray[np.float64]
 Kind = Literal["proportion", "rate"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -71,10 +73,12 @@ def trajectory(
     Peduzzi P et al. A simulation study of the number of events per variable. J Clin Epidemiol 1996;49:1373–1379;
     Gardner ES, McKenzie E. Forecasting trends in time series. Manage Sci 1985;31:1237–1246 (the damped trend).
     """
-    seen, size = _checked(count, total, horizon, kind, confidence)
-    if operator not in OPERATORS:
+    seen, size = _checked(count, total, kind)
+    horizon, confidence = _ahead(horizon), given.one_confidence(confidence)
+    if not isinstance(operator, str) or operator not in OPERATORS:
         raise ValueError(f"the operator must be one of {', '.join(OPERATORS)}")
-    if target is not None and not (0 <= target < np.inf and (kind == "rate" or target <= 1)):
+    target = None if target is None else given.number(target, "the target")
+    if target is not None and not (target >= 0 and (kind == "rate" or target <= 1)):
         raise ValueError("the target is a share from 0 to 1, or a rate of 0 or more")
     known = np.isfinite(seen) & np.isfinite(size)
     if known.sum() < FEWEST:
@@ -223,21 +227,20 @@ def _nothing(length: int, target: float | None) -> Trajectory:
     )
 
 
-def _checked(
-    count: ArrayLike, total: ArrayLike, horizon: int, kind: Kind, confidence: float
-) -> tuple[Numbers, Numbers]:
-    seen, size = np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64)
+def _ahead(horizon: int) -> int:
+    months = given.whole(horizon, "the horizon")
+    if months < 0:
+        raise ValueError("the horizon must be 0 months or more")
+    return months
+
+
+def _checked(count: ArrayLike, total: ArrayLike, kind: Kind) -> tuple[Numbers, Numbers]:
+    seen, size = given.gappy(count, "counts and totals"), given.gappy(total, "counts and totals")
     size = np.full(seen.shape, size) if size.ndim == 0 else size  # one total of all months
-    if not 0 < confidence < 1:
-        raise ValueError("the confidence must lie between 0 and 1")
     if kind not in KINDS:
         raise ValueError(f"the kind must be one of {', '.join(KINDS)}")
-    if seen.ndim != 1 or seen.shape != size.shape or horizon < 0 or horizon != int(horizon):
-        raise ValueError(
-            "a forecast needs one count and one total a month, and a horizon of 0 months or more"
-        )
-    if np.any(np.isinf(seen)) or np.any(np.isinf(size)):
-        raise ValueError("counts and totals must be finite numbers; NaN where there is none")
+    if seen.ndim != 1 or seen.shape != size.shape:
+        raise ValueError("a forecast needs one count and one total a month")
     known = np.isfinite(seen) & np.isfinite(size)
     if np.any(size[known] <= 0) or np.any(seen[known] < 0):
         raise ValueError("counts must not be negative, and totals must be above 0")
@@ -285,7 +288,14 @@ def backtest(
 
     Hyndman RJ, Athanasopoulos G. Forecasting: principles and practice. 3rd ed. OTexts 2021, sections 5.8 and 5.10.
     """
-    seen, size = _checked(count, total, horizon, kind, confidence)
+    seen, size = _checked(count, total, kind)
+    horizon, first, step = (
+        _ahead(horizon),
+        given.whole(first, "the first origin"),
+        given.whole(step, "the step"),
+    )
+    if first < YEAR or step < 1:
+        raise ValueError("the first origin must have a year before it, and the step be a month or more")
     misses: list[Numbers] = []
     inside: list[NDArray[np.bool_]] = []
     for origin in range(first, seen.size - horizon + 1, step):

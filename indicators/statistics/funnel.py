@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
+from indicators.statistics import given
 from indicators.statistics.intervals import Limits
 
 Numbers = NDArray[np.float64]
@@ -13,7 +14,12 @@ MANY = 1e8  # events, beyond which scipy's inverse gives out; the first terms of
 
 
 def proportion_limits(
-    total: ArrayLike, centre: ArrayLike, confidence: float = 0.998, *, phi: float = 1.0, between: float = 0.0
+    total: ArrayLike,
+    centre: ArrayLike,
+    confidence: ArrayLike = 0.998,
+    *,
+    phi: float = 1.0,
+    between: float = 0.0,
 ) -> Limits:
     """Limits of a share around `centre` (0–1) for units of size `total`, within 0–1, of the inputs' shape.
 
@@ -24,16 +30,16 @@ def proportion_limits(
     Spiegelhalter DJ. Funnel plots for comparing institutional performance. Stat Med 2005;24:1185–1202.
     Fingertips technical guidance, Public Health England, "funnel plots".
     """
-    size, middle = np.broadcast_arrays(_finite(total), _finite(centre))
+    size, middle, level = given.together(_finite(total), _finite(centre), given.confidence(confidence))
     _wider(phi, between)
     if np.any(size <= 0) or np.any(middle < 0) or np.any(middle > 1):
         raise ValueError("a funnel of shares needs totals above 0 and a centre from 0 to 1")
-    half = _z(confidence) * np.sqrt(phi * middle * (1 - middle) / size + between)
+    half = _z(level) * np.sqrt(phi * middle * (1 - middle) / size + between)
     return np.asarray(np.maximum(middle - half, 0.0)), np.asarray(np.minimum(middle + half, 1.0))
 
 
 def rate_limits(
-    expected: ArrayLike, confidence: float = 0.998, *, phi: float = 1.0, between: float = 0.0
+    expected: ArrayLike, confidence: ArrayLike = 0.998, *, phi: float = 1.0, between: float = 0.0
 ) -> Limits:
     """Limits of observed ÷ expected for units in which `expected` events are expected, of its shape.
 
@@ -45,12 +51,11 @@ def rate_limits(
     Spiegelhalter DJ. Funnel plots for comparing institutional performance. Stat Med 2005;24:1185–1202, appendix A.
     Dover DC, Schopflocher DP. Using funnel plots in public health surveillance. Popul Health Metr 2011;9:58.
     """
-    mean = _finite(expected)
-    _z(confidence)
+    mean, level = given.together(_finite(expected), given.confidence(confidence))
     _wider(phi, between)
     if np.any(mean <= 0):
         raise ValueError("a funnel of rates needs expected counts above 0")
-    tail = (1 - confidence) / 2
+    tail = (1 - level) / 2
     # At or below the tail already for no event at all: no count is low enough to stand out.
     none_is_common = np.exp(-mean) >= tail
     lower = np.where(none_is_common, 0.0, _count_at(tail, np.where(none_is_common, 50.0, mean)))
@@ -62,7 +67,7 @@ def rate_limits(
     return np.asarray(np.maximum(low, 0.0)), np.asarray(high)
 
 
-def _count_at(share: float, mean: Numbers) -> Numbers:
+def _count_at(share: Numbers, mean: Numbers) -> Numbers:
     """The continuous count at or below which that share of a Poisson distribution lies."""
     many = mean > MANY
     count = special.pdtrik(share, np.where(many, MANY, mean))
@@ -78,13 +83,14 @@ def overdispersion(z: ArrayLike, winsorised: float = 0.1) -> float:
     ValueError for a share outside 0–0.5, and gives NaN without any unit.
     Spiegelhalter DJ. Handling over-dispersion of performance indicators. Qual Saf Health Care 2005;14:347–351.
     """
-    if not 0 <= winsorised < 0.5:
+    share = given.number(winsorised, "the winsorised share")
+    if not 0 <= share < 0.5:
         raise ValueError("the winsorised share must lie from 0 to below 0.5")
-    known = np.asarray(z, dtype=np.float64)
+    known = given.gappy(z, "distances")
     known = known[np.isfinite(known)]
     if known.size == 0:
         return float("nan")
-    low, high = np.quantile(known, [winsorised, 1 - winsorised])
+    low, high = np.quantile(known, [share, 1 - share])
     return float(np.mean(np.clip(known, low, high) ** 2))
 
 
@@ -96,7 +102,12 @@ def between_variance(estimate: ArrayLike, standard_error: ArrayLike, winsorised:
     Spiegelhalter DJ. Handling over-dispersion of performance indicators. Qual Saf Health Care 2005;14:347–351;
     DerSimonian R, Laird N. Meta-analysis in clinical trials. Control Clin Trials 1986;7:177–188.
     """
-    value, error = np.asarray(estimate, dtype=np.float64), np.asarray(standard_error, dtype=np.float64)
+    value, error = given.together(
+        given.gappy(estimate, "estimates"), given.gappy(standard_error, "standard errors")
+    )
+    given.number(winsorised, "the winsorised share")
+    if np.any(error < 0):
+        raise ValueError("standard errors must not be negative")
     known = np.isfinite(value) & np.isfinite(error) & (error > 0)
     units = int(known.sum())
     if units < 2:
@@ -108,20 +119,15 @@ def between_variance(estimate: ArrayLike, standard_error: ArrayLike, winsorised:
     return float(max(0.0, excess / (weight.sum() - (weight**2).sum() / weight.sum())))
 
 
-def _z(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError("the confidence must lie between 0 and 1")
-    return float(stats.norm.ppf(1 - (1 - confidence) / 2))
+def _z(confidence: Numbers) -> Numbers:
+    return np.asarray(stats.norm.ppf(1 - (1 - confidence) / 2))
 
 
 def _wider(phi: float, between: float) -> None:
     """Raises ValueError for an overdispersion that no units can show."""
-    if not (0 <= phi < np.inf and 0 <= between < np.inf):
+    if min(given.number(phi, "phi"), given.number(between, "the variance between units")) < 0:
         raise ValueError("phi and the variance between units must be finite and not negative")
 
 
 def _finite(values: ArrayLike) -> Numbers:
-    found = np.asarray(values, dtype=np.float64)
-    if not np.all(np.isfinite(found)):
-        raise ValueError("totals, centres and expected counts must be finite numbers")
-    return found
+    return given.finite(values, "totals, centres and expected counts")

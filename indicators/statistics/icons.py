@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from indicators.statistics import given
 from indicators.statistics.control_chart import Chart
 
 Variation = Literal["common cause", "improvement", "concern", "special cause"]
@@ -31,6 +32,7 @@ def assurance(chart: Chart, target: float, wants_more: bool) -> NDArray[np.str_]
     "consistently passing", "consistently failing", or "inconsistent" while the target lies within the limits.
     NHS England. Making data count: getting started. 2019; NHSRplotthedots (`ptd_calculate_assurance_type`).
     """
+    target = given.number(target, "the target")
     above, below = target > chart.upper[..., -1], target < chart.lower[..., -1]
     passing, failing = (below, above) if wants_more else (above, below)
     told = np.where(failing, "consistently failing", "inconsistent")

@@ -1,4 +1,8 @@
-"""Confidence intervals of proportions and rates: arrays or scalars in, (lower, upper) arrays of their shape out."""
+"""Confidence intervals of proportions and rates: arrays or scalars in, (lower, upper) arrays of their shape out.
+
+The confidence may be an array too, which goes with the counts by numpy's rules. Counts need not be whole. Whatever is no
+finite number, or cannot be counted, raises ValueError; of nothing (an empty array) nothing comes.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from indicators.statistics import given
+
 Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 # Byar's approximation is close from ten events on; below that its lower limit may even be negative.
 EXACT_BELOW = 10
 
 
-def proportion(count: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> Limits:
+def proportion(count: ArrayLike, total: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
     """Wilson's score interval of `count` / `total`, within 0–1.
 
     Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat Assoc 1927;22:209–212;
@@ -22,7 +28,7 @@ def proportion(count: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> 
     return _of_share(count, total, confidence, "wilson")
 
 
-def exact_proportion(count: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> Limits:
+def exact_proportion(count: ArrayLike, total: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
     """The exact interval of Clopper and Pearson, within 0–1: never too narrow, often wider than it need be.
 
     Clopper CJ, Pearson ES. The use of confidence or fiducial limits illustrated in the case of the binomial.
@@ -31,23 +37,23 @@ def exact_proportion(count: ArrayLike, total: ArrayLike, confidence: float = 0.9
     return _of_share(count, total, confidence, "beta")
 
 
-def rate(events: ArrayLike, exposure: ArrayLike, confidence: float = 0.95) -> Limits:
+def rate(events: ArrayLike, exposure: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
     """Interval of `events` / `exposure` per unit of exposure: Byar's approximation, exact limits below ten events.
 
     Byar: Breslow NE, Day NE. Statistical methods in cancer research, vol. II. Lyon: IARC 1987, p. 69.
     Exact, by way of χ²: Ulm K. A simple method to calculate the confidence interval of a standardized mortality ratio.
     Am J Epidemiol 1990;131:373–375.
     """
-    seen, within = _arrays(events, exposure, confidence)
+    seen, within, level = _arrays(events, exposure, confidence)
     if np.any(seen < 0) or np.any(within <= 0):
         raise ValueError("events must not be negative and the exposure must be above 0")
-    lower, upper = (np.asarray(limit) for limit in _byar(seen, confidence))
+    lower, upper = (np.asarray(limit) for limit in _byar(seen, level))
     few = seen < EXACT_BELOW
-    lower[few], upper[few] = _exact(seen[few], confidence)
+    lower[few], upper[few] = _exact(seen[few], level[few])
     return np.asarray(lower / within), np.asarray(upper / within)
 
 
-def _exact(seen: NDArray[np.float64], confidence: float) -> Limits:
+def _exact(seen: NDArray[np.float64], confidence: NDArray[np.float64]) -> Limits:
     """Exact limits of a Poisson count."""
     tail = (1 - confidence) / 2
     none = seen == 0
@@ -55,7 +61,7 @@ def _exact(seen: NDArray[np.float64], confidence: float) -> Limits:
     return lower, np.asarray(stats.chi2.ppf(1 - tail, 2 * (seen + 1)) / 2)
 
 
-def _byar(seen: NDArray[np.float64], confidence: float) -> Limits:
+def _byar(seen: NDArray[np.float64], confidence: NDArray[np.float64]) -> Limits:
     """Byar's limits of a Poisson count; of no use below one event."""
     z = stats.norm.ppf(1 - (1 - confidence) / 2)
     low, high = np.maximum(seen, 1.0), seen + 1
@@ -63,23 +69,22 @@ def _byar(seen: NDArray[np.float64], confidence: float) -> Limits:
     return lower, high * (1 - 1 / (9 * high) + z / (3 * np.sqrt(high))) ** 3
 
 
-def _of_share(count: ArrayLike, total: ArrayLike, confidence: float, method: str) -> Limits:
-    part, whole = _arrays(count, total, confidence)
+def _of_share(count: ArrayLike, total: ArrayLike, confidence: ArrayLike, method: str) -> Limits:
+    part, whole, level = _arrays(count, total, confidence)
     if np.any(whole <= 0) or np.any(part < 0) or np.any(part > whole):
         raise ValueError("a share needs a total above 0 and a count from 0 to the total")
-    found = proportion_confint(part, whole, alpha=1 - confidence, method=method)
+    found = proportion_confint(part, whole, alpha=1 - level, method=method)
     lower, upper = (np.asarray(limit, dtype=np.float64) for limit in found)
     # Rounding must not leave a hair's breadth beyond nothing or the whole.
     return np.where(part == 0, 0.0, lower), np.where(part == whole, 1.0, upper)
 
 
-def _arrays(first: ArrayLike, second: ArrayLike, confidence: float) -> Limits:
-    """Both as arrays of one shape; raises ValueError for what is no number."""
-    if not 0 < confidence < 1:
-        raise ValueError("the confidence must lie between 0 and 1")
-    first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    shape = np.broadcast_shapes(first.shape, second.shape)
-    one, other = np.broadcast_to(first, shape), np.broadcast_to(second, shape)
-    if not (np.all(np.isfinite(one)) and np.all(np.isfinite(other))):
-        raise ValueError("counts, totals and exposures must be finite numbers")
-    return one, other
+def _arrays(
+    first: ArrayLike, second: ArrayLike, confidence: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """All as arrays of one shape; raises ValueError for what is no number."""
+    what = "counts, totals and exposures"
+    one, other, level = given.together(
+        given.finite(first, what), given.finite(second, what), given.confidence(confidence)
+    )
+    return one, other, level

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from statsmodels.stats.multitest import fdrcorrection
 
+from indicators.statistics import given
+
 
 class Discoveries(NamedTuple):
     """Of the inputs' shape: which are discoveries at the stated rate, and the rate at which each would just be one."""
@@ -23,11 +25,11 @@ def false_discovery(p_values: ArrayLike, rate: float = 0.05) -> Discoveries:
     adjusted NaN. Raises ValueError for p values or a rate outside 0–1.
     Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289–300.
     """
-    values = np.asarray(p_values, dtype=np.float64)
+    values, share = given.gappy(p_values, "p values"), given.number(rate, "the rate")
     known = ~np.isnan(values)
-    if not 0 < rate < 1 or np.any((values[known] < 0) | (values[known] > 1)):
+    if not 0 < share < 1 or np.any((values[known] < 0) | (values[known] > 1)):
         raise ValueError("p values must lie from 0 to 1, and the rate between them")
     rejected, adjusted = np.zeros(values.shape, dtype=bool), np.full(values.shape, np.nan)
     if known.any():
-        rejected[known], adjusted[known] = fdrcorrection(values[known], alpha=rate)
+        rejected[known], adjusted[known] = fdrcorrection(values[known], alpha=share)
     return Discoveries(rejected, adjusted)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from indicators.statistics import given
+
 # Of a normal distribution, the median absolute deviation is 0.6745 standard deviations and the mean one 1/1.253314.
 _MEDIAN_DEVIATION, _MEAN_DEVIATION = 0.6745, 1.253314
 
@@ -20,8 +22,8 @@ def modified_z(values: ArrayLike, history: ArrayLike | None = None) -> NDArray[n
     Milwaukee: ASQC Quality Press; 1993 (they call values beyond 3.5 potential outliers). The second scale is the one that
     IBM SPSS Statistics uses for the same case.
     """
-    asked = np.asarray(values, dtype=np.float64)
-    known = asked if history is None else np.asarray(history, dtype=np.float64)
+    asked = given.gappy(values, "values")
+    known = asked if history is None else given.gappy(history, "the history")
     known = known[np.isfinite(known)]
     if known.size == 0:
         return np.full(asked.shape, np.nan)
@@ -40,10 +42,12 @@ def season_ratio(value: float, same_months: ArrayLike) -> float:
     The consistency-over-time ratio of the desk review: World Health Organization. Data quality review, module 2: desk
     review of data quality. Geneva: WHO; 2017 (there a year against the mean of up to three preceding years).
     """
-    known = np.asarray(same_months, dtype=np.float64)
+    known = given.gappy(same_months, "former years")
+    known = known[np.isfinite(known)]
+    asked = float(given.gappy(value, "the value"))
     if known.size == 0 or not np.any(known):
         return float("nan")
-    return float(value / np.mean(known))
+    return float(asked / np.mean(known))
 
 
 def count_difference_z(first: float, second: float) -> float:
@@ -52,5 +56,6 @@ def count_difference_z(first: float, second: float) -> float:
     The normal form of the test of Przyborowski J, Wilenski H. Homogeneity of results in testing samples from Poisson
     series. Biometrika 1940;31:313–323.
     """
+    first, second = given.number(first, "counts"), given.number(second, "counts")
     together = first + second
     return 0.0 if together <= 0 else float((first - second) / np.sqrt(together))

@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special, stats
 
+from indicators.statistics import given
+
 Numbers = NDArray[np.float64]
 Kind = Literal["proportion", "rate"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+Prior = Literal["likelihood", "moments"]
+PRIORS: tuple[Prior, ...] = get_args(Prior)
 DRAWS, SEED = 4000, 20211219  # the same ranks each time the same numbers are asked for
 CERTAIN = 1e7  # a prior worth this many events (of a share, on the rarer side): no difference beyond chance
 
@@ -43,27 +47,33 @@ def empirical_bayes(
     *,
     kind: Kind = "proportion",
     confidence: float = 0.95,
+    prior: Prior = "likelihood",
 ) -> Shrunken:
     """Shrunken shares (beta prior) or rates per unit of exposure (gamma prior); inputs of shape (units,), NaN left out.
 
-    The prior is fitted to all units by the largest marginal likelihood (beta-binomial, or negative binomial). Intervals
-    are those of beta or gamma distributions with the posterior's mean, and its variance + (1 − weight)² × the variance of
+    The prior is fitted to all units by the largest marginal likelihood (beta-binomial, or negative binomial); with `prior`
+    "moments" by its mean and variance: estimates of rates are then the global ones of Marshall. Intervals are those of beta or gamma distributions with the posterior's mean, and its variance + (1 − weight)² × the variance of
     the prior's mean: a naive interval takes that mean for certain, and is far too short when few units vary little. Rank
     intervals come from 4,000 draws of all of them together, with a fixed seed. With fewer than three units nothing is known
     of how they differ, and each is left as it is (Jeffreys' prior). One total may stand for all units. Raises ValueError
     for impossible counts.
     Efron B, Morris C. Data analysis using Stein's estimator and its generalizations. J Am Stat Assoc 1975;70:311–319;
+    Marshall RJ. Mapping disease and mortality rates using empirical Bayes estimators. Appl Stat 1991;40:283–294 (of
+    shares with the binomial's variance in the Poisson's place);
     Clayton D, Kaldor J. Empirical Bayes estimates of age-standardized relative risks. Biometrics 1987;43:671–681;
     the mean's share of the variance: Kass RE, Steffey D. Approximate Bayesian inference in conditionally independent
     hierarchical models. J Am Stat Assoc 1989;84:717–726 (first order, here for the mean alone);
     ranks: Goldstein H, Spiegelhalter DJ. League tables and their limitations. J R Stat Soc A 1996;159:385–443.
     """
-    part, whole = np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    part, whole = given.gappy(count, "counts and totals"), given.gappy(total, "counts and totals")
     whole = np.full(part.shape, whole) if whole.ndim == 0 else whole
-    known = _known(part, whole, kind, confidence)
+    confidence = given.one_confidence(confidence)
+    known = _known(part, whole, kind)
+    if prior not in PRIORS:
+        raise ValueError(f"the prior must be one of {', '.join(PRIORS)}")
     seen, size = part[known], whole[known]
     share = kind == "proportion"
-    mean, strength = _prior(seen, size, share)
+    mean, strength = (_moments if prior == "moments" else _prior)(seen, size, share)
     weight = size / (size + strength)
     estimate = (mean * strength + seen) / (size + strength)
     first, second = _posterior(estimate, weight, size, mean, strength, share)
@@ -103,13 +113,9 @@ def _posterior(
     return estimate * rate, rate
 
 
-def _known(part: Numbers, whole: Numbers, kind: str, confidence: float) -> NDArray[np.bool_]:
-    if not 0 < confidence < 1:
-        raise ValueError("the confidence must lie between 0 and 1")
+def _known(part: Numbers, whole: Numbers, kind: str) -> NDArray[np.bool_]:
     if kind not in KINDS:
         raise ValueError(f"the kind must be one of {', '.join(KINDS)}")
-    if np.any(np.isinf(part)) or np.any(np.isinf(whole)):
-        raise ValueError("counts and totals must be finite numbers; NaN where there is none")
     if part.ndim != 1 or part.shape != whole.shape:
         raise ValueError("shrinking needs one count and one total a unit")
     known = np.isfinite(part) & np.isfinite(whole)
@@ -149,6 +155,24 @@ def _prior(seen: Numbers, size: Numbers, share: bool) -> tuple[float, float]:
         return float(seen.sum() / size.sum()), float(np.exp(spread))
     strength = float(np.exp(best[1]))
     return float(special.expit(best[0]) if share else np.exp(best[0])), strength
+
+
+def _moments(seen: Numbers, size: Numbers, share: bool) -> tuple[float, float]:
+    """The prior's mean, all events over all exposure, and the strength that its variance A gives: mean / A of a rate, so
+    that a unit of size n weighs A / (A + mean / n); without variance beyond chance, or too few units, as in `_prior`."""
+    if seen.size < 3:
+        return _prior(seen, size, share)
+    mean = float(seen.sum() / size.sum())
+    chance = mean * (1 - mean) if share else mean
+    if chance == 0:
+        return _prior(seen, size, share)
+    variance = float((size * (seen / size - mean) ** 2).sum() / size.sum())
+    beyond = variance - chance / float(size.mean())
+    most = CERTAIN / (min(mean, 1 - mean) if share else mean)
+    if share:
+        beyond /= 1 - 1 / float(size.mean()) if size.mean() > 1 else np.inf
+    strength = chance / beyond - share if beyond > 0 else most
+    return mean, float(np.clip(strength, 1e-9, most))
 
 
 def _log_likelihood(seen: Numbers, size: Numbers, mean: float, strength: float, share: bool) -> float:

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
+from indicators.statistics import given
+
 Numbers = NDArray[np.float64]
 
 # The five periods and the confidence of 99.8% with which Fingertips calls a trend.
@@ -32,9 +34,7 @@ class Trend(float):
 
     def significant(self, confidence: float = FINGERTIPS_CONFIDENCE) -> bool:
         """Whether the trend is beyond chance at that confidence (Fingertips: 99.8%)."""
-        if not 0 < confidence < 1:
-            raise ValueError("the confidence must lie between 0 and 1")
-        return self.p_value < 1 - confidence
+        return self.p_value < 1 - given.one_confidence(confidence)
 
 
 def chi_square(count: ArrayLike, total: ArrayLike, scores: ArrayLike | None = None) -> Trend:
@@ -46,12 +46,10 @@ def chi_square(count: ArrayLike, total: ArrayLike, scores: ArrayLike | None = No
     Armitage P. Tests for linear trends in proportions and frequencies. Biometrics 1955;11:375–386; as used by Public
     Health England's Fingertips ("recent trends": the last five periods at 99.8%).
     """
-    part, whole = np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    part, whole = given.finite(count, "counts and totals"), given.finite(total, "counts and totals")
     whole = np.full(part.shape, whole) if whole.ndim == 0 else whole  # one total of all periods
     if part.ndim != 1 or part.shape != whole.shape or part.size < 2:
         raise ValueError("a trend needs counts and totals of the same two or more periods")
-    if not (np.all(np.isfinite(part)) and np.all(np.isfinite(whole))):
-        raise ValueError("counts and totals must be finite numbers")
     if np.any(whole <= 0) or np.any(part < 0) or np.any(part > whole):
         raise ValueError("a share needs a total above 0 and a count from 0 to the total")
     at = _scores(part, scores)
@@ -73,19 +71,19 @@ def from_intervals(
     Raises ValueError for fewer than two periods, or an interval without width.
     Fingertips technical guidance, Public Health England ("recent trends", for other indicators than shares).
     """
-    known, low, high = (np.asarray(one, dtype=np.float64) for one in (value, lower, upper))
+    known, low, high = (given.finite(one, "values and limits") for one in (value, lower, upper))
     if known.ndim != 1 or known.size < 2 or not known.shape == low.shape == high.shape:
         raise ValueError("a trend needs values and limits of the same two or more periods")
-    if not (np.isfinite(known).all() and np.isfinite(high - low).all()) or np.any(high <= low):
-        raise ValueError("values must be finite numbers, and upper limits above the lower ones")
+    if np.any(high <= low):
+        raise ValueError("upper limits must lie above the lower ones")
     at, weight = _scores(known, scores), (3.92 / (high - low)) ** 2
     slope, spread = _line(known, weight, at)
     return Trend(float(slope**2 * spread), slope, _is_steady(known, weight, at))
 
 
 def _scores(values: Numbers, scores: ArrayLike | None) -> Numbers:
-    at = np.arange(1.0, values.size + 1) if scores is None else np.asarray(scores, dtype=np.float64)
-    if at.shape != values.shape or not np.isfinite(at).all() or np.ptp(at) == 0:
+    at = np.arange(1.0, values.size + 1) if scores is None else given.finite(scores, "scores")
+    if at.shape != values.shape or np.ptp(at) == 0:
         raise ValueError("there must be one score a period, and two that differ")
     return at
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from dashboard.settings import Settings
 from dashboard.workspace import Workspace, open_workspace
 from store.records import SubmissionRecord, UploadRecord, ValueRecord
 from store.saving import save
-from synthetic.province import SEED, children_of_2020
+from synthetic.province import LAST, SEED, Press, children_of_2020, press, row_of, write_hospitals
 from synthetic.register import register_rows
 from synthetic.resources import resource_rows
-from synthetic.truth import Window, county_counts, institution_counts, load_truth
+from synthetic.truth import Window, is_silent, load_truth
 
-WINDOW = Window(SEED, 202510, 202609)
+WINDOW = Window(SEED, 202510, LAST)  # the demonstration's own
+MONTHS = (*range(202510, 202513), *range(202601, 202610))
 RECEIVED = dt.datetime(2026, 10, 20, 1, 30, tzinfo=dt.UTC)
 
 
@@ -44,29 +46,49 @@ def an_upload(records: list[SubmissionRecord], name: str, received: dt.datetime 
     return UploadRecord(name, digest, content, "test", received, True, tuple(records), ())
 
 
-def _whole(counts: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
-    """Registered and other residents together; the year as one return."""
+def _year(monthly: Sequence[Mapping[Any, Any]], lasting: set[str]) -> dict[tuple[str, str], int]:
+    """Twelve months as one return, registered and other residents together: counts added up, of what lasts the end of the year's."""
     found: dict[tuple[str, str], int] = {}
-    for (element, _), value in counts.items():
-        found[element, ""] = found.get((element, ""), 0) + value
+    for month in monthly:
+        found = {key: value for key, value in found.items() if key[0] not in lasting}
+        for (element, _), value in month.items():
+            found[element, ""] = found.get((element, ""), 0) + value
     return found
 
 
-def the_records(workspace: Workspace) -> Iterator[SubmissionRecord]:
-    """A year of every county and MCH institution, the resources of the year before, and the grade register."""
+def monthly_records(press: Press, only: Collection[str] = ()) -> Iterator[SubmissionRecord]:
+    """What counties and MCH institutions send the demonstration, month by month: a year's as one return, or singly where
+    months are missing."""
+    lasting = {code for code, one in press.registry.elements.items() if one.adds == "last"}
+    basis = {"county_monthly": "residence", "delivery_institution_monthly": "occurrence"}
+    for sender in press.senders:
+        if sender.organisation[:3] in ("SYN", "52G") or (only and sender.organisation not in only):
+            continue
+        sent = [one for one in MONTHS if not is_silent(press.truth, WINDOW, sender.organisation, one)]
+        rows = [row_of(press, WINDOW, sender, month).values for month in sent]
+        if len(sent) == len(MONTHS):
+            yield a_record(
+                sender.form, basis[sender.form], sender.organisation, MONTHS[-1], 12, _year(rows, lasting)
+            )
+            continue
+        for month, row in zip(sent, rows, strict=True):
+            yield a_record(
+                sender.form, basis[sender.form], sender.organisation, month, 1, _year([row], lasting)
+            )
+
+
+def the_records(workspace: Workspace, only: Collection[str] = ()) -> Iterator[SubmissionRecord]:
+    """The returns of the demonstration of which an assessment is made: a year of every county and MCH institution, the
+    resources of the year before, and the grade register. `only`: monthly returns of these alone."""
     registry, truth = workspace.registry, load_truth()
-    children = children_of_2020(registry)
-    # A year's return holds what twelve months of the seasonless rate would: one month drawn from twelve times the children.
-    for county in registry.organisations.at_level("county"):
-        counts = county_counts(truth, WINDOW, county.code, 12 * children[county.code], False, 202604)
-        yield a_record("county_monthly", "residence", county.code, 202609, 12, _whole(counts))
-    for one in registry.organisations.at_level("institution"):
-        born = 40 + int(hashlib.sha256(one.code.encode()).hexdigest()[:3], 16)
-        counts = institution_counts(truth, WINDOW, one.code, float(born), 202604)
-        yield a_record("delivery_institution_monthly", "occurrence", one.code, 202609, 12, counts)
-    for row in resource_rows(truth, registry, Window(SEED, 202510, 202609), 202512, children):
+    with tempfile.TemporaryDirectory() as folder:
+        # How many births an institution has depends on the made-up hospitals beside it.
+        (Path(folder) / "reference").mkdir()
+        write_hospitals(Path(folder) / "reference", registry)
+        yield from monthly_records(press(Path(folder)), only)
+    for row in resource_rows(truth, registry, WINDOW, 202512, children_of_2020(registry)):
         yield a_record("institution_resources_yearly", "register", row.organisation, 202512, 12, row.values)
-    for row in register_rows(truth, registry, Window(SEED, 202601, 202609), 202601):
+    for row in register_rows(truth, registry, WINDOW, 202601):
         yield a_record("grade_register", "register", row.organisation, 202601, 1, row.values)
 
 
@@ -89,6 +111,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 FEW = ("MCH520300", "MCH520302", "MCH520303", "MCH520304")
+FEW_COUNTIES = {"520302", "520303", "520304"}
 
 
 @pytest.fixture
@@ -96,7 +119,7 @@ def few(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
     """Four institutions of one prefecture, signed and published, in a database of their own, once on each kind."""
     settings = Settings(home=tmp_path, overlays=(), answers_seconds=0, database_url=database_url)
     workspace = open_workspace(settings, prepare=True)
-    wanted = {*FEW, "520302", "520303", "520304"}
+    wanted = {*FEW, *FEW_COUNTIES}
     records = [one for one in the_records(workspace) if one.organisation in wanted]
     save(workspace.store, workspace.registry, [an_upload(records, "three.xlsx")], "test")
     walk_example(workspace, "few", FEW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -13,13 +14,17 @@ from dashboard.assessment.rehearsal import rehearse
 from dashboard.assessment.sealing import sign_round, uphold, verify_round
 from dashboard.assessment.standing import stand
 from dashboard.auth.account import THIS_MACHINE, Account
+from indicators.results import Context
 from reference.assessments import load_schemes
+from reference.organisations import Organisations
 from reference.periods import parse
 from store.accounts import NewAccount, add_accounts, disable
 from store.assessing import AssessmentError, NewEntry, add_entries, add_evidence, assign, take_step
 from store.assessments import read_round, rounds, sealed_parts
+from store.saving import save
 from store.signing import sign
 from store.verify import verify
+from tests.assessment.conftest import a_record, an_upload, the_records
 
 CLERK = Account("hhg", "", "institution", "MCH520302")
 EXPERT = Account("synthetic-expert-1", "", "evaluator", "520300")
@@ -216,3 +221,101 @@ def test_institutions_go_to_the_scheme_of_their_grade_on_record(few) -> None:
     counties = participants(few, [schemes["county_government_2026"]], stand(few, "few").period.last_day)
     assert len(counties) == 88
     assert ("520302", "520302", "county_government_2026") in counties
+
+
+def test_what_a_replaced_evaluator_gave_counts_no_longer_and_is_not_shown_to_the_next(few) -> None:
+    """One found to be related to the institution is replaced while scoring: a mark of theirs may neither count nor guide."""
+    open_example(few, "second", ("MCH520302", "MCH520303"))
+    own = "MCH520302"
+    take_step(few.store, "second", "scoring", "province")
+    pair = [(read_round(few.store, "second").evaluators[own][seat].name, "") for seat in (1, 2)]
+    for seat, (name, _) in enumerate(pair, 1):
+        add_entries(few.store, "second", [NewEntry(own, "patients", "mark", "90", "", seat)], name)
+    assert stand(few, "second").score(own).line("patients").status == "scored"
+    assign(few.store, "second", [own], [("newcomer", ""), pair[1]], "province")
+    held = read_round(few.store, "second")
+    assert held.latest(own, "patients", "mark", 1) is None
+    assert held.latest(own, "patients", "mark", 2).value == "90"
+    assert stand(few, "second").score(own).line("patients").status == "pending"
+    add_entries(few.store, "second", [NewEntry(own, "patients", "mark", "90", "", 1)], "newcomer")
+    # Changing seats changes nobody's mark.
+    assign(few.store, "second", [own], [pair[1], ("newcomer", "")], "province")
+    line = stand(few, "second").score(own).line("patients")
+    assert (line.status, line.value) == ("scored", "90.0000")
+    with pytest.raises(AssessmentError, match="is not assigned"):
+        add_entries(few.store, "second", [NewEntry(own, "patients", "mark", "10", "", 1)], pair[0][0])
+    assert verify(few.store, few.registry) == []
+
+
+def test_a_round_that_went_back_takes_marks_and_settlements_with_it(few) -> None:
+    """Settled at 80, then back: new marks that agree count, not the old settlement; a new answer makes old marks fall."""
+    open_example(few, "second", ("MCH520302", "MCH520303"))
+    own, store = "MCH520302", few.store
+    add_entries(store, "second", [NewEntry(own, "patients", "answer", "85")], "hhg")
+    take_step(store, "second", "scoring", "province")
+    names = {seat: one.name for seat, one in read_round(store, "second").evaluators[own].items()}
+
+    def mark(*given: str) -> None:
+        for seat, value in enumerate(given, 1):
+            add_entries(store, "second", [NewEntry(own, "patients", "mark", value, "", seat)], names[seat])
+
+    def line() -> tuple[str, str | None]:
+        found = stand(few, "second").score(own).line("patients")
+        return found.status, found.value
+
+    mark("70", "90")
+    take_step(store, "second", "review", "province")
+    add_entries(store, "second", [NewEntry(own, "patients", "settlement", "80", "看过原件")], "province")
+    assert line() == ("scored", "80.0000")
+    take_step(store, "second", "scoring", "province", "漏看材料")
+    assert line() == ("scored", "80.0000"), "nothing new was said"
+    mark("85", "85")
+    assert line() == ("scored", "85.0000")
+    take_step(store, "second", "self", "province", "补交材料")
+    add_entries(store, "second", [NewEntry(own, "patients", "answer", "88")], "hhg")
+    take_step(store, "second", "scoring", "province")
+    assert line() == ("pending", None), "the marks were given for another answer"
+    mark("88", "88")
+    assert line() == ("scored", "88.0000")
+    assert verify(store, few.registry) == []
+
+
+def test_returns_count_until_the_cut_off_and_no_longer(few) -> None:
+    """Two rounds of the same period, the one cut off before a correction and the other after it."""
+    now, names, schemes = dt.datetime.now(dt.UTC), ("一", "One"), ["mch_level2_2026"]
+    for code, cut_off in (("before", now), ("after", now + dt.timedelta(days=30))):
+        open_new(few, code, names, schemes, parse("SY2026"), cut_off, "province", ("MCH520302",))
+    old = next(one for one in the_records(few, ("520302",)) if one.organisation == "520302")
+    values = {(one.element, one.category): one.value for one in old.values}
+    values["prenatal_screened_women", ""] = values["parturient_women", ""] // 2
+    first = stand(few, "before").score("MCH520302").line("prenatal_screening").value
+    late = a_record(old.form, old.basis, "520302", old.month, old.span, values)
+    save(few.store, few.registry, [an_upload([late], "late.xlsx", now + dt.timedelta(seconds=1))], "test")
+    assert stand(few, "before").score("MCH520302").line("prenatal_screening").value == first
+    second = stand(few, "after").score("MCH520302").line("prenatal_screening").value
+    assert 49.9 < float(second) <= 50 < float(first)
+
+
+def test_an_institution_that_closed_within_the_period_takes_no_part(few) -> None:
+    """Closed before the last day: nobody is there to answer. Closed after it: assessed for the year that it worked."""
+    chosen, last = [load_schemes()["mch_level2_2026"]], parse("SY2026").last_day
+    for closed, takes_part in ((dt.date(2026, 5, 31), False), (last, True), (dt.date(2026, 11, 1), True)):
+        spells = [
+            one.model_copy(update={"valid_to": closed}) if one.code == "MCH520303" else one
+            for one in few.registry.organisations.all
+        ]
+        registry = replace(few.registry, organisations=Organisations(spells))
+        context = Context(registry, few.catalogue, few.store, few.context.duties)
+        found = participants(replace(few, registry=registry, context=context), chosen, last)
+        assert ("MCH520303" in {one for one, *_ in found}) == takes_part, closed
+
+
+def test_a_round_in_which_nothing_counts_for_somebody_is_not_signed(few) -> None:
+    open_example(few, "second", ("MCH520302",))
+    take_step(few.store, "second", "scoring", "province")
+    take_step(few.store, "second", "review", "province")
+    lines = stand(few, "second").scheme("MCH520302").lines
+    entries = [NewEntry("MCH520302", one.code, "applies", "no", "停业整顿") for one in lines]
+    add_entries(few.store, "second", entries, "province")
+    with pytest.raises(AssessmentError, match="no line counts"):
+        sign_round(few, "second", "province")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indicators.definition import load_catalogue
-from reference.assessments import HOME, Known, faults, load_schemes, read_scheme
+from reference.assessments import HOME, Known, faults, load_schemes, read_draft, read_scheme
 from reference.strict import DefinitionError
 
 TEXT = (HOME / "county_government_2026.toml").read_text(encoding="utf-8")
@@ -83,3 +83,39 @@ def test_wrong_values_name_file_line_and_key(tmp_path: Path, old: str, new: str,
     with pytest.raises(DefinitionError) as error:
         read_scheme(file)
     assert f"{file}: line '{code}{said}" in str(error.value)
+
+
+def test_a_draft_has_all_its_faults_told_at_once(tmp_path: Path, known: Known) -> None:
+    """A renamed copy with an unknown key, a wrong value, a wrong indicator and a step below nought: each is named."""
+    file = tmp_path / "renamed.toml"
+    text = TEXT
+    for old, new in (
+        ("veto_cap", "veto_cup = 1\nveto_cap"),
+        ("step = 5", "step = -5\nstepp = 5"),
+        ("target = 3\nfloor = 1", 'target = "three"\nfloor = 1'),
+        ('"prenatal_screening_coverage"', '"prenatal_screening_coverag"'),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    file.write_text(text, encoding="utf-8")
+    scheme, shape = read_draft(file)
+    assert scheme is not None
+    found = shape + faults(scheme, known, whole=False)
+    for said in ("is not the file's name: call the file county_government_2026.toml", "unknown key 'veto_cup', did you mean 'veto_cap'?",
+                 "unknown key 'stepp', did you mean 'step'?", "key 'target", "did you mean 'prenatal_screening_coverage'",
+                 "the step of an improvement is above 0"):  # fmt: skip
+        assert len([one for one in found if said in one]) >= 1, (said, found)
+    assert not [one for one in found if "sum to" in one], "a line was left out: its weight is not missed"
+
+
+def test_a_draft_that_is_no_scheme_says_what_is_missing(tmp_path: Path) -> None:
+    file = tmp_path / "county_government_2026.toml"
+    file.write_text(
+        TEXT.replace('family = "', 'familie = "', 1).replace("[peers]", "[peer]", 1), encoding="utf-8"
+    )
+    scheme, found = read_draft(file)
+    assert scheme is None
+    assert {"missing key 'family'", "missing key 'peers'"} <= set(found)
+    file.write_text("a = ", encoding="utf-8")
+    with pytest.raises(DefinitionError, match="not a readable TOML"):
+        read_draft(file)

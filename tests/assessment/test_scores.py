@@ -6,6 +6,7 @@ import re
 import subprocess
 import uuid
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
@@ -14,8 +15,10 @@ import pytest
 from dashboard.assessment.exporting import report_of
 from dashboard.assessment.standing import stand
 from dashboard.exports.assessment_book import write_book
+from indicators.scoring.entries import Participant
+from indicators.scoring.numbers import written
 from store.assessments import sealed_parts
-from tests.assessment import plain
+from tests.assessment import paper, plain
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "assessment.md"
 CODE = "example-2026"
@@ -30,20 +33,35 @@ def test_a_plain_second_way_gives_the_same_total_for_every_institution(walked) -
     assert {one.organisation: Decimal(one.total) for one in standing.scores} == expected
 
 
-def _hand_sums() -> list[tuple[str, list[Decimal], Decimal]]:
-    """Institution, its domains' scores and total, as the paper docs/assessment.md works them out."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    found = re.findall(r"\*\*(MCH\d{6})\*\*.*?= ([\d.+ ]+) = \*\*([\d.]+)\*\*", text, re.DOTALL)
-    return [(code, [Decimal(one) for one in sums.split("+")], Decimal(total)) for code, sums, total in found]
-
-
 def test_three_institutions_by_hand(walked) -> None:
-    hand = _hand_sums()
-    assert len(hand) == 3
-    for code, domains, total in hand:
-        score = stand(walked, CODE).score(code)
-        assert [Decimal(one.score or 0) for one in score.domains] == domains
-        assert sum(domains) == total == Decimal(score.total)
+    """The document's tables: every sum in them holds by itself, and each is what the product gives, line by line."""
+    papers = paper.read_papers(DOCUMENT.read_text(encoding="utf-8"))
+    assert [one.code for one in papers] == ["MCH520300", "MCH520302", "MCH522636"]
+    standing = stand(walked, CODE)
+    for one in papers:
+        score, who = standing.score(one.code), standing.participant(one.code)
+        names = {line.code: line.zh for line in standing.scheme(one.code).lines}
+        ours = [(names[line.code], Fraction(line.weight), Fraction(line.value or line_value(who, line.code)),
+                 None if line.share is None else Fraction(line.share), Fraction(line.points)) for line in score.lines]  # fmt: skip
+        assert [(row.name, row.weight, row.value, row.share, row.points) for row in one.rows] == ours
+        assert [Fraction(domain.score or 0) for domain in score.domains] == one.domains
+        assert Fraction(score.total) == one.total
+        assert (who.size, score.peers) == (one.live_births, one.peers)
+
+
+def line_value(who: Participant, line: str) -> str:
+    """The quotient of a line that was left out."""
+    return written(who.entries[line].value, 4) or ""
+
+
+def test_figures_of_the_document_are_believable() -> None:
+    """A county of 7,800 births has three times as many children under three, and not thirty times."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for one in paper.read_papers(text):
+        table = text[text.index(f"**{one.code}**") :]
+        found = re.search(r"3岁以下儿童系统管理率 \| \d \| [\d,]+ × 100 ÷ ([\d,]+)", table)
+        assert found
+        assert 2 < int(found[1].replace(",", "")) / one.live_births < 4
 
 
 def _recalculated(book: Path, folder: Path) -> Path:

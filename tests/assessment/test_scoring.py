@@ -172,7 +172,8 @@ def test_intervals_of_places_tell_chance_from_difference() -> None:
     few = ranked(20)
     assert few[0][0] < 3
     assert "y" in few[0][2]
-    assert few[2] == (1, 2, few[2][2])
+    # 15 and 19 of 20 are not told apart either (Fisher's exact test: p = 0.18), so z may stand in any place.
+    assert few[2] == (1, 3, ("x", "y"))
 
 
 def test_an_entry_survives_being_written() -> None:

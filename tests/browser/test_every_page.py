@@ -241,6 +241,25 @@ def test_choosing_writes_the_address_and_the_address_chooses(window) -> None:
     assert window.complaints == []
 
 
+def test_a_link_opens_beside_with_ctrl_and_back_leads_back(window) -> None:
+    window.open("/methods?lang=zh")
+    there = window.page.url
+    window.page.locator(".method summary").first.click()
+    link = window.page.locator(".method a.button").first
+    with window.page.context.expect_page() as beside:
+        link.click(modifiers=["ControlOrMeta"])
+    beside.value.wait_for_url("**/indicator/**")
+    beside.value.close()
+    assert window.page.url == there
+    link.click()
+    window.page.wait_for_url("**/indicator/**")
+    window.page.locator("h2", has_text="定义").wait_for()
+    window.page.go_back()
+    window.page.locator("h1", has_text="指标方法").wait_for()
+    assert window.page.url == there
+    assert window.complaints == []
+
+
 def test_switching_language_keeps_the_view(window) -> None:
     window.open("/area/520303?period=2026-05&lang=zh")
     window.page.get_by_role("link", name="English").click()
@@ -274,6 +293,9 @@ def test_a_dropped_file_gives_its_outcome_at_once(window, tmp_path) -> None:
     assert "已退回" in outcome
     assert "没有任何数字入库" in outcome
     assert "怎样改" in outcome
+    # Whoever handed it in need not look for it: it has the focus and stands in the upper half of the window.
+    assert window.page.evaluate("document.activeElement.id") == "outcomes"
+    assert 0 <= window.page.locator(".outcome").bounding_box()["y"] < 450
     window.page.locator("#history", has_text="菜单.csv").wait_for()
     assert window.complaints == []
     assert window.outside == []

@@ -19,6 +19,8 @@ from dashboard.workspace import Workspace, open_workspace
 from reference.follow_ups import Action
 from store import following_up
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 RUNS = '"><img src=x onerror=window.__ran=1><script>window.__ran=1</script>'
 NAME = "<img src=x onerror=window.__ran=1>"
 LINK = "[a](javascript:window.__ran=1)"

@@ -180,6 +180,23 @@ def test_a_page_goes_to_paper_without_menus_in_colours_that_survive(window, tmp_
     assert b"/MediaBox [0 0 594.95996 841.91998]" in pdf or b"/MediaBox [0 0 595" in pdf
 
 
+def test_a_table_that_scrolls_stands_whole_on_paper(window) -> None:
+    """The league draws only the rows in sight; 88 counties and the zone go to paper, and leave the screen again."""
+    window.open("/indicator/prenatal_screening_coverage?lang=zh")
+    window.page.locator("#league [row-id]").first.wait_for()
+    window.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    rows = window.page.locator(".paper-table tbody tr")
+    assert rows.count() == 89
+    assert "云岩区" in window.page.locator(".paper-table").text_content()
+    assert not rows.first.is_visible()
+    window.page.emulate_media(media="print")
+    assert rows.first.is_visible()
+    assert not window.page.locator("#league").is_visible()
+    window.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert rows.count() == 0
+    assert window.complaints == []
+
+
 def test_a_point_of_the_funnel_leads_to_its_county(window) -> None:
     window.open("/indicator/prenatal_screening_coverage?lang=zh")
     points = window.page.locator("#funnel .scatterlayer .trace .points path")

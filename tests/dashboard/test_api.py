@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -120,12 +121,30 @@ def test_organisations_indicators_and_grades(program):
         "/flags?period=2026-13",
         "/grades?on=yesterday",
         "/organisations?below=999",
+        "/organisations?level=planet",
     ],
 )
 def test_what_cannot_be_understood_says_so(program, path):
     found = answer(program("province", "view_results"), path)
     assert found.status_code == 400
     assert found.json["error"]["message_en"]
+
+
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [
+        ("/results?organistion=520303", "organisation"),
+        ("/organisations?level=countty", "county"),
+        ("/indicators?lang=zh", "lang"),
+        ("/flags?organisation=5203030", "520303"),
+        ("/exchange/dhis2?organisation=5203", "520300"),
+        ("/results?indicator=prenatal_screening_coverag", "prenatal_screening_coverage"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_the_nearest(program, path, nearest):
+    found = program("province", "view_results", "export").get(BASE + path)
+    assert found.status_code == 400
+    assert f"'{nearest}'" in found.json["error"]["message_en"] or f"{nearest} (" in found.json["error"]["message_en"]  # fmt: skip
 
 
 def test_a_token_opens_what_it_names_and_nothing_else(app, guarded, program):
@@ -137,6 +156,72 @@ def test_a_token_opens_what_it_names_and_nothing_else(app, guarded, program):
     assert stranger.get(f"{BASE}/results", headers={"Sec-Fetch-Dest": "empty"}).status_code == 401
     stranger.environ_base["HTTP_AUTHORIZATION"] = "Bearer mch_guessed"
     assert stranger.get(f"{BASE}/results", headers={"Sec-Fetch-Dest": "empty"}).status_code == 401
+
+
+REFUSED = [
+    ("GET", "/api/v1/results", None, 401, "no_token"),
+    ("GET", "/api/v1/results", "mch_guessed", 401, "no_token"),
+    ("GET", "/api/v1/nothing", None, 401, "no_token"),
+    ("POST", "/api/v1/submissions", None, 401, "no_token"),
+    ("GET", "/api/v1/exchange/dhis2", "ours", 403, "not_permitted"),
+    ("POST", "/api/v1/submissions", "ours", 403, "not_permitted"),
+    ("GET", "/api/v1/nothing", "ours", 404, "unknown_address"),
+    ("GET", "/api/v1/results/", "ours", 404, "unknown_address"),
+    ("GET", "/api/v2/results", "ours", 404, "unknown_address"),
+    ("GET", "/api/v1/submissions/2147483647", "ours", 404, "unknown_upload"),
+    ("PATCH", "/api/v1", "ours", 404, "unknown_address"),
+    ("GET", "/api/", "ours", 404, "unknown_address"),
+    ("POST", "/api/v1/results", "ours", 405, "wrong_method"),
+    ("DELETE", "/api/v1/submissions/1", "ours", 405, "wrong_method"),
+    ("GET", "/api/v1/submissions/many", "ours", 404, "unknown_address"),
+    ("GET", "/api/v1/submissions/99999999999999999999", "ours", 404, "unknown_address"),
+    ("GET", "/api/v1/organisations?below=nowhere", "ours", 400, "bad_request"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "token", "status", "code"), REFUSED)
+def test_every_refusal_has_one_shape_and_says_what_to_do(app, program, method, path, token, status, code):
+    client = (
+        program("county", "view_results", "view_uploads") if token == "ours" else app.server.test_client()
+    )
+    headers = {"Authorization": f"Bearer {token}"} if token not in (None, "ours") else {}
+    found = client.open(path, method=method, headers={**headers, "Accept": "text/html"})
+    assert (found.status_code, found.json["error"]["code"]) == (status, code)
+    jsonschema.validate(found.json, {"$ref": "#/components/schemas/Error", "components": DESCRIPTION["components"]})  # fmt: skip
+    assert found.json["error"]["request"] == found.headers["X-Request-ID"]
+    assert (found.headers.get("WWW-Authenticate") == "Bearer") == (status == 401)
+    assert ("Allow" in found.headers) == (status == 405)
+
+
+def test_a_fault_and_a_name_that_is_not_ours_are_refused_in_the_same_shape(app, program, monkeypatch):
+    client = program("county", "view_results")
+    foreign = client.get("/api/v1/results", headers={"Host": "evil.example"})
+    assert (foreign.status_code, foreign.json["error"]["code"]) == (400, "bad_request")
+
+    def fails(*_given, **_named):
+        raise RuntimeError("secret inside")
+
+    monkeypatch.setattr("dashboard.api.routes._grades", fails)
+    found = answer(client, "/grades")
+    assert (found.status_code, found.json["error"]["code"]) == (500, "failed")
+    assert b"secret" not in found.data
+
+
+def test_a_program_that_asks_too_fast_is_told_when_to_come_again(guarded):
+    calm = guarded.settings.model_copy(update={"requests_per_minute": 1})
+    secret = add_token(guarded.store, "county", "test", ["view_results"], None, "test")
+    client = create_app(replace(guarded, settings=calm)).server.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
+    assert answer(client, "/indicators").status_code == 200
+    found = answer(client, "/indicators")
+    assert (found.status_code, found.json["error"]["code"]) == (429, "too_fast")
+    assert int(found.headers["Retry-After"]) > 0
+
+
+def test_a_browsers_session_is_no_token_for_sending(sign_in_as):
+    client = sign_in_as("county")
+    found = client.post("/api/v1/submissions", data=b"x")
+    assert (found.status_code, found.json["error"]["code"]) == (403, "no_token")
 
 
 def test_an_ended_or_outlived_token_opens_nothing(app, guarded):
@@ -158,6 +243,24 @@ def test_beyond_ones_reach_nothing_is_told(program):
     assert refused.json["error"]["code"] == "out_of_reach"
     county = program("county", "export")
     assert county.get(f"{BASE}/exchange/dhis2?organisation=520302").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "results", "sources"),
+    [("county", 200, 403), ("evaluator", 200, 403), ("reviewer", 200, 200), ("institution", 403, 403), ("prefecture", 200, 200)],
+)  # fmt: skip
+def test_results_of_areas_are_open_to_officers_and_sources_to_those_above(program, role, results, sources):
+    """Somebody else's county (520302): its results may be compared, what it sent may not be read. A clerk sees his own county."""
+    client = program(role, "view_results", "view_uploads", "export")
+    asked = "?organisation=520302&indicator=prenatal_screening_coverage&period=2026-10"
+    for path in ("/results", "/flags", "/exchange/fhir"):
+        assert client.get(BASE + path + asked).status_code == results, path
+    for path in ("/exchange/dhis2", "/exchange/adx"):
+        assert client.get(BASE + path + asked).status_code == sources, path
+    own = asked.replace("520302", COUNTY)
+    assert client.get(f"{BASE}/results{own}").status_code == 200
+    upload = client.get(f"{BASE}/submissions/1").status_code  # speaks of four counties
+    assert upload == (200 if role == "prefecture" else 403 if role in ("evaluator", "reviewer") else 404)
 
 
 def test_numbers_for_other_systems(program):
@@ -221,8 +324,8 @@ def test_a_workbook_with_a_fault_comes_back_with_its_cell(program, guarded):
 def test_what_fails_is_said_in_json_with_a_number_and_when_to_come_again(program, monkeypatch):
     client = program("county", "submit")
     large = answer(client, "/submissions", method="POST", data=b"x" * 12 * 1024 * 1024)
-    assert (large.status_code, large.json["outcome"]) == (413, "refused")
-    assert large.json["request"] == large.headers["X-Request-ID"]
+    assert (large.status_code, large.json["error"]["code"]) == (413, "too_large")
+    assert large.json["error"]["request"] == large.headers["X-Request-ID"]
 
     def full(*_given, **_named):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -16,10 +16,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
 
+from dashboard.api.asking import _described
 from dashboard.app import PAGES, create_app
 from dashboard.auth.asking import NobodyAsksError, current_account
 from dashboard.auth.declaring import NOT_PERMISSIONS, PUBLIC, Door, declared
@@ -101,10 +103,14 @@ def filled(rule: Any, number: int) -> str:
              "digest": "0" * 12, "secret": "x" * 43, "package_name": "dash", "fingerprinted_path": "x.js",
              "filename": "style.css", "path": f"area/{OTHER}", "upload": number, "system": "dhis2", "place": 1,
              "number": 1, "step": 2, "organisation": f"MCH{OTHER}", "line": "x", "round": "x",
-             "seat": 1, "at": "x"}  # fmt: skip
+             "seat": 1, "at": "x", "rest": "v1/nothing"}  # fmt: skip
     unknown = set(rule.arguments) - set(given)
     assert not unknown, f"say in filled() what somebody else's {unknown} of {rule.rule} is"
     with_values = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda found: str(given[found[1]]), rule.rule)
+    if rule.rule.startswith("/api/"):  # which refuses a key that it does not know
+        keys = {"organisation": OTHER, "period": "2026-11", "indicator": "prenatal_screening_coverage", "below": OTHER, "on": "2026-10-31"}  # fmt: skip
+        known = _described().get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).removeprefix("/api/v1"), ())
+        return f"{with_values}?{urlencode({key: keys[key] for key in known if key in keys})}"
     return f"{with_values}?organisation={OTHER}&area={OTHER}&upload={number}&period=2026-11&indicator=prenatal_screening_coverage&lang=zh"
 
 
@@ -362,8 +368,9 @@ def test_no_page_and_no_table_of_a_page_tells_of_a_hospital_out_of_reach(
     assert seen >= 10
     for number, step, place in ((other_hospital, 2, 1), (other_hospital, 1, 1), (999, 1, 1)):
         assert client.get(f"/follow-ups/{number}/file/{step}/{place}").status_code == 404
-    for address in (f"results?organisation={INSTITUTION}", f"flags?organisation={INSTITUTION}", "grades", f"exchange/dhis2?organisation={INSTITUTION}"):  # fmt: skip
-        answer = client.get(f"/api/v1/{address}&period=2026-10")
+    for address in (f"results?organisation={INSTITUTION}", f"flags?organisation={INSTITUTION}", "grades?on=2026-10-31", f"exchange/dhis2?organisation={INSTITUTION}", f"exchange/fhir?organisation={INSTITUTION}"):  # fmt: skip
+        answer = client.get(f"/api/v1/{address}" + ("" if "grades" in address else "&period=2026-10"))
+        assert answer.status_code == (200 if "grades" in address else 403), address
         assert not HOSPITAL_SECRET.search(answer.get_data(as_text=True)), address
 
 

@@ -70,7 +70,7 @@ def test_one_sends_for_those_within_reach_only(sign_in_as, guarded, role: str, w
         assert "您的账号不能替" in str(body["panel"])
         found = reading.upload_issues(guarded.store, body["upload"])
         (issue,) = found[found["severity"] == "error"].to_dict("records")
-        assert (issue["code"], issue["found"], issue["cell"]) == ("not_yours", OTHERS[0], "C4")
+        assert (issue["code"], issue["found"], issue["cell"]) == ("not_yours", OTHERS[0], "B4")
         assert reading.months(guarded.store, "guizhou") is None
 
 

@@ -98,7 +98,21 @@ def test_a_planted_number_is_not_taken_over(client) -> None:
     assert client.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("end", ["sign_out", "password", "disable", "everywhere", "role"])
+def test_who_is_held_is_told_so_and_not_that_the_password_is_wrong(client, guarded) -> None:
+    for _ in range(signing_in.FREE):
+        enter(client, password="wrong")
+    held_back = enter(client)
+    assert held_back.status_code == 401
+    assert "秒后再试" in held_back.get_data(as_text=True)
+    forged = client.post(
+        "/sign-in",
+        data={"csrf": token_for(cookie(client)), "name": "county", "password": PASSWORD},
+        headers={"X-Forwarded-For": "10.9.9.9", "Forwarded": "for=10.9.9.9", "X-Real-IP": "10.9.9.9"},
+    )
+    assert "秒后再试" in forged.get_data(as_text=True), "another address is only said, not come from"
+
+
+@pytest.mark.parametrize("end", ["sign_out", "password", "disable", "everywhere", "role", "hand_over"])
 def test_an_old_cookie_opens_nothing(guarded: Workspace, sign_in_as, end: str) -> None:
     client = sign_in_as("county")
     assert client.get("/").status_code == 200
@@ -112,6 +126,8 @@ def test_an_old_cookie_opens_nothing(guarded: Workspace, sign_in_as, end: str) -
             held.disable(store, "county", "test")
         case "everywhere":
             held.sign_out_everywhere(store, "county", "test")
+        case "hand_over":
+            held.hand_over(store, "county", "another", "x", "test")
         case "role":
             held.set_scope(store, "county", "county", "520302", (), "test")
     client.set_cookie(COOKIE, client.secret, domain="localhost")
@@ -226,6 +242,32 @@ def test_codes_are_guessed_no_faster_than_passwords(guarded: Workspace, monkeypa
             assert isinstance(signing_in.give_code(guarded, record, "123456", HERE), Refused)
         moment[0] += 4_450
     assert 5 <= len(evaluated) <= 10
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/account/password", {"wanted": "苗岭山水 seven lamps", "again": "苗岭山水 seven lamps"}),
+        ("/account/code", {"secret": "A" * 32, "code": "000000"}),
+        ("/account/code/remove", {}),
+        ("/account/tokens", {"label": "x", "scope": "view_results", "days": "9"}),
+    ],
+)
+def test_a_browser_left_open_is_no_place_to_guess_the_password(
+    guarded: Workspace, sign_in_as, monkeypatch, path: str, more: dict[str, str]
+) -> None:
+    """Twelve guesses get five answers; the right one is then not taken either, and its owner is held as at the door."""
+    asked: list[str] = []
+    real = signing_in.is_right
+    monkeypatch.setattr(signing_in, "is_right", lambda kept, shown: asked.append(shown) or real(kept, shown))
+    client = sign_in_as("county")
+    for number in range(12):
+        client.post(path, data={**more, "now": f"guess {number}"}, headers=client.csrf)
+    assert len(asked) == signing_in.FREE
+    client.post(path, data={**more, "now": PASSWORD}, headers=client.csrf)
+    assert len(asked) == signing_in.FREE
+    assert isinstance(sign_in(guarded, "county", PASSWORD, Whence("127.0.0.1", "127.0.0")), Refused)
+    assert isinstance(sign_in(guarded, "county", PASSWORD, THERE), Entered)
 
 
 def test_codes_are_those_of_rfc_6238() -> None:

@@ -144,6 +144,24 @@ def test_an_answer_serves_once_and_only_in_the_browser_that_asked(tied, provider
     assert app.server.test_client().get("/sign-in/single/back?state=x&code=y").status_code == 401
 
 
+def test_an_answer_begun_without_a_cookie_is_not_slipped_to_another_browser_without_one(
+    tied, provider: Provider
+) -> None:
+    """Else whoever follows a stranger's link would work under the stranger's account."""
+    app = create_app(tied)
+    stranger, other = app.server.test_client(), app.server.test_client()
+    led = stranger.get("/sign-in/single")
+    asked = {key: value[0] for key, value in parse_qs(urlsplit(led.location).query).items()}
+    provider.challenge, provider.nonce = asked["code_challenge"], asked["nonce"]
+    back = f"/sign-in/single/back?code=c0de&state={asked['state']}"
+    assert other.get(back).status_code == 401
+    assert other.get("/").status_code == 302
+    led = stranger.get("/sign-in/single")  # with the number that it got the first time, it comes in
+    asked = {key: value[0] for key, value in parse_qs(urlsplit(led.location).query).items()}
+    provider.challenge, provider.nonce = asked["code_challenge"], asked["nonce"]
+    assert stranger.get(f"/sign-in/single/back?code=c0de&state={asked['state']}").status_code == 303
+
+
 def test_a_provider_that_cannot_be_reached_is_a_sentence(tied, provider: Provider) -> None:
     provider.server.shutdown()
     provider.server.server_close()

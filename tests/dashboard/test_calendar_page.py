@@ -10,12 +10,15 @@ import openpyxl
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
+from dashboard import calendar_table
 from dashboard.answers import Answers
-from dashboard.calendar import end_extension, extend
+from dashboard.calendar import end_extension, extend, read_calendar
 from dashboard.downloads import reminders_file
 from dashboard.pages import calendar
 from dashboard.reporting import newest_tally, open_desk, reminder
 from dashboard.visit import open_visit
+from indicators.reporting import Tally
+from reference.periods import month_range
 from store.extending import extensions
 
 TODAY = dt.date(2026, 11, 23)
@@ -126,7 +129,7 @@ def test_extensions_stay_listed_after_they_end(visit, loaded, counties):
         ("520322|202610", "2026-12-01", " ", "请写明原因"),
         ("520322|202610", "2026-11-05", "洪水", "延期须晚于"),
         ("520102|202610", "2026-12-01", "洪水", "延期须晚于"),  # of another prefecture
-        ("520322|" + "9" * 30, "2026-12-01", "洪水", "延期须晚于"),
+        ("520322|" + "9" * 30, "2026-12-01", "洪水", "请先选择报表"),
     ],
 )
 def test_what_cannot_be_put_off_is_said_in_a_sentence(visit, loaded, report, until, reason, says):
@@ -168,3 +171,35 @@ def test_a_month_entered_when_the_installation_began_has_no_timeliness(visit) ->
     said = json.dumps(calendar.layout(visit("period=2026-09")), cls=PlotlyJSONEncoder, ensure_ascii=False)
     assert "补录 3 份，无从判断" in said
     assert "按时 0" not in said
+
+
+def test_nothing_before_the_first_data_is_asked_for(loaded, counties, visit):
+    """Data from November 2025 on: a calendar up to January 2026 has three months, and October is nobody's."""
+    desk = open_desk(visit("period=2026-01"))
+    assert desk.months == (202511, 202512, 202601)
+    assert desk.choices[-1] == 202511
+    assert "2025年11月是本系统最早有数据的月份，此前不作要求。" in text(
+        calendar.layout(visit("period=2026-01"))
+    )
+    assert "最早有数据" not in text(calendar.layout(visit("period=2026-11")))
+    everything = read_calendar(
+        loaded, [desk.form.duty], month_range(202508, 202511), dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    )
+    assert {one.month for one in everything} == {202511}
+
+
+def test_a_form_that_is_first_owed_later_says_from_when(visit):
+    page = text(calendar.layout(visit("form=childcare_quarterly")))
+    assert "2027年起报送" in page
+    assert "应报 0" not in page
+    english = text(calendar.layout(visit("form=childcare_quarterly&lang=en")))
+    assert "Owed from 2027" in english
+
+
+def test_no_share_in_time_where_all_was_entered_when_the_system_began():
+    """87 of 88 came, all of them due before the first file of all: of the one that is missing nothing follows for the others."""
+    assert calendar_table.timeliness(Tally(expected=88, received=87, entered_later=87, missing=1)) is None
+    assert (
+        calendar_table.timeliness(Tally(expected=88, received=87, on_time=1, entered_later=86, missing=1))
+        == 0.5
+    )

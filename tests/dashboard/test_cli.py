@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +168,14 @@ def test_a_file_with_errors_is_exit_one_and_saves_nothing(mch: Callable[..., Any
         (("calculate", "-l", "countey", "-p", "2026"), "did you mean 'county'"),
         (("template", "county_montly"), "did you mean 'county_monthly'"),
         (("export", "out.pdf"), ".xlsx or .csv"),
+        (("template", "county_monthly", "--to", "nowhere/x.xlsx"), "there is no folder nowhere"),
+        (("account", "import", "nowhere.xlsx"), "there is no file nowhere.xlsx"),
+        (("audit", "export", "kept.csv"), "mch init"),
+        (("move", "--to", "nonsense"), "postgresql+psycopg://"),
+        (("extend", "county_monthly", "5203", "2026-10", "--until", "2026-12-01"), "'520303' (汇川区)"),
+        (("calculate", "-o", "MCH52030", "-p", "2026"), "MCH520303"),
+        (("account", "token", "end", "9"), "mch account token list"),
+        (("demo", "--months", "-3"), "greater than or equal to 0"),
     ],
 )
 def test_what_cannot_be_done_is_said(mch: Callable[..., Any], arguments: tuple[str, ...], says: str) -> None:
@@ -171,6 +183,57 @@ def test_what_cannot_be_done_is_said(mch: Callable[..., Any], arguments: tuple[s
     assert ran.code == 2
     assert says in ran.err
     assert ran.out == ""
+
+
+@pytest.mark.parametrize(
+    ("role", "organisation", "says"),
+    [("countty", "520303", "did you mean 'county'"), ("county", "5203030", "did you mean '520303' (汇川区)")],
+)
+def test_an_account_asked_for_wrongly_is_answered_with_the_nearest(mch, role, organisation, says) -> None:
+    ran = mch("account", "add", "a.b", "--role", role, "--organisation", organisation)
+    assert ran.code == 1
+    assert says in ran.err
+    assert mch("account", "add", "a.bc", "--role", "county", "--organisation", "520303").code == 0
+    token = mch("account", "token", "add", "a.bc", "--label", "x", "--scope", "view_result")
+    assert (token.code, "did you mean 'view_results'" in token.err) == (1, True)
+    assert "did you mean 'a.bc'" in mch("account", "disable", "a.bd").err
+
+
+def test_the_version_is_said(mch) -> None:
+    ran = mch("--version")
+    assert ran.code == 0
+    assert re.fullmatch(r"mch \d+\.\d+\.\d+\n", ran.out)
+    assert mch("check", "--help").code == 0
+
+
+def test_tables_of_a_newer_program_are_left_alone_and_the_way_is_named(mch, tmp_path) -> None:
+    assert mch("init").code == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "mch.sqlite")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    ran = mch("calculate", "-p", "2026")
+    assert ran.code == 2
+    assert "newer program" in ran.err
+    assert "restore a backup" in ran.err
+
+
+def test_a_settings_file_that_is_not_there_is_said(mch, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("MCH_CONFIG", str(tmp_path / "confg.toml"))
+    ran = mch("init")
+    assert ran.code == 2
+    assert "confg.toml" in ran.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_what_the_disk_refuses_is_said_with_its_place(mch, monkeypatch) -> None:
+    def fails(_path: Path, *_given: Any, **_named: Any) -> Any:
+        raise PermissionError(errno.EACCES, "Permission denied", "kept.csv")
+
+    assert mch("init").code == 0
+    monkeypatch.setattr(Path, "open", fails)
+    ran = mch("audit", "export", "kept.csv")
+    assert ran.code == 2
+    assert "kept.csv may not be read or written" in ran.err
 
 
 def test_database_out_of_reach_is_said(mch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

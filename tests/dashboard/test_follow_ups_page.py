@@ -171,6 +171,22 @@ def test_scripts_packed_in_object_streams_are_found() -> None:
     assert attached.refuse("件.pdf", content) == "acts"
 
 
+@pytest.mark.parametrize(("streams", "why"), [(20, ""), (5_000, "acts")])
+def test_object_streams_without_end_are_not_looked_through(streams: int, why: str) -> None:
+    """Each was unpacked after a copy of the whole rest of the file: a few megabytes of them took hours."""
+    content = b"%PDF-1.7\n" + b"/ObjStm\nstream\nx" * streams
+    assert attached.refuse("件.pdf", content) == why
+
+
+def test_signs_that_no_file_can_hold_are_left_out_of_what_was_typed(client, loaded, counties) -> None:
+    """Word processors put them into what is copied; one in a remark would fail every export of the list."""
+    assert ask(client, counties, text="请核实\x0b原因\x00并整改", owner="妇幼\x08科").json["done"]
+    (kept,) = following.every(open_visit(Answers(loaded), "/follow-ups", ""))
+    assert (kept.steps[0].text, kept.owner) == ("请核实\n原因并整改", "妇幼科")
+    for kind in ("xlsx", "csv"):
+        assert client.get(f"/download/table/0.{kind}?at=/follow-ups").status_code == 200
+
+
 def test_who_may_do_what(registry) -> None:
     tree, code = registry.organisations, "520302"
     asks = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 
 import openpyxl
 import pytest
 
 from dashboard.answers import Answers
-from dashboard.pages import one_upload
+from dashboard.pages import one_upload, submissions
 from dashboard.visit import open_visit
 from dashboard.workspace import Workspace
 from loaders.load import load_content
@@ -69,10 +70,19 @@ def test_the_reason_is_asked_for_once_and_kept(workspace: Workspace, corrected: 
 def test_taking_back_restores_the_one_before(workspace: Workspace, corrected: int) -> None:
     _, page = done(workspace, corrected, "误传", one_upload._take_back)
     assert "撤回原因" in str(page)
+    account = open_visit(Answers(workspace), "/submissions", "").account.name
+    assert re.search(rf"'撤回'\]?, \['td', \S+ '{account}'\]", str(page))
     frame = reading.current_values(workspace.store, ["parturient_women"])
     assert frame["value"].tolist() == [100]
     said, _ = done(workspace, corrected, "再撤一次", one_upload._take_back)
     assert "没有做成" in str(said)
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "9" * 5000, "²", "-1"])
+def test_a_number_that_no_upload_can_have_names_none(workspace: Workspace, number: str) -> None:
+    visit = open_visit(Answers(workspace), "/submissions", f"?upload={number}")
+    assert visit.view.upload is None
+    assert submissions.layout(visit) is not None
 
 
 def test_an_upload_that_is_not_there(workspace: Workspace) -> None:

@@ -22,7 +22,9 @@ from dashboard.view import month_earlier
 from dashboard.visit import Visit, open_visit
 from dashboard.workspace import Workspace
 from indicators.result import Flag
+from reference.breaks import Break
 from reference.periods import month_add, month_period, month_range, parse
+from reference.registry import Registry
 from store.records import SubmissionRecord, ValueRecord
 from tests.dashboard.test_overview import AHEAD, BEHIND, NEAR, SILENT, ZUNYI, words
 
@@ -162,6 +164,16 @@ def test_a_sudden_fall_is_more_than_chance(loaded: Workspace, counties) -> None:
     assert "2026年10月为 20.0%，比上月降 59.0：超出偶然，变差（超出控制限）。" in said
 
 
+def test_a_stated_break_is_said_under_the_chart(loaded: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight months at 90% before it and four after: these are too few for a line of their own."""
+    stated = Break(on=dt.date(2026, 7, 1), reason_zh="新定义", reason_en="new definition", source="通知")
+    monkeypatch.setattr(Registry, "breaks_of", lambda *_: (stated,))
+    visit = opened(loaded, f"/indicator/{SCREENING}", f"{ZUNYI}&unit={AHEAD}")
+    said = words(control(visit, visit.workspace.catalogue.get(SCREENING)))
+    assert "自2026年7月起前后不可比（新定义；通知），中线与上下限另算。" in said
+    assert "2026年10月为 90.0%，与上月持平：另算以来月数太少，尚无中线。" in said
+
+
 def test_the_profile_ranks_a_county_among_its_peers(loaded: Workspace) -> None:
     found = {}
     for code in (BEHIND, NEAR, AHEAD):
@@ -217,10 +229,10 @@ def test_grades_of_the_area_in_view(loaded: Workspace, counties) -> None:
     assert "剩 38 天" not in elsewhere
 
 
-def deliveries(**numbers: int) -> SubmissionRecord:
+def deliveries(hospital: str = HOSPITAL, **numbers: int) -> SubmissionRecord:
     form = "delivery_institution_monthly" if "live_births" in numbers else "severe_maternal_monthly"
     values = tuple(ValueRecord(name, "", number, "", "", "S", name) for name, number in numbers.items())
-    return SubmissionRecord(form, "2024", "occurrence", HOSPITAL, 202610, 1, None, None, values)
+    return SubmissionRecord(form, "2024", "occurrence", hospital, 202610, 1, None, None, values)
 
 
 def test_severe_cases_follow_the_who_framework(loaded: Workspace, counties) -> None:
@@ -243,8 +255,22 @@ def test_severe_cases_follow_the_who_framework(loaded: Workspace, counties) -> N
     assert "危急重症（存活）8 例，孕产妇死亡 2 例，活产 1,000" in text
     assert "6 (60%)" in text
     assert "3 (30%)" in text
+    assert "2026年10月共 10 例，按发生地" in text
     county = words(area.layout(opened(loaded, f"/area/{BEHIND}", "?period=2026-10")))
     assert "2 / 10" in county
+
+
+def test_a_handful_of_hospitals_is_a_table_and_no_funnel(loaded: Workspace, counties) -> None:
+    """Two hospitals: limits of chance drawn from so few say nothing, their own numbers do."""
+    returns = [
+        deliveries(hospital, live_births=1000, severe_maternal_cases=cases, severe_maternal_rescued=cases - 1)
+        for hospital, cases in ((HOSPITAL, 20), ("MCH520303", 40))
+    ]
+    assert counties.save(counties.an_upload(returns, name="危重.xlsx")).outcome == "accepted"
+    text = words(severe.layout(opened(loaded, "/severe", "?area=520300&period=2026-10")))
+    assert "不足 5 家，不画漏斗图" in text
+    assert "19 / 20" in text
+    assert "39 / 40" in text
 
 
 def test_without_the_severe_returns_the_page_says_which_are_wanted(loaded: Workspace) -> None:

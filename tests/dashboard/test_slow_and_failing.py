@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import socket
 import threading
@@ -72,6 +73,31 @@ def test_what_is_far_too_large_is_refused_before_it_is_laid_down(port: int, way:
                 sender.sendall(piece)
                 sent += 1
         assert sent < 60, "all of it was taken in"
+
+
+@pytest.mark.parametrize(
+    ("request_line", "header", "status", "code"),
+    [
+        ("POST /api/v1/submissions HTTP/1.1", "Content-Length: 100000000", 413, "too_large"),
+        ("POST /api/v1/submissions HTTP/1.1", "Content-Length: many", 400, "bad_request"),
+        ("POST /upload HTTP/1.1", "Content-Length: 100000000", 413, ""),
+    ],
+)
+def test_what_the_server_itself_refuses_is_told_to_programs_in_their_own_shape(
+    port: int, request_line: str, header: str, status: int, code: str
+) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as sender:
+        sender.sendall(f"{request_line}\r\nHost: 127.0.0.1\r\n{header}\r\n\r\n".encode())
+        answer = http.client.HTTPResponse(sender)
+        answer.begin()
+        body = answer.read().decode()
+    assert answer.status == status
+    assert "Traceback" not in body
+    if not code:
+        assert answer.headers.get_content_type() == "text/plain"
+        return
+    assert json.loads(body)["error"]["code"] == code
+    assert json.loads(body)["error"]["request"] == answer.headers["X-Request-ID"]
 
 
 INSIDE = "SELECT password FROM /srv/mch/data 7654321"

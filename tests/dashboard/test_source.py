@@ -92,6 +92,41 @@ def test_a_month_told_from_running_totals_shows_both_cells(workspace, counties) 
     assert "累计 110 减上月累计 50" in text_of(source.layout(visit))
 
 
+def test_a_stock_is_traced_to_the_last_figure_of_each_county(workspace, counties) -> None:
+    """One county counted 200 children in October, another 300 in August and nothing since."""
+
+    def stock(county: str, month: int, managed: int, children: int) -> SubmissionRecord:
+        values = (
+            ValueRecord("under7_managed", "", managed, "", "", "表一", "E7"),
+            ValueRecord("under7_children", "", children, "", "", "表一", "F7"),
+        )
+        return SubmissionRecord(counties.form, "test", "residence", county, month, 1, None, None, values)
+
+    counties.save(
+        counties.an_upload([stock(counties.near, 202610, 180, 200), stock(counties.behind, 202608, 250, 300)])
+    )
+    search = "indicator=under7_management_rate&period=2025-11..2026-10&lang=zh&area="
+    visit = visit_of(workspace, search + "520300")
+    definition = workspace.catalogue.get("under7_management_rate")
+    trace = Trace(visit, definition, "520300", parse("2025-11..2026-10"))
+    assert trace.agrees
+    assert (trace.result.numerator, trace.result.denominator) == (430, 500)
+    given = {one.organisation: one for one in trace.shares if one.numerator}
+    assert {code: (one.numerator, one.denominator) for code, one in given.items()} == {
+        counties.near: (180, 200),
+        counties.behind: (250, 300),
+    }
+    assert (given[counties.near].received, given[counties.near].expected) == (1, 1)
+    assert (given[counties.behind].received, given[counties.behind].expected) == (0, 1)
+    assert "1 个单位没有这个月的数" in text_of(source.layout(visit))
+    assert "1 个单位期末未报" in text_of(source.layout(visit))
+    own = Trace(visit_of(workspace, search + counties.behind), definition, counties.behind, trace.period)
+    assert [(line.name, line.block, line.value, line.stated.cell) for line in own.lines] == [
+        ("under7_managed", (202608, 1), 250, "E7"),
+        ("under7_children", (202608, 1), 300, "F7"),
+    ]
+
+
 def test_files_are_shown_to_those_who_reach_them(loaded, counties) -> None:
     visit = visit_of(loaded, f"area={counties.near}&indicator=prenatal_screening_coverage&lang=zh")
     neighbour = Account("a", "甲", "county", counties.behind)

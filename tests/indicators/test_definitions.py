@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from dashboard import wording
 from indicators.calculate import Counted
-from indicators.definition import HOME, Definition, Example, load_catalogue
+from indicators.definition import HOME, TOPICS, Definition, Example, load_catalogue
 from indicators.judge import judge
 from indicators.result import Reason, Result
+from loaders.forms import load_forms
 from reference.registry import Registry, load_registry
 from reference.strict import DefinitionError
 
@@ -121,6 +123,28 @@ def test_every_target_has_an_indicator_that_measures_it():
         ("multiplier = 100", 'multiplier = 100\ntree = ["guizou"]', "key 'tree'.*did you mean 'guizhou'"),
         ('levels = ["province"', 'levels = ["provice"', "key 'levels'.*did you mean 'province'"),
         ('denominator = ["live_births"]', "denominator = []", "key 'denominator': it names no data element"),
+        (
+            'topic = "delivery"',
+            'topic = "deliveries"',
+            "key 'topic': unknown 'deliveries', did you mean 'delivery'",
+        ),
+        ('mark = "K"', 'mark = "k"', r"key 'mark': unknown 'k' \(known: S, K, \?\)"),
+        (
+            'denominator = ["live_births"]',
+            'denominator = ["live_births@registred"]',
+            "key 'denominator': unknown category 'registred', did you mean 'registered'",
+        ),
+        (
+            'denominator = ["live_births"]',
+            'denominator = ["live_births@"]',
+            "key 'denominator': unknown category ''",
+        ),
+        (
+            'denominator = ["live_births"]',
+            'denominator = ["live_birth"]',
+            "key 'denominator': unknown data element 'live_birth', did you mean 'live_births'",
+        ),
+        ("source_zh = ", "# source_zh = ", "missing key 'source_zh'"),
     ],
 )
 def test_a_mistake_in_a_definition_names_file_key_and_the_nearest_right_word(tmp_path, line, mistake, said):
@@ -129,3 +153,18 @@ def test_a_mistake_in_a_definition_names_file_key_and_the_nearest_right_word(tmp
     (tmp_path / "hospital_delivery_rate.toml").write_text(right.replace(line, mistake, 1), "utf-8")
     with pytest.raises(DefinitionError, match=rf"hospital_delivery_rate\.toml: {said}"):
         load_catalogue(REGISTRY, (tmp_path,))
+
+
+def test_every_breakdown_of_a_form_may_be_named_by_an_indicator():
+    forms = load_forms(REGISTRY)
+    given = {
+        category.code
+        for form in forms.by_code.values()
+        for edition in form.editions
+        for category in edition.categories
+    }
+    assert given - {""} <= {one.code for one in REGISTRY.categories}
+
+
+def test_every_topic_has_a_name_on_the_pages():
+    assert set(TOPICS) == set(wording.TOPICS)

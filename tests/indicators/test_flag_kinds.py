@@ -125,6 +125,27 @@ def test_a_small_county_is_not_flagged_for_chance_but_told_what_it_would_take(se
     assert "may be chance" in watched.sentence("en")
 
 
+def test_a_county_beyond_chance_only_when_seen_alone_is_told_what_it_would_take(sender):
+    """86 of 120 is 71.7%: 2 · P(X ≤ 86) at 80% is 3.4%, so its interval leaves the target out, and twice that is no discovery.
+
+    Seven counties are looked at: one more discovery takes p ≤ 5% / 7, halved for the two looks. Then
+    z = Φ⁻¹(1 − 0.05 / 28) = 2.9137, and z² · 0.16 / 0.08333² = 8.4897 × 23.04 = 195.6 women.
+    """
+    assert 0.05 / 2 < 2 * binom.cdf(86, 120, 0.8) < 0.05
+    for county in COUNTIES[1:]:
+        sender.course(county, months(12), parturient_women=[100] * 12, prenatal_screened_women=[90] * 12)
+    few = [7] * 10 + [8] * 2
+    sender.course(COUNTIES[0], months(12), parturient_women=[10] * 12, prenatal_screened_women=few)
+    asked = sender.context, COUNTIES, PERIOD, [SCREENING]
+    assert of_kind(find_flags(*asked), "behind_target") == []
+    (watched,) = find_watched(*asked)
+    assert (watched.kind, watched.organisation, watched.gap) == ("watch", COUNTIES[0], 10)
+    assert watched.numbers["needed"] == 196
+    for words in ("同时比较了7个数字", "累计到约196（按目前规模约20个月）即可认定"):
+        assert words in watched.sentence("zh")
+    assert "7 figures were compared at once" in watched.sentence("en")
+
+
 def test_a_small_county_is_not_excused_for_ever(sender):
     """The same for three years: P(X ≤ 267) of 360 at 80% is 0.43%, so 1.7% after both doublings."""
     assert 4 * binom.cdf(267, 360, 0.8) < 0.05
@@ -181,7 +202,8 @@ def test_the_gap_a_month_before_and_what_is_new(sender):
     )
     # three months of 240: 960 − 720 = 240 short; a month before 330 + 240 + 240 of 1,200: 150 short; before that 60.
     assert (flag.gap, flag.gap_before) == (240, 150)
-    assert "扩大90" in flag.sentence("zh")
+    assert "差距比上月扩大90人" in flag.sentence("zh")
+    assert "the gap (women screened) is 90 wider than a month ago" in flag.sentence("en")
 
 
 def test_a_digit_too_many_is_told_as_data_to_be_checked_and_judged_by_nobody(sender):

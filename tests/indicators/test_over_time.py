@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 
-from indicators.over_time import Change, course
+from indicators.over_time import Change, course, places_of
 from indicators.result import Reason
+from reference.breaks import Break
 from tests.indicators.test_peer_views import definition, result
 
 STEADY = [89, 91, 90, 88, 92, 90, 91, 89, 90, 91, 89, 90]
@@ -54,3 +58,48 @@ def test_a_month_not_judged_is_stepped_over():
 def test_too_few_months_make_no_chart():
     assert course(definition(), months(STEADY[:7])) is None
     assert course(definition(method="ratio"), months(STEADY)) is None
+
+
+def at(month, number):
+    return replace(result("520302", number, 100), period=f"{month // 100}-{month % 100:02d}")
+
+
+def test_from_a_stated_break_on_the_line_begins_anew():
+    """Twelve months about 90%, then nine about 60%: without the break a fall, with it two usual courses."""
+    fallen = [59, 61, 60, 58, 62, 60, 61, 59, 60]
+    series = months([*STEADY, *fallen])
+    plain = course(definition(), series)
+    assert plain is not None
+    assert Change.WORSE in plain.change
+    parted = course(definition(), series, (12,))
+    assert parted is not None
+    assert set(parted.change) == {Change.USUAL}
+    assert (parted.centre[11], parted.centre[12]) == pytest.approx((90.0, 60.0))
+    assert parted.value == plain.value
+
+
+def test_too_few_months_since_a_break_have_no_line():
+    series = months([*STEADY, 60, 61, None])
+    found = course(definition(), series, (12,))
+    assert found is not None
+    assert found.centre[12:] == (None, None, None)
+    assert found.change[11:] == (Change.USUAL, Change.UNJUDGED, Change.UNJUDGED, Change.UNJUDGED)
+    assert found.value[12:14] == pytest.approx((60.0, 61.0))
+    assert course(definition(), months([90] * 7 + [60] * 7), (7,)) is None
+
+
+def test_a_break_lies_at_the_first_month_that_begins_on_or_after_its_day():
+    def one(day):
+        return Break(on=day, reason_zh="甲", reason_en="a", source="made")
+
+    series = [at(month, 90) for month in (202601, 202602, 202603, 202604)]
+    found = places_of(
+        series,
+        [
+            one(dt.date(2026, 1, 1)),
+            one(dt.date(2026, 2, 1)),
+            one(dt.date(2026, 3, 2)),
+            one(dt.date(2026, 5, 1)),
+        ],
+    )
+    assert sorted(found) == [1, 3]

@@ -27,7 +27,7 @@ FORMS = load_forms(REGISTRY)
 DESK = Desk(REGISTRY, FORMS, TODAY)
 CODES = sorted(FORMS.by_code)
 RETURNS = [code for code in CODES if FORMS.get(code).editions[-1].layout != "cases"]
-SPOILT = {"count": ("约5", "not_a_number"), "amount": ("约5", "not_a_number"), "code": ("甲乙丙丁", "not_in_list"), "date": ("某日", "not_a_date")}  # fmt: skip
+SPOILT = {"count": ("见备注", "not_a_number"), "amount": ("见备注", "not_a_number"), "code": ("甲乙丙丁", "not_in_list"), "date": ("某日", "not_a_date")}  # fmt: skip
 
 
 def rows_of(form: Form, seed: int, most: int) -> list[TemplateRow]:

@@ -95,9 +95,9 @@ def test_a_month_that_the_spreadsheet_made_a_date_is_a_period(desk: Desk) -> Non
     assert [(one.first, one.last) for one in outcome.returns] == [(202610, 202610)]
 
 
-@pytest.mark.parametrize("cell", ["101①", "10 1"])
-def test_a_mark_or_a_gap_makes_no_other_number(desk: Desk, cell: str) -> None:
-    assert ("not_a_number", "D4") in told(checked(desk, book([*NANMING[:3], cell, "", "", 0])))
+@pytest.mark.parametrize(("cell", "code"), [("101①", "number_with_remark"), ("10 1", "not_a_number")])
+def test_a_mark_or_a_gap_makes_no_other_number(desk: Desk, cell: str, code: str) -> None:
+    assert (code, "D4") in told(checked(desk, book([*NANMING[:3], cell, "", "", 0])))
 
 
 @pytest.mark.parametrize(

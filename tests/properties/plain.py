@@ -34,23 +34,49 @@ def sums(
 
 
 def count(returns: dict, area: str, months: list[int], indicator: dict, today: bool = False) -> dict:
-    """Numerator, denominator, received and expected."""
-    names = indicator["numerator"] + indicator["denominator"]
-    found = {name: sums(returns, area, months, name, today) for name in names}
-    used = [month for month in months if all(month in found[name] for name in names)]
+    """Numerator, denominator, received and expected; of stocks how many are older than the last month, and the oldest."""
     ended = max((month for _, month in returns), default=None)
     owing = [month for month in months if ended is not None and month <= ended]
-    if indicator["stock"]:
-        used = used[-1:]
-        owing = used or owing[-1:]
+    names = indicator["numerator"] + indicator["denominator"]
+    work = stocks if indicator["stock"] else flows
+    totals, more = work(returns, area, months, owing, names, today)
+    sides = {side: add(totals, indicator[side]) for side in ("numerator", "denominator")}
+    return sides | {"carried": 0, "oldest": None} | more
+
+
+def flows(
+    returns: dict, area: str, months: list[int], owing: list[int], names: list[str], today: bool
+) -> tuple[dict, dict]:
+    found = {name: sums(returns, area, months, name, today) for name in names}
+    used = [month for month in months if all(month in found[name] for name in names)]
     expected = sum(len(below(area, month, today)) for month in owing)
     received = min(sum(found[name][month][1] for month in used) for name in names)
     totals = {name: sum(found[name][month][0] for month in used) if used else None for name in names}
-    return {
-        "numerator": add(totals, indicator["numerator"]),
-        "denominator": add(totals, indicator["denominator"]),
-        "received": received if expected else 0,
-        "expected": expected,
+    return totals, {"received": received if expected else 0, "expected": expected}
+
+
+def stocks(
+    returns: dict, area: str, months: list[int], owing: list[int], names: list[str], today: bool
+) -> tuple[dict, dict]:
+    """Ask each who belongs to the area at the end, month by month backwards, until one month has all the numbers."""
+    end = (owing or months)[-1]
+    members = below(area, end, today)
+    totals: dict = dict.fromkeys(names)
+    of_month = []
+    for member in members:
+        for month in reversed(months):
+            stated = [returns.get((member, month), {}).get(name) for name in names]
+            if None not in stated:
+                for name, number in zip(names, stated, strict=True):
+                    totals[name] = (totals[name] or 0) + number
+                of_month.append(month)
+                break
+    older = [month for month in of_month if month < end]
+    return totals, {
+        "received": of_month.count(max(of_month)) if of_month else 0,
+        "expected": len(members) if owing else 0,
+        "carried": len(older),
+        "oldest": min(older, default=None),
     }
 
 

@@ -252,3 +252,15 @@ def test_english_names_follow_the_kind(tree):
     assert tree.get("520526").en == "Weining Yi, Hui and Miao Autonomous County"
     assert tree.get("522600").en == "Qiandongnan Miao and Dong Autonomous Prefecture"
     assert tree.get("520581").en == "Qianxi City"
+
+
+def test_everyday_names_in_both_languages(tree):
+    """The autonomous prefectures' whole names are too long for lists and maps; a former name has no short form on record."""
+    assert tree.get("522300").short_name() == "黔西南"
+    assert tree.get("522300").short_name("en") == "Qianxinan"
+    assert tree.get("520424").short_name("en") == "Guanling"
+    assert tree.get("520100").short_name("en") == "Guiyang"
+    former = tree.get("520500", dt.date(2010, 1, 1))
+    assert (former.short_name(), former.short_name("en")) == ("毕节地区", "Bijie Prefecture")
+    english = [one.short_name("en") for level in ("prefecture", "county") for one in tree.at_level(level)]
+    assert max(map(len, english)) <= 14

@@ -13,7 +13,7 @@ from store.audit import verify_chain
 from store.saving import save
 from store.schema import audit
 from store.verify import verify
-from store.withdrawing import withdraw
+from store.withdrawing import withdraw, withdrawal
 
 
 @pytest.fixture
@@ -24,6 +24,16 @@ def logged(held, province, made):
     withdraw(held, province, 2, "officer")
     assert verify(held, province) == []
     return held
+
+
+def test_a_withdrawal_names_who_and_when(logged):
+    found = withdrawal(logged, 2)
+    with logged.reading() as connection:
+        at = connection.scalar(select(audit.c.at).where(audit.c.action == "withdraw"))
+    assert found is not None
+    assert found.actor == "officer"
+    assert round(found.at.timestamp() * 1000) == at
+    assert withdrawal(logged, 1) is None
 
 
 def tamper(store, *statements):
@@ -53,7 +63,7 @@ def test_says_who_did_what_and_no_values(logged):
         (4, "officer", "withdraw", "upload:2"),
     ]
     assert json.loads(rows[0].detail).keys() == {
-        "sha256", "outcome", "submissions", "superseded", "n_values", "errors", "warnings", "contents"
+        "sha256", "outcome", "submissions", "superseded", "n_values", "errors", "warnings", "contents", "receipt"
     }  # fmt: skip
     assert logged.data_version() == 4
 

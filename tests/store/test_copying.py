@@ -115,8 +115,8 @@ def test_nobody_writes_to_the_source_meanwhile(filled, others, province, made, m
     from store.connecting import StoreBusyError
 
     true_fill, refused = copying.fill, []
-    second = Store(filled.url, filled.originals.folder)
     monkeypatch.setattr(connecting, "BUSY_SECONDS", 0.2)
+    second = Store(filled.url, filled.originals.folder)
 
     def write_too(connection, table, rows):
         if table.name == "upload":

@@ -13,7 +13,7 @@ from loaders.outcome import Reading
 from loaders.template import TemplateRow
 from reference.periods import month_add
 from reference.registry import Registry, load_registry
-from synthetic.province import LAST, SEED, Press, Sender, _row, _senders, write_hospitals
+from synthetic.province import LAST, SEED, Press, Sender, _senders, row_of, write_hospitals
 from synthetic.truth import Window, load_truth
 
 TRUTH = load_truth()
@@ -49,7 +49,7 @@ def test_every_sender_keeps_the_forms_rules(press: Press, seed: int, back: int) 
         (issue.severity, sender.organisation)
         for sender in press.senders
         for issue in _failed(
-            press.forms, press.registry, sender, _row(press, window, sender, month_add(LAST, -back))
+            press.forms, press.registry, sender, row_of(press, window, sender, month_add(LAST, -back))
         )
     ]
     assert len(press.senders) > 240
@@ -60,7 +60,7 @@ def test_a_broken_rule_is_noticed(press: Press) -> None:
     """Else the test above could not fail: one death more among mothers than its causes, one woman more examined than there are."""
     window = Window(SEED, LAST, LAST)
     sender = next(one for one in press.senders if one.organisation == "520102")
-    good = _row(press, window, sender, LAST)
+    good = row_of(press, window, sender, LAST)
     assert _failed(press.forms, press.registry, sender, good) == []
     for element, more in (("maternal_deaths", 1), ("antenatal_examined_women", 10_000)):
         key = (element, "registered")

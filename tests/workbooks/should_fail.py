@@ -46,12 +46,12 @@ def fault(
     return register
 
 
-@fault(("not_a_number", "C4"))
+@fault(("number_with_remark", "C4"))
 def a_note_in_a_number_cell() -> Any:
     return changed(C4="100（含双胎2例）")
 
 
-@fault(("not_a_number", "C4"))
+@fault(("number_with_remark", "C4"))
 def about_a_number() -> Any:
     return changed(C4="约100")
 
@@ -144,12 +144,12 @@ def no_sender() -> Any:
     return county(sender=("",))
 
 
-@fault(("may_not_report", ""))
+@fault(("may_not_report", "A2"))
 def a_sender_that_does_not_owe_the_form() -> Any:
     return county(sender=("填报单位：贵阳市（520100）",))
 
 
-@fault(("not_open_then", ""))
+@fault(("not_open_then", "A2"))
 def a_county_that_had_ended() -> Any:
     return county(sender=("填报单位：小河区（520114）",))
 
