@@ -107,7 +107,7 @@ def period_choosers(visit: Visit) -> list[Any]:
         periods = [view.period, *periods]
     options = [{"value": period.code, "label": period.label(view.language)} for period in periods]
     return [
-        choice("kind", view.kind, kinds, t("时间类型"), drops="period", width=140),
+        choice("kind", view.kind, kinds, t("时间类型"), drops="period", width=156),
         choice(
             "period",
             view.period.code,

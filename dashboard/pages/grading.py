@@ -192,7 +192,7 @@ def register_table(visit: Visit, standings: Sequence[Standing], total: int) -> h
         tables.text_column(
             "area", t("所在地"), 92 if t.is_chinese else 125, cellRenderer="Link", maxWidth=160
         ),
-        tables.text_column("level", t("机构层级"), 88, maxWidth=110),
+        tables.text_column("level", t("机构层级"), 88 if t.is_chinese else 112, maxWidth=120),
         tables.text_column(
             "grade", t("等级"), 110 if t.is_chinese else 150, maxWidth=170, cellClass="strong"
         ),

@@ -81,9 +81,9 @@ def _lenses(visit: Visit, definition: Definition) -> list[Any]:
     ]
     estimates = [{"value": "crude", "label": t("原始值")}, {"value": "shrunken", "label": t("收缩值")}]
     return [
-        blocks.choice("as", "today" if visit.view.is_as_today else "then", tree, t("按"), width=160),
+        blocks.choice("as", "today" if visit.view.is_as_today else "then", tree, t("按"), width=200),
         blocks.choice(
-            "estimate", "shrunken" if is_shrunken(visit) else "crude", estimates, t("表中数值"), width=110
+            "estimate", "shrunken" if is_shrunken(visit) else "crude", estimates, t("表中数值"), width=136
         ),
     ]
 
