@@ -114,14 +114,23 @@ FEW = ("MCH520300", "MCH520302", "MCH520303", "MCH520304")
 FEW_COUNTIES = {"520302", "520303", "520304"}
 
 
+@pytest.fixture(scope="session")
+def few_records(tmp_path_factory: pytest.TempPathFactory) -> list[SubmissionRecord]:
+    """The returns of four institutions and three counties: made once, they take longer than a test."""
+    home = tmp_path_factory.mktemp("few")
+    workspace = open_workspace(Settings(home=home, overlays=(), answers_seconds=0), prepare=True)
+    wanted = {*FEW, *FEW_COUNTIES}
+    records = [one for one in the_records(workspace, wanted) if one.organisation in wanted]
+    workspace.close()
+    return records
+
+
 @pytest.fixture
-def few(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
+def few(tmp_path: Path, database_url: str, few_records: list[SubmissionRecord]) -> Iterator[Workspace]:
     """Four institutions of one prefecture, signed and published, in a database of their own, once on each kind."""
     settings = Settings(home=tmp_path, overlays=(), answers_seconds=0, database_url=database_url)
     workspace = open_workspace(settings, prepare=True)
-    wanted = {*FEW, *FEW_COUNTIES}
-    records = [one for one in the_records(workspace) if one.organisation in wanted]
-    save(workspace.store, workspace.registry, [an_upload(records, "three.xlsx")], "test")
+    save(workspace.store, workspace.registry, [an_upload(few_records, "three.xlsx")], "test")
     walk_example(workspace, "few", FEW)
     yield workspace
     workspace.close()
