@@ -14,9 +14,10 @@ run: install
 	$(BIN)/mch demo --if-empty
 	$(BIN)/mch serve --open
 
-# Lint, types and all tests. What a machine lacks (PostgreSQL, Chromium) is named; MCH_REQUIRE_ALL=1 makes it a failure.
+# Lint, types and all tests, in one process more than there are processors: browser tests wait a good deal.
+# What a machine lacks (PostgreSQL, Chromium) is named; MCH_REQUIRE_ALL=1 makes it a failure.
 test: check
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n $$(( $$(nproc 2>/dev/null || echo 1) + 1 )) --dist loadgroup
 
 # Lint and types only.
 check: install
