@@ -6,6 +6,9 @@ BIN := .venv/bin
 WHEELHOUSE ?=
 FROM := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE))
 
+# Where there is room enough in memory the tests' databases stand there: on a disk they mostly wait for it.
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
+
 .PHONY: run test check bench install wheelhouse audit licences clean
 
 # Install, prepare the embedded database, load the synthetic province the first time, open the dashboard.
@@ -17,7 +20,7 @@ run: install
 # Lint, types and all tests, in one process more than there are processors: browser tests wait a good deal.
 # What a machine lacks (PostgreSQL, Chromium) is named; MCH_REQUIRE_ALL=1 makes it a failure.
 test: check
-	$(BIN)/python -m pytest -n $$(( $$(nproc 2>/dev/null || echo 1) + 1 )) --dist loadgroup
+	$(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest -n $$(( $$(nproc 2>/dev/null || echo 1) + 1 )) --dist loadgroup
 
 # Lint and types only.
 check: install
