@@ -75,6 +75,7 @@ def _run_server(programs: Path, home: Path) -> Iterator[str]:
     run(programs / "initdb", "-D", data, "-U", "mch", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
     # Nothing listens on the network; the tests' data need not outlive a power cut.
     options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off -c max_connections=200"
+    options += " -c autovacuum=off -c synchronous_commit=off -c full_page_writes=off"
     run(programs / "pg_ctl", "-D", data, "-w", "-l", home / "log", "-o", options, "start")
     try:
         yield f"postgresql+psycopg://mch@/postgres?host={home}"
