@@ -79,5 +79,5 @@ def _run(answers: Answers, page_for: Callable[[str], Any]) -> None:
             if patience.is_time(state, time.monotonic()):
                 warm(answers, page_for)
         except Exception:  # the database is away for a moment: officers are told so by their own pages
-            log.debug("no look at the version of the data", exc_info=True)
+            log.warning("no look at the version of the data", exc_info=True)
         STOPPING.wait(LOOK)
