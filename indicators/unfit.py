@@ -19,12 +19,15 @@ def unjudged(board: Board, reason: Reason) -> list[Finding]:
     hit = [one for one in board.results if one.reason is reason]
     rest = [one for one in hit if one.indicator not in board.wide] if reason is Reason.IMPLAUSIBLE else []
     told = since.stood(board.context, board.period, rest, lambda one: one.reason is reason)
+    looked_back = _looked_back(
+        board
+    )  # asks the store: once, not for each of what may be all areas × indicators
     found = []
     for one in hit:
         stood, before = told.get(since.about(one), (None, None))
         if (panel := board.wide.get(one.indicator)) is not None:
             row = board.row[one.organisation]
-            past = panel.reason[row][None, -_looked_back(board) :] == REASONS.index(reason)
+            past = panel.reason[row][None, -looked_back:] == REASONS.index(reason)
             stood = int(signals.standing(past)[0])
             before = panel.result(row, len(panel.months) - 2)
         gap_before = since.lacking(before, above) if before and before.reason is reason else None
