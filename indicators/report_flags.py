@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from indicators import since
@@ -24,24 +24,30 @@ def missing_reports(context: Context, silent: Iterable[Finding], period: Period)
         held = worst.get(result.organisation)
         if held is None or result.received * held.result.expected < held.result.received * result.expected:
             worst[result.organisation] = one
+    found = _with_past(context, list(worst.values()), period)
+    whole = _last_whole(context, [one.result for one in found], period)
     return [
-        _missing(context, _with_past(context, one, period), counts[code], period)
-        for code, one in worst.items()
+        _missing(context, one, counts[code], period, whole.get(code))
+        for code, one in zip(worst, found, strict=True)
     ]
 
 
-def _with_past(context: Context, finding: Finding, period: Period) -> Finding:
-    """The finding with how long it has stood, where no panel told it."""
-    if finding.stood is not None:
-        return finding
-    told = since.stood(context, period, [finding.result], lambda one: one.reason is Reason.REPORTS_MISSING)
-    if since.about(finding.result) not in told:
-        return finding
-    months, before = told[since.about(finding.result)]
-    return replace(finding, stood=months, gap_before=since.lacking(before, 100))
+def _with_past(context: Context, findings: Sequence[Finding], period: Period) -> list[Finding]:
+    """The findings with how long each has stood, where no panel told it."""
+    rest = [one.result for one in findings if one.stood is None]
+    told = since.stood(context, period, rest, lambda one: one.reason is Reason.REPORTS_MISSING)
+    found = []
+    for one in findings:
+        if one.stood is None and since.about(one.result) in told:
+            months, before = told[since.about(one.result)]
+            one = replace(one, stood=months, gap_before=since.lacking(before, 100))
+        found.append(one)
+    return found
 
 
-def _missing(context: Context, finding: Finding, indicators: int, period: Period) -> Flag:
+def _missing(
+    context: Context, finding: Finding, indicators: int, period: Period, whole: Period | None
+) -> Flag:
     result = finding.result
     share = result.received / result.expected
     sentences = {}
@@ -54,7 +60,7 @@ def _missing(context: Context, finding: Finding, indicators: int, period: Period
             "share": f"{share:.0%}",
             "missing": f"{finding.gap:,}",
             "indicators": str(indicators),
-            "latest": _latest(context, result, period, language),
+            "latest": _latest(whole, language),
         }
         sentences[language] = with_since(say("not_assessable", language, words), finding, language)
     return Flag(
@@ -72,13 +78,21 @@ def _missing(context: Context, finding: Finding, indicators: int, period: Period
     )
 
 
-def _latest(context: Context, result: Result, period: Period, language: str) -> str:
-    """In words, the latest month of the period in which everything expected came."""
+def _last_whole(context: Context, results: Sequence[Result], period: Period) -> dict[str, Period]:
+    """By organisation the latest month of the period in which everything expected came; asked once an indicator."""
     months = [month_period(month) for month in period.months]
-    found = series(context, result.indicator, [result.organisation], months)
-    whole = [
-        month.label(language)
-        for month, one in zip(months, found, strict=True)
+    by_code = {month.code: month for month in months}
+    areas: dict[str, list[str]] = {}
+    for one in results:
+        areas.setdefault(one.indicator, []).append(one.organisation)
+    return {
+        one.organisation: by_code[one.period]
+        for indicator, codes in areas.items()
+        for one in series(context, indicator, codes, months)
         if one.expected and one.received >= one.expected
-    ]
-    return say("latest", language, {"month": whole[-1]}) if whole else say("never", language, {})
+    }
+
+
+def _latest(whole: Period | None, language: str) -> str:
+    """That month in words."""
+    return say("latest", language, {"month": whole.label(language)}) if whole else say("never", language, {})

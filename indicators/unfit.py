@@ -8,6 +8,7 @@ from indicators import signals, since
 from indicators.board import COUNTED, Board
 from indicators.family import Finding
 from indicators.judge_arrays import REASONS
+from indicators.panel import Panel
 from indicators.result import Reason
 from indicators.since import PAST
 from reference.periods import month_count
@@ -19,17 +20,36 @@ def unjudged(board: Board, reason: Reason) -> list[Finding]:
     hit = [one for one in board.results if one.reason is reason]
     rest = [one for one in hit if one.indicator not in board.wide] if reason is Reason.IMPLAUSIBLE else []
     told = since.stood(board.context, board.period, rest, lambda one: one.reason is reason)
+    looked_back = _looked_back(
+        board
+    )  # asks the store: once, not for each of what may be all areas × indicators
+    stood_of = {
+        code: signals.standing(panel.reason[:, -looked_back:] == REASONS.index(reason))
+        for code, panel in board.wide.items()
+    }
     found = []
     for one in hit:
         stood, before = told.get(since.about(one), (None, None))
         if (panel := board.wide.get(one.indicator)) is not None:
             row = board.row[one.organisation]
-            past = panel.reason[row][None, -_looked_back(board) :] == REASONS.index(reason)
-            stood = int(signals.standing(past)[0])
-            before = panel.result(row, len(panel.months) - 2)
-        gap_before = since.lacking(before, above) if before and before.reason is reason else None
+            stood = int(stood_of[one.indicator][row])
+            gap_before = _lacked(panel, row, reason, above)
+        else:
+            gap_before = since.lacking(before, above) if before and before.reason is reason else None
         found.append(Finding(reason.value, one, {}, since.lacking(one, above), stood, gap_before))
     return found
+
+
+def _lacked(panel: Panel, row: int, reason: Reason, above: float) -> int | None:
+    """What was amiss a month before, where the same reason held then (`since.lacking`).
+
+    Of missing reports without making a whole result of it: where a level is silent these are most of what there is.
+    """
+    if panel.reason[row, -2] != REASONS.index(reason):
+        return None
+    if reason is Reason.REPORTS_MISSING:
+        return int(panel.expected[row, -2] - panel.received[row, -2])
+    return since.lacking(panel.result(row, len(panel.months) - 2), above)
 
 
 def _looked_back(board: Board) -> int:

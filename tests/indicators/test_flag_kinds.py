@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import binom, gamma
+from sqlalchemy import event
 
 from indicators.flags import find_flags, find_watched
 from indicators.signals import people_to_be_certain
-from reference.periods import month_add, month_range, rolling_year
+from reference.periods import month_add, month_period, month_range, rolling_year
 
 LAST = 202610
 SCREENING = "prenatal_screening_coverage"
@@ -257,3 +258,24 @@ def test_every_kind_says_how_long_and_what_changed(sender, kind):
     assert flag.stood > 1
     assert flag.gap_before is not None
     assert "比上月" in flag.sentence("zh")
+
+
+def test_the_store_is_asked_as_often_however_much_cannot_be_judged(sender):
+    """Nearly all counties are silent on nearly all indicators here: once, each of these asked the store anew."""
+    wave(sender, ["520302", "520303"])
+    context, month, sent = sender.context, month_period(LAST), []
+
+    def listen(connection, cursor, statement, parameters, context, many):
+        sent.append(statement)
+
+    counties = [
+        one.code
+        for one in context.registry.organisations.at_level("county", tree="guizhou", on=month.last_day)
+    ]
+    event.listen(context.store.engine, "before_cursor_execute", listen)
+    found = find_flags(context, counties, month)
+    event.remove(context.store.engine, "before_cursor_execute", listen)
+    silent = of_kind(found, "not_assessable")
+    assert len(silent) > 80
+    spans = [one for one in sent if "min(area_report.month)" in one]
+    assert 0 < len(spans) < len(silent) / 4, f"{len(spans)} times asked for the months that anybody reported"
