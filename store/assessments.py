@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from store.assessing import AssessmentError, current_step, newest_entry
+from store.assessing import current_step, newest_entry, no_round
 from store.database import Store
 from store.schema import submission
 from store.schema_assessment import (
@@ -183,12 +183,12 @@ def rounds(store: Store) -> list[tuple[str, str, str, str, str, bool, int]]:
 
 
 def read_round(store: Store, code: str) -> Round:
-    """One round; raises AssessmentError when there is none of that code."""
+    """One round; raises AssessmentError, with the nearest code, when there is none of that code."""
     with store.reading() as connection:
         query = select(assessment_round).where(assessment_round.c.code == code)
         row = connection.execute(query).first()
         if row is None:
-            raise AssessmentError(f"没有代码为 {code} 的考核轮次。", f"There is no round '{code}'.")
+            raise no_round(connection, code)
         return Round(
             number=row.id,
             code=row.code,
