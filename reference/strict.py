@@ -7,7 +7,7 @@ import difflib
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -89,6 +89,13 @@ def _explain(fault: Any, model: type[BaseModel]) -> str:
         near = difflib.get_close_matches(fault["input"], known, n=1, cutoff=0.6)
         nearest = f", did you mean '{near[0]}'?" if near else ""
     return f"key '{where}': {fault['msg']}{nearest}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The nearest known word, whatever its case; '' when none is near."""
+    by_fold = {one.casefold(): one for one in known}
+    near = difflib.get_close_matches(word.strip().casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[near[0]] if near else ""
 
 
 def suggest(word: str, known: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select
 
+from reference.strict import nearest
 from store.audit import Chain, canonical, sha256
 from store.connecting import StoreError
 from store.database import Store
@@ -281,8 +282,24 @@ def number_of(connection: Connection, code: str) -> int:
     """A round's number; raises AssessmentError when there is none of that code."""
     number = connection.scalar(select(assessment_round.c.id).where(assessment_round.c.code == code))
     if number is None:
-        raise AssessmentError(f"没有代码为 {code} 的考核轮次。", f"There is no round '{code}'.")
+        raise no_round(connection, code)
     return int(number)
+
+
+def no_round(connection: Connection, code: str) -> AssessmentError:
+    """There is none of that code; names the nearest, or the newest few when none is near."""
+    known = [
+        str(one)
+        for one in connection.scalars(select(assessment_round.c.code).order_by(assessment_round.c.id.desc()))
+    ]
+    near = nearest(code, known)
+    if near:
+        more = (f"您是不是要找 {near}？", f" Did you mean '{near}'?")
+    else:
+        more = (f"现有：{'、'.join(known[:8])}。", f" Known: {', '.join(known[:8])}.") if known else ("", "")
+    return AssessmentError(
+        f"没有代码为 {code} 的考核轮次。{more[0]}", f"There is no round '{code}'.{more[1]}"
+    )
 
 
 def _participants(connection: Connection, number: int) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from store.assessing import AssessmentError, current_step, newest_entry
+from store.assessing import current_step, newest_entry, no_round
 from store.database import Store
 from store.schema import submission
 from store.schema_assessment import (
@@ -109,6 +109,7 @@ class Round:
     steps: tuple[Step, ...]
     seals: tuple[Seal, ...]
     _newest: dict[tuple[str, str, str, int], Said] = field(default_factory=dict, repr=False)
+    _filed: dict[Place, dt.datetime] = field(default_factory=dict, repr=False)
 
     def name(self, language: str = "zh") -> str:
         """Its name in the language asked for."""
@@ -123,13 +124,14 @@ class Round:
         """The newest of a kind: it counts.
 
         Of marks, what the evaluator gave who sits there now, from whichever seat: what somebody replaced gave counts no longer,
-        and is not shown to the one who scores anew. Where a round went back, a mark falls with the answer it was given for, and
-        a settlement with the marks it settled.
+        and is not shown to the one who scores anew. Where a round went back, a mark falls with the answer it was given for, also
+        when evidence alone was added to that, and a settlement with the marks it settled.
         """
         if not self._newest:
             for one in self.said:
                 kept, place = (f"mark {one.actor}", 0) if one.kind == "mark" else (one.kind, one.seat)
                 self._newest[one.organisation, one.line, kept, place] = one
+            self._filed.update({(one.organisation, one.line): one.at for one in self.evidence})
         if kind not in ("mark", "settlement"):
             return self._newest.get((organisation, line, kind, seat))
         rests_on = [self._newest.get((organisation, line, "answer", 0))]
@@ -139,8 +141,12 @@ class Round:
         else:
             found = self._newest.get((organisation, line, kind, seat))
             rests_on += [self.latest(organisation, line, "mark", one) for one in (1, 2)]
-        fallen = found is None or any(one and one.number > found.number for one in rests_on)
-        return None if fallen else found
+        if found is None or any(one and one.number > found.number for one in rests_on):
+            return None
+        filed = self._filed.get(
+            (organisation, line)
+        )  # numbered apart from what is said: only the time tells which came first
+        return None if filed and filed > found.at else found
 
     def files(self, organisation: str, line: str) -> tuple[Evidence, ...]:
         """The evidence of a line."""
@@ -177,12 +183,12 @@ def rounds(store: Store) -> list[tuple[str, str, str, str, str, bool, int]]:
 
 
 def read_round(store: Store, code: str) -> Round:
-    """One round; raises AssessmentError when there is none of that code."""
+    """One round; raises AssessmentError, with the nearest code, when there is none of that code."""
     with store.reading() as connection:
         query = select(assessment_round).where(assessment_round.c.code == code)
         row = connection.execute(query).first()
         if row is None:
-            raise AssessmentError(f"没有代码为 {code} 的考核轮次。", f"There is no round '{code}'.")
+            raise no_round(connection, code)
         return Round(
             number=row.id,
             code=row.code,

@@ -14,7 +14,7 @@ from dashboard.workspace import Workspace
 from indicators import grading
 from reference.assessments import HOME, Known, Scheme, faults, load_schemes, read_draft
 from reference.periods import Period
-from reference.strict import DefinitionError
+from reference.strict import DefinitionError, suggest
 from store import reading
 from store.accounts import find_account, has_accounts
 from store.assessing import AssessmentError, NewRound, open_round
@@ -121,7 +121,7 @@ def open_new(
     chosen = []
     for one in schemes:
         if one not in shelf.schemes:
-            raise DefinitionError(f"there is no scheme '{one}' (known: {', '.join(sorted(shelf.schemes))})")
+            raise DefinitionError(f"there is no scheme '{one}'{suggest(one, sorted(shelf.schemes))}")
         wrong = faults(shelf.schemes[one], known_to(workspace))
         if wrong:
             raise DefinitionError(f"scheme {one}: {'; '.join(wrong)}")

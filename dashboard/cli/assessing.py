@@ -21,7 +21,7 @@ from dashboard.cli.output import Format, emit, progress, say
 from dashboard.workspace import open_workspace
 from reference.periods import parse
 from reference.strict import DefinitionError
-from store.assessing import AssessmentError, assign, take_step
+from store.assessing import assign, take_step
 from store.assessments import rounds
 
 Table = Annotated[Format, typer.Option("--format", help="table for people, json or csv for programs.")]
@@ -116,7 +116,7 @@ def assign_evaluators(
     """Assign two evaluators; one who works at an institution is never assigned to it."""
     workspace = open_workspace(prepare=True)
     standing = stand(workspace, code)
-    wanted = [workspace.registry.organisations.resolve(one).code for one in organisation or ()]
+    wanted = [deciding.taking_part(workspace, standing, one) for one in organisation or ()]
     chosen = wanted or [one.organisation for one in standing.participants]
     pair = evaluators(workspace, (first, second))
     assign(workspace.store, code, chosen, pair, getpass.getuser())
@@ -151,12 +151,10 @@ def score(
     workspace = open_workspace(prepare=True)
     standing = stand(workspace, code)
     organisations = workspace.registry.organisations
+    if line:
+        deciding.line_asked(standing, "", line)
     if organisation:
-        found = organisations.resolve(organisation)
-        if not standing.has(found.code):
-            raise AssessmentError(
-                f"{found.zh}不参加本轮考核。", f"{found.code} takes no part in round '{code}'."
-            )
+        found = organisations.get(deciding.taking_part(workspace, standing, organisation))
         columns: tuple[str, ...] = ("domain", "code", *COUNTS, *SCORED)
         rows = [row for row in _scored(standing, found.code) if not line or row["code"] == line]
         emit(format, f"{found.zh} {standing.score(found.code).total}", columns, rows, (*COUNTS, "points"))
@@ -252,7 +250,7 @@ def export(
         raise DefinitionError(f"choose kinds from {', '.join(KINDS)} and the language zh or en")
     workspace = open_workspace(prepare=True)
     standing = stand(workspace, code)
-    only = [workspace.registry.organisations.resolve(one).code for one in organisation or ()]
+    only = [deciding.taking_part(workspace, standing, one) for one in organisation or ()]
     with progress() as bar:
         task = bar.add_task("导出 · Exporting", total=None)
         files = export_round(

@@ -15,6 +15,8 @@ from dashboard.auth.account import THIS_MACHINE, Account
 from dashboard.cli.output import Format, emit, say
 from dashboard.workspace import Workspace, open_workspace
 from indicators.scoring.score import PENDING
+from reference.strict import nearest, suggest
+from store.assessing import AssessmentError
 
 RoundCode = Annotated[str, typer.Argument(help="Code of the round; mch assess list names them.")]
 Where = Annotated[str, typer.Argument(help="The institution: code or name.")]
@@ -39,7 +41,38 @@ def _who() -> Account:
 
 def _found(code: str, organisation: str) -> tuple[Workspace, Standing, str]:
     workspace = open_workspace(prepare=True)
-    return workspace, stand(workspace, code), workspace.registry.organisations.resolve(organisation).code
+    standing = stand(workspace, code)
+    return workspace, standing, taking_part(workspace, standing, organisation)
+
+
+def taking_part(workspace: Workspace, standing: Standing, text: str) -> str:
+    """The code of a participant by its code or name; raises AssessmentError for one that takes no part, with the nearest that does."""
+    organisations = workspace.registry.organisations
+    found = organisations.resolve(text)
+    if standing.has(found.code):
+        return found.code
+    names = {organisations.get(one.organisation).zh: one.organisation for one in standing.participants}
+    near = nearest(found.code, names.values()) if text.strip().isascii() else ""
+    near = near or names.get(nearest(found.zh, names), "")
+    name = organisations.get(near).zh if near else ""
+    raise AssessmentError(
+        f"{found.zh}不参加本轮考核。" + (f"您是不是要找 {name}（{near}）？" if near else ""),
+        f"{found.code} takes no part in round '{standing.round.code}'"
+        + (f", did you mean '{near}' ({name})?" if near else "."),
+    )
+
+
+def line_asked(standing: Standing, organisation: str, line: str) -> None:
+    """Raises AssessmentError for a line that the scheme (of the organisation, or any of the round) does not have."""
+    schemes = [standing.scheme(organisation)] if organisation else list(standing.schemes.values())
+    known = sorted({one.code for scheme in schemes for one in scheme.lines})
+    if line and line not in known:
+        near = nearest(line, known)
+        raise AssessmentError(
+            f"没有代码为 {line} 的指标。"
+            + (f"您是不是要找 {near}？" if near else f"现有：{'、'.join(known)}。"),
+            f"there is no line '{line}'{suggest(line, known)}",
+        )
 
 
 def settle(
@@ -64,6 +97,7 @@ def settle(
         _list_open(code, format)
         return
     workspace, standing, found = _found(code, organisation)
+    line_asked(standing, found, line)
     done = deciding.settle(workspace, _who(), standing, found, line, value, reason)
     workspace.close()
     say(f"{found}, {line}: {'settled' if done else 'that stands already; nothing was changed'}.")
@@ -97,6 +131,7 @@ def _list_open(code: str, format: Format) -> None:
 def appeal(code: RoundCode, organisation: Where, line: What, reason: Reason = "") -> None:
     """Enter an institution's objection to a published line."""
     workspace, standing, found = _found(code, organisation)
+    line_asked(standing, found, line)
     deciding.appeal(workspace, _who(), standing, found, line, reason)
     workspace.close()
     say(f"{found}, {line}: the appeal is entered.")
@@ -119,6 +154,7 @@ def decide(
     if bool(uphold) == reject:
         raise typer.BadParameter("say either --uphold VALUE or --reject")
     workspace, standing, found = _found(code, organisation)
+    line_asked(standing, found, line)
     made = deciding.decide(workspace, _who(), standing, found, line, uphold or None, reason)
     workspace.close()
     if made is None:

@@ -223,9 +223,9 @@ def _head(paper: _Paper, report: Report, name: str) -> None:
         paper.say(mark, 9.5, bold=True, colour=WARNING, width=140)
     signed = f"{report.signed_by} {report.signed_at}".strip() or "—"
     lines = [
-        f"{say('考核期', 'Period')}：{report.period.label(report.language)}　{say('数据截至', 'received by')} {report.cut_off}",
-        f"{say('签发', 'Signed')}：{signed}　{say('版次', 'Edition')} {report.edition or '—'}　{say('核验码', 'Check code')}：{report.short or '—'}",
+        f"{say('考核期：', 'Period: ')}{report.period.label(report.language)}　{say('数据截至', 'received by')} {report.cut_off}",
+        f"{say('签发：', 'Signed: ')}{signed}　{say('版次', 'Edition')} {report.edition or '—'}　{say('核验码：', 'Check code: ')}{report.short or '—'}",
     ]
     for words in lines:
         paper.say(words, 9, width=140)
-    paper.say(f"{say('封印', 'Seal')}：{report.seal or '—'}", 7.5)
+    paper.say(f"{say('封印：', 'Seal: ')}{report.seal or '—'}", 7.5)

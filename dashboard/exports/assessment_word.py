@@ -106,10 +106,10 @@ def _seal(document: Any, report: Report) -> None:
     left, right = table.rows[0].cells
     left.width, right.width = Mm(140), Mm(32)
     lines = [
-        f"{say('考核期', 'Period')}：{report.period.label(report.language)}    {say('数据截至', 'received by')} {report.cut_off}",
-        f"{say('签发', 'Signed')}：{f'{report.signed_by} {report.signed_at}'.strip() or '—'}    {say('版次', 'Edition')} {report.edition or '—'}",
-        f"{say('核验码', 'Check code')}：{report.short or '—'}",
-        f"{say('封印', 'Seal')}：{report.seal or '—'}",
+        f"{say('考核期：', 'Period: ')}{report.period.label(report.language)}    {say('数据截至', 'received by')} {report.cut_off}",
+        f"{say('签发：', 'Signed: ')}{f'{report.signed_by} {report.signed_at}'.strip() or '—'}    {say('版次', 'Edition')} {report.edition or '—'}",
+        f"{say('核验码：', 'Check code: ')}{report.short or '—'}",
+        f"{say('封印：', 'Seal: ')}{report.seal or '—'}",
     ]
     for number, words in enumerate(lines):
         paragraph = left.paragraphs[0] if not number else left.add_paragraph()
@@ -171,7 +171,6 @@ def _lines(document: Any, heads: Sequence[str], groups: Sequence[tuple[str, list
         merged.paragraphs[0].paragraph_format.space_before = merged.paragraphs[
             0
         ].paragraph_format.space_after = Pt(1.5)
-        merged.paragraphs[0].paragraph_format.keep_with_next = True
         _run(merged.paragraphs[0], name, 9, bold=True)
         for row in rows:
             table._tbl.append(_row_xml(row, widths))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from statistics import median
 
 from dashboard.exports.assessment import STATUS_WORDS, Report
-from indicators.scoring.numbers import POINT_DIGITS, written
+from indicators.scoring.numbers import POINT_DIGITS, SHOWN_DIGITS, plain, written
 from indicators.scoring.score import COUNTED, SCORED
 
 SHOWN = 5
@@ -40,6 +40,7 @@ def summary(report: Report, place: int) -> list[str]:
                 f"Lines still to be scored: {score.pending}; until then they count with no points, and total and place will change.",
             )
         )
+    first, last = rank.low, rank.high
     tied = say(f"（并列 {rank.tied} 家）", f" (tied with {rank.tied - 1})") if rank.tied > 1 else ""
     like = say(
         f"与 {len(rank.like)} 家无法区分" if rank.like else "与同组各家都能区分",
@@ -49,8 +50,8 @@ def summary(report: Report, place: int) -> list[str]:
     )
     found.append(
         say(
-            f"同组（{report.peer(one)}）{rank.peers} 家中列第 {rank.place} 名{tied}；考虑抽样误差，名次的 95% 区间为第 {rank.low}～{rank.high} 名，{like}。",
-            f"Among {rank.peers} peers ({report.peer(one)}) it stands in place {rank.place}{tied}; allowing for chance, the 95% interval of its place is {rank.low}–{rank.high}; {like}.",
+            f"同组“{report.peer(one)}”{rank.peers} 家中列第 {rank.place} 名{tied}；考虑抽样误差，名次的 95% 区间为第 {first}{f'～{last}' if last != first else ''} 名，{like}。",
+            f"Among its {rank.peers} peers, {report.peer(one)}, it stands in place {rank.place}{tied}; allowing for chance, the 95% interval of its place is {first}{f'–{last}' if last != first else ''}; {like}.",
         )
     )
     found += [change_sentence(report, place)] if score.organisation in report.changes else []
@@ -185,7 +186,8 @@ def findings(report: Report, place: int) -> list[str]:
 
     full = [line.code for line in score.lines if line.share == "1.0000" and scheme.line(line.code).monitored]
     none = [line.code for line in score.lines if line.share == "0.0000" and line.rule != "veto"]
-    missing = [line.code for line in score.lines if line.status == "no_data"]
+    missing = [line.code for line in score.lines if line.status == "no_data" and line.value is None]
+    unscored = [line.code for line in score.lines if line.status == "no_data" and line.value is not None]
     settled = [code for code, entry in one.entries.items() if entry.settled is not None]
     found = []
     if full:
@@ -199,6 +201,8 @@ def findings(report: Report, place: int) -> list[str]:
     if missing:
         words = report.pick(STATUS_WORDS["no_data"])
         found.append(say(f"{words}的：{names(missing)}。请核对相应报表是否已报。", f"{words.capitalize()}: {names(missing)}. Please see whether the returns were sent."))  # fmt: skip
+    if unscored:
+        found.append(say(f"有数值但不能计分的：{names(unscored)}。原因见逐项得分。", f"With a value that cannot be scored: {names(unscored)}. The table of lines says why."))  # fmt: skip
     if settled:
         found.append(say(f"专家意见不一致、由复核裁定的：{names(settled)}。", f"Settled by review where evaluators differed: {names(settled)}."))  # fmt: skip
     return found or [say("没有需要特别说明的。", "Nothing stands out.")]
@@ -240,7 +244,8 @@ def line_rows(report: Report, place: int) -> tuple[list[str], list[tuple[str, li
         for line in domain.lines:
             held = score.line(line.code)
             star = "★" if line.monitored else ""
-            value = "—" if held.value is None else f"{float(held.value):,.2f} {report.unit(scheme.code, line.code)}".strip()  # fmt: skip
+            shown = "—" if held.value is None else plain(Fraction(held.value), SHOWN_DIGITS) if line.asked else f"{float(held.value):,.2f}"  # fmt: skip
+            value = "—" if held.value is None else f"{shown} {report.unit(scheme.code, line.code)}".strip()
             if held.rule in ("yes_no", "veto", "expert") and held.value is not None:
                 value = {"yes_no": say("是", "yes") if float(held.value) else say("否", "no")}.get(
                     held.rule, "—"

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboard import blocks, wording
+from dashboard import blocks
 from dashboard.assessment.jobs import Exports
 from dashboard.assessment.permission import is_blind, may_review, may_see, may_sign, seat_of, works_at
 from dashboard.assessment.sealing import short_code
@@ -266,8 +266,3 @@ def _log(visit: Visit, standing: Standing) -> html.Details:
 def reviews(visit: Visit, account: Account, organisation: str) -> bool:
     """Whether the account settles differences here."""
     return may_review(account, organisation, visit.registry.organisations)
-
-
-def shown_number(value: str | None) -> str:
-    """A line's value as people read it."""
-    return "—" if value is None else wording.number(float(value), 2)

@@ -26,7 +26,6 @@ from dashboard.auth.account import Account
 from dashboard.exports.assessment_words import change_rows, findings, raises, summary
 from dashboard.pages import assessment_parts as parts
 from dashboard.pages.assessment_marks import marks_given, spoken
-from dashboard.pages.assessment_round import shown_number
 from dashboard.visit import Visit
 from indicators.scoring.entries import Entry
 from indicators.scoring.score import LineScore
@@ -152,7 +151,9 @@ def _domain(sheet: Sheet, place: int) -> html.Section:
     }[sheet.mode]
     rows = [_row(sheet, line, score.line(line.code)) for line in domain.lines]
     note = t("{score} 分 / {weight}（计入权重 {applicable}）", score=held.score or "—", weight=held.weight, applicable=held.applicable)  # fmt: skip
-    return blocks.panel(domain.name(t.language), parts.table(heads, rows, "plain--lines"), note=note)
+    return blocks.panel(
+        domain.name(t.language), parts.table(heads, rows, "plain--lines plain--sheet"), note=note
+    )
 
 
 def _row(sheet: Sheet, line: Line, held: LineScore) -> html.Tr:
@@ -162,8 +163,7 @@ def _row(sheet: Sheet, line: Line, held: LineScore) -> html.Tr:
         line.name(t.language),
         html.Span(t(parts.RULES[line.rule]), className="chip chip--unaimed"),
     ]
-    value = shown_number(held.value) if line.rule not in ("expert", "yes_no", "veto") else "—"
-    unit = _unit(sheet.visit, line)
+    value, unit = parts.value_words(sheet.visit, line, held.value), _unit(sheet.visit, line)
     counts = None
     if line.computed and entry.numerator is not None:
         counts = html.Div(_counts(sheet.visit, line, entry), className="quiet nowrap")
@@ -171,7 +171,7 @@ def _row(sheet: Sheet, line: Line, held: LineScore) -> html.Tr:
     cells = [
         html.Td(name),
         parts.number(held.weight),
-        html.Td([f"{value} {unit}".strip(), counts], className="number"),
+        html.Td([value if value == "—" else f"{value} {unit}".strip(), counts], className="number"),
         html.Td(html.Strong(points), className="number"),
         html.Td(held.sentence(t.language), className="how"),
         *_more(sheet, line, held),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from dash import dcc, html
@@ -11,6 +12,7 @@ from dashboard.assessment.permission import is_blind, may_see
 from dashboard.assessment.rehearsal import Rehearsed
 from dashboard.assessment.standing import Standing, stand
 from dashboard.auth.account import Account
+from dashboard.exports.assessment_words import signed
 from dashboard.pages import assessment_parts as parts
 from dashboard.visit import Visit
 from store.assessing import AssessmentError
@@ -26,7 +28,7 @@ def body(visit: Visit, account: Account, code: str, organisation: str) -> list[A
     for line in scheme.lines:
         held = score.line(line.code)
         name = line.name(t.language)
-        now = "—" if held.value is None else f"{float(held.value):g}"
+        now = parts.value_words(visit, line, held.value)
         if line.asked == "expert" and held.value is not None:
             now = t("{points} 分", points=held.points)
         rows.append(
@@ -67,8 +69,8 @@ def outcome(visit: Visit, standing: Standing, organisation: str, found: Rehearse
             [html.Td(name), parts.number(one), html.Td(html.Strong(two), className="number"), parts.number(moved)]
         )
         for name, one, two, moved in (
-            (t("总分"), before.total, after.total, f"{float(after.total) - float(before.total):+.2f}"),
-            (t("同组名次"), before.place, after.place, f"{before.place - after.place:+d}" if before.place != after.place else "0"),
+            (t("总分"), before.total, after.total, signed(Fraction(after.total) - Fraction(before.total))),
+            (t("同组名次"), before.place, after.place, f"{before.place - after.place:+d}".replace("-", "−") if before.place != after.place else "0"),
             (t("等次"), before.grade(t.language), after.grade(t.language), ""),
         )
     ]  # fmt: skip

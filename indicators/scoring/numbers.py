@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
 VALUE_DIGITS = 4  # of a line's value
 SHARE_DIGITS = 4  # of the share of a line's points
 POINT_DIGITS = 2  # of points, domain scores and totals
+SHOWN_DIGITS = 2  # of numbers within sentences, as in the column of values beside them
+_WRITTEN = re.compile(r"\d+(?:\.\d+)?")
 
 
 def rounded(number: Fraction, digits: int) -> Fraction:
@@ -39,3 +42,20 @@ def plain(number: Fraction | None, digits: int = VALUE_DIGITS) -> str:
     if text is None:
         return "—"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def shortened(sentence: str, digits: int = SHOWN_DIGITS) -> str:
+    """A sentence with its numbers to so many decimals, and thousands parted.
+
+    All get as many more as they need to stay apart: '44.998 misses the target 45' must not become '45 misses the target 45',
+    nor may what is above nothing be called 0. What is stored and sealed keeps its four decimals: this is for the eye alone.
+    """
+    held = {Fraction(text) for text in _WRITTEN.findall(sentence)} | {Fraction(0)}
+    while digits < VALUE_DIGITS and len({rounded(one, digits) for one in held}) < len(held):
+        digits += 1
+
+    def shown(found: re.Match[str]) -> str:
+        whole, _, rest = plain(Fraction(found[0]), digits).partition(".")
+        return f"{int(whole):,}" + (f".{rest}" if rest else "")
+
+    return _WRITTEN.sub(shown, sentence)

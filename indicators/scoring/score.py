@@ -14,7 +14,15 @@ from fractions import Fraction
 from typing import Any
 
 from indicators.scoring.entries import Entry, Participant, settled_mark
-from indicators.scoring.numbers import POINT_DIGITS, SHARE_DIGITS, VALUE_DIGITS, exact, rounded, written
+from indicators.scoring.numbers import (
+    POINT_DIGITS,
+    SHARE_DIGITS,
+    VALUE_DIGITS,
+    exact,
+    rounded,
+    shortened,
+    written,
+)
 from indicators.scoring.rules import RULES, Facts, Outcome
 from reference.assessments import ASKED_BY, Line, Scheme
 
@@ -48,8 +56,8 @@ class LineScore:
     en: str
 
     def sentence(self, language: str) -> str:
-        """How it came about."""
-        return self.zh if language == "zh" else self.en
+        """How it came about, with as many decimals as are of use; `zh` and `en` are sealed and keep all."""
+        return shortened(self.zh if language == "zh" else self.en)
 
 
 @dataclass(frozen=True)

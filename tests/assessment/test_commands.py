@@ -77,7 +77,9 @@ def test_an_appeal_is_entered_rejected_entered_again_and_upheld(home: Workspace,
     assert mch("decide", "few", OWN, "patients", "--reject", "-r", "nothing there")[0] == 2, "nobody appealed"
     code, _, said = mch("appeal", "few", OWN, "patients")
     assert (code, "a reason is needed" in said) == (2, True)
-    assert "Choose the line first" in mch("appeal", "few", OWN, "patientz", "-r", "x")[2]
+    assert (
+        "no line 'patientz', did you mean 'patients'?" in mch("appeal", "few", OWN, "patientz", "-r", "x")[2]
+    )
     assert mch("appeal", "few", OWN, "patients", "-r", "漏算一份问卷")[0] == 0
     assert _logged(home)[0] == (me, "assess_appeal", "round:few")
     assert "a reason is needed" in mch("decide", "few", OWN, "patients", "--reject")[2]
@@ -142,3 +144,25 @@ def test_every_fault_of_a_renamed_draft_is_printed(home: Workspace, mch: Run, tm
     assert "the code 'mch_level2_2026' is not the file's name" in said
     assert "the weights sum to 101, not to 100" in said
     assert "2 to mend" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("score", "feu"), "There is no round 'feu'. Did you mean 'few'?"),
+        (("verify", "FEW-"), "Did you mean 'few'?"),
+        (("step", "fewe", "review"), "Did you mean 'few'?"),
+        (("sign", "something else"), "Known: few."),
+        (("score", "few", "-o", "红花岗区妇幼保健所"), "did you mean"),
+        (("score", "few", "-o", "520302"), f"520302 takes no part in round 'few', did you mean '{OWN}'"),
+        (("export", "few", "--to", "out", "-o", "520302"), f"did you mean '{OWN}'"),
+        (("score", "few", "--line", "patient"), "no line 'patient', did you mean 'patients'?"),
+        (("open", "x", "-s", "mch_level2_2062", "-p", "SY2026"), "no scheme 'mch_level2_2062', did you mean 'mch_level2_2026'?"),
+    ],
+)  # fmt: skip
+def test_what_is_mistyped_names_the_nearest(
+    home: Workspace, mch: Run, arguments: tuple[str, ...], says: str
+) -> None:
+    code, _, said = mch(*arguments)
+    assert code == 2
+    assert says in " ".join(said.split())

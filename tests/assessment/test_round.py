@@ -277,6 +277,19 @@ def test_a_round_that_went_back_takes_marks_and_settlements_with_it(few) -> None
     assert line() == ("pending", None), "the marks were given for another answer"
     mark("88", "88")
     assert line() == ("scored", "88.0000")
+    take_step(store, "second", "self", "province", "再补材料")
+    add_evidence(store, "second", [(own, "staff", "别项.txt", b"of another line")], "hhg")
+    assert line() == ("scored", "88.0000"), "evidence of another line changes nothing here"
+    add_evidence(store, "second", [(own, "patients", "补充.txt", b"more")], "hhg")
+    assert line() == ("pending", None), "the marks were given before this evidence was seen"
+    take_step(store, "second", "scoring", "province")
+    mark("88", "89")
+    take_step(store, "second", "review", "province")
+    add_entries(store, "second", [NewEntry(own, "patients", "settlement", "89", "看过原件")], "province")
+    assert line() == ("scored", "89.0000")
+    take_step(store, "second", "self", "province", "三补材料")
+    add_evidence(store, "second", [(own, "patients", "再补.txt", b"yet more")], "hhg")
+    assert line() == ("pending", None), "a settlement falls with it"
     assert verify(store, few.registry) == []
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from indicators.scoring.numbers import rounded, written
+from indicators.scoring.numbers import rounded, shortened, written
 from indicators.scoring.rules import RULES, Facts, Outcome
 from reference.assessments import NEEDS
 
@@ -82,3 +82,19 @@ def test_every_rule_of_the_schemes_is_there_and_has_examples() -> None:
 def test_rounding(number: F, digits: int, text: str) -> None:
     assert written(number, digits) == text
     assert written(rounded(number, digits), digits) == text
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("44.4023 在 45 一档，得 50%", "44.4 在 45 一档，得 50%"),
+        ("The interval 0.3439–75.6811 holds the target 12, no clear difference: 80%", "The interval 0.34–75.68 holds the target 12, no clear difference: 80%"),
+        ("2891.4918，同组 22 家中列第 8，得 66.67%", "2,891.49，同组 22 家中列第 8，得 66.67%"),
+        ("44.9978 misses the target 45: no points", "44.998 misses the target 45: no points"),
+        ("89.9999 未达目标 90，不得分", "89.9999 未达目标 90，不得分"),
+        ("0.0041 未达目标 0，不得分", "0.004 未达目标 0，不得分"),
+        ("从上年 -3.1234 到 5.5555", "从上年 -3.12 到 5.56"),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_short_but_never_says_what_is_not_so(stored: str, shown: str) -> None:
+    assert shortened(stored) == shown

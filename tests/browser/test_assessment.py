@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import logging
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
+from playwright.sync_api import Page
 from waitress import create_server
 
 from dashboard.app import create_app
@@ -210,6 +212,27 @@ def choose_line(window: Window, name: str) -> None:
     window.page.get_by_role("option", name=name, exact=True).click()
 
 
+TOO_WIDE = """width => window.innerWidth !== width ? [`the window is ${window.innerWidth} wide`] : [...document.querySelectorAll('#page *')].filter(one => one.checkVisibility() &&
+    one.getBoundingClientRect().right > window.innerWidth + 1 && !one.closest('.scrolling, svg')).map(one => one.className)
+    .concat(document.documentElement.scrollWidth > window.innerWidth ? ['the page'] : []).slice(0, 3)"""
+# Within tables: what scrolls sideways, and cells and what they hold that go beyond the table's edge.
+CUT_OFF = """() => [...document.querySelectorAll('#page .scrolling')].flatMap(box => {
+    const edge = box.getBoundingClientRect().right + 1;
+    return (box.scrollWidth > box.clientWidth + 1 ? ['scrolls: ' + box.innerText.slice(0, 40)] : []).concat(
+        [...box.querySelectorAll('tbody tr, tbody td, tbody td *')].filter(one => one.checkVisibility() &&
+            (one.getBoundingClientRect().right > edge || one.scrollWidth > one.clientWidth + 1 && /^(TR|TD)$/.test(one.tagName)))
+            .map(one => 'cut: ' + one.innerText.slice(0, 40)));
+    }).slice(0, 3)"""
+
+
+def _fits(page: Page, wrong: str, where: tuple[str, int]) -> None:
+    """The layout follows a new size of the window in its own time: wait until nothing is wrong, at most as long as patience."""
+    until = time.monotonic() + PATIENCE / 1000
+    while found := page.evaluate(wrong, where[1]):
+        assert time.monotonic() < until, (*where, found)
+        page.wait_for_timeout(50)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_pages_fit_and_complain_of_nothing(browser, at_work, language: str) -> None:
     """On a desk and, without another load, on a phone."""
@@ -236,10 +259,9 @@ def test_pages_fit_and_complain_of_nothing(browser, at_work, language: str) -> N
         assert ("绩效考核" if language == "zh" else "Performance assessment") in window.text()
         for width in (1440, 390):
             page.set_viewport_size({"width": width, "height": 900})
-            too_wide = page.evaluate("""() => [...document.querySelectorAll('#page *')].filter(one => one.checkVisibility() &&
-                one.getBoundingClientRect().right > window.innerWidth + 1 && !one.closest('.scrolling, svg')).map(one => one.className).slice(0, 3)""")
-            assert too_wide == [], (path, width)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            _fits(page, TOO_WIDE, (path, width))
+            if width == 390:
+                _fits(page, CUT_OFF, (path, width))
     assert window.complaints == []
     context.close()
 
