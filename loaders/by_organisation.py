@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from loaders.forms import Field
 from loaders.harvest import Column, Harvest
 from loaders.matching import (
+    REMEMBERED,
     Labels,
     Match,
     category_of,
@@ -28,6 +30,7 @@ from loaders.row_keys import ENTIRE
 from loaders.tidy import read_number, text_of
 from loaders.units import ONE, Scale, Unit, unit_alone, unit_in
 from loaders.workbook import Sheet
+from reference.periods import Period
 from reference.registry import Registry
 
 _SPAN = re.compile(r"\d+\s*[-~—至到]\s*\d+\s*月|累[计积]$|^累[计积]|去年|上年|同期")
@@ -71,13 +74,14 @@ def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, 
     sheet, edition = harvest.found.sheet, harvest.found.edition
     columns: dict[int, tuple[Field, Scale]] = {}
     taken: dict[tuple[str, str], int] = {}
+    left_out = [one.header for one in edition.ignored if one.header]
     for column, texts in enumerate(_paths(sheet, header)):
         if column in (header.code, header.name) or not header.left <= column < header.end:
             continue
         path = [words(text) for text in texts]
-        if not any(path) or any(says(one.header, "/".join(texts)) for one in edition.ignored if one.header):
+        if not any(path) or (left_out and any(says(one, "/".join(texts)) for one in left_out)):
             continue
-        if any(_of_other_time(text, harvest.found) for text in texts):
+        if any(_of_other_time(text, harvest.found.form.frequency, harvest.found.period) for text in texts):
             continue
         cell = sheet.address(header.bottom, column)
         match = labels.find(path)
@@ -119,11 +123,12 @@ def _part(whole: Field, category: str) -> Field:
     return Field.model_validate(whole.model_dump() | {"category": category})
 
 
-def _of_other_time(text: str, found: Found) -> bool:
+@lru_cache(maxsize=REMEMBERED)
+def _of_other_time(text: str, frequency: str, period: Period | None) -> bool:
     """Whether a header says that its columns are of another month, or of a longer time (1-10月 above 活产数)."""
-    if len(text) > LONGEST_HEADER or kind_of_text(text, found.form.frequency) == "own":
+    if len(text) > LONGEST_HEADER or kind_of_text(text, frequency) == "own":
         return False
-    return bool(_SPAN.search(text)) or of_another_period(text, found.period)
+    return bool(_SPAN.search(text)) or of_another_period(text, period)
 
 
 def _scale(harvest: Harvest, header: Header, column: int, wanted: Field) -> Scale:
@@ -131,13 +136,15 @@ def _scale(harvest: Harvest, header: Header, column: int, wanted: Field) -> Scal
     found = harvest.found
     stated: list[tuple[Unit, str]] = []
     for row in range(header.top, header.bottom + 1):
-        anchor = found.sheet.anchors.get((row, column), (row, column))
-        if (unit := unit_in(found.sheet.at(*anchor))) and (cell := found.sheet.address(*anchor)) not in {
-            one for _, one in stated
-        }:
+        if not (unit := unit_in(found.sheet.spread(row, column))):
+            continue
+        cell = found.sheet.address(*found.sheet.anchors.get((row, column), (row, column)))
+        if cell not in {one for _, one in stated}:
             stated.append((unit, cell))
     if not stated and found.unit is None:
         return ONE
+    if found.unit is None and len(stated) == 1 and stated[0][0].kind not in ("rate", "money"):
+        return Scale(stated[0][0].times, stated[0][1])  # nothing to contradict it
     above = found.unit if found.unit and (not stated or found.unit.times > 1) else None
     harvest.fits(wanted.element, [*([(above, found.unit_cell)] if above else []), *stated])
     return Scale(stated[-1][0].times, stated[-1][1]) if stated else found.scale
@@ -146,20 +153,22 @@ def _scale(harvest: Harvest, header: Header, column: int, wanted: Field) -> Scal
 def _paths(sheet: Sheet, header: Header) -> list[list[str]]:
     """Each column's header texts from top to bottom, each merge counted once."""
     rows = range(header.top, header.bottom + 1)
-    if any((row, column) in sheet.anchors for row in rows for column in range(sheet.width)):
+    if sheet.anchors and any((row, column) in sheet.anchors for row in rows for column in range(sheet.width)):
         return [_path(sheet, header, column) for column in range(sheet.width)]
     return _paths_without_merges(sheet, header)
 
 
 def _path(sheet: Sheet, header: Header, column: int) -> list[str]:
     texts: list[str] = []
-    seen: set[tuple[int, int]] = set()
+    seen: list[tuple[int, int]] = []
     for row in range(header.top, header.bottom + 1):
         anchor = sheet.anchors.get((row, column), (row, column))
+        if anchor in seen:
+            continue
+        seen.append(anchor)
         text = label_of(sheet.at(*anchor))
-        if text and anchor not in seen and not _is_unit(text):
+        if text and not _is_unit(text):
             texts.append(text)
-        seen.add(anchor)
     return texts
 
 
@@ -184,6 +193,7 @@ def _paths_without_merges(sheet: Sheet, header: Header) -> list[list[str]]:
     return [[text for text in path if text] for path in filled]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _is_unit(text: str) -> bool:
     return unit_alone(text) is not None or bool(_BRACKETED.fullmatch(text))
 

@@ -65,7 +65,7 @@ def find_header(found: Found, labels: Labels) -> Header | None:
     A wording that the form does not know (救治中心名称, 区县) must say that it names organisations, and more of the form's
     columns must stand beside it.
     """
-    key, known = (found.form.code, found.edition.code), found.sheet.headers
+    key, known = ("header", found.form.code, found.edition.code), found.sheet.known
     if key not in known:
         known[key] = _find_header(found, labels, _is_known_key) or _find_likely_header(found, labels)
     header: Header | None = known[key]
