@@ -25,7 +25,7 @@ from loaders.matching import (
 )
 from loaders.organisation_headers import Header, find_header, tables_beside
 from loaders.other_times import LONGEST_HEADER, kind_of_text, of_another_period
-from loaders.recognise import Found, organisation_at, sender_of
+from loaders.recognise import Found, organisation_meant, sender_of
 from loaders.row_keys import ENTIRE
 from loaders.tidy import read_number, text_of
 from loaders.units import ONE, Scale, Unit, unit_alone, unit_in
@@ -230,13 +230,15 @@ def _row(harvest: Harvest, header: Header, columns: Sequence[Column], row: int, 
         elif filled:
             return _sender_row(harvest, columns, row, key)
         return None
-    organisation, issue = organisation_at(code, name, found, sheet.address(row, key), harvest.registry)
+    organisation, issue = organisation_meant(code, name, found, sheet.address(row, key), harvest.registry)
     if organisation is None:
         assert issue is not None
         if _filled(sheet, columns, row):
             harvest.issues.append(issue)
             _take(harvest, columns, row, harvest.nobody(row))
         return None
+    if issue is not None:
+        harvest.issues.append(issue)
     if organisation.code in met:
         harvest.issue("organisation_repeated", sheet.address(row, key), name or code)
         return None

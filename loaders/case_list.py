@@ -21,7 +21,7 @@ from loaders.issues import Issue
 from loaders.matching import Labels, is_foot, numbers_columns, words
 from loaders.organisation_headers import Header, find_header
 from loaders.outcome import Reading, Return
-from loaders.recognise import Found, organisation_at, sender_of
+from loaders.recognise import Found, organisation_meant, sender_of
 from loaders.tidy import text_of
 from reference import periods
 from reference.periods import Period
@@ -140,7 +140,7 @@ def _organise(cases: Cases, header: Header) -> None:
     assert key is not None
     for row, pair in zip(cases.rows, pairs, strict=True):
         if pair not in known:
-            named, issue = organisation_at(
+            named, issue = organisation_meant(
                 pair[0], pair[1], harvest.found, sheet.address(row, key), harvest.registry
             )
             known[pair] = named.code if named else ""

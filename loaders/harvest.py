@@ -11,16 +11,17 @@ from typing import Any, NamedTuple
 from loaders.forms import Field
 from loaders.issues import Issue
 from loaders.matching import title_of
+from loaders.notes_column import notes_place
 from loaders.outcome import Reading
 from loaders.recognise import Found, Sender
-from loaders.tidy import LARGEST, number_in, read_date, read_number, text_of
+from loaders.tidy import LARGEST, Number, number_in, read_date, read_number, text_of
 from loaders.units import ONE, Scale, Unit, contradictory
 from loaders.workbook import column_letters
 from reference.data_elements import DataElement, ValueNote
 from reference.registry import Registry
 
 Key = tuple[str, str]  # (element, category)
-NOBODY = "?"
+NOBODY, NONE = "?", "无"
 DOUBTED = 100  # hundreds of ten thousands are more women or children than a county has
 MOST_ABSENT = 10  # fields that a remark names
 _FLOATS = {float}
@@ -283,14 +284,17 @@ class Harvest:
         self, element: DataElement, category: str, raw: Any, cell: str, scale: Scale
     ) -> Reading | None:
         number = read_number(raw, element.decimals, scale.factor)
+        if element.topic == "deaths" and element.is_whole and text_of(raw) == NONE:
+            # Nobody writes of deaths that none were counted: 无 says that there was none.
+            self.issue("none_is_zero", cell, raw, **self.names(element.code))
+            number = Number(value=0)
         if number.fault == "not_a_number" and (remarked := number_in(raw)) is not None:
             understood, remark = remarked
-            self.issue(
-                "number_with_remark", cell, raw, number=understood, remark=remark, **self.names(element.code)
-            )
+            said = {"number": understood, "remark": remark, **notes_place(self.found.sheet)}
+            self.issue("number_with_remark", cell, raw, **said, **self.names(element.code))
             return None
         if number.fault:
-            self.issue(number.fault, cell, raw, **self.names(element.code))
+            self.issue(number.fault, cell, raw, **notes_place(self.found.sheet), **self.names(element.code))
             return None
         if scale.factor > 1 and number.value:
             given, rest = divmod(number.value, scale.factor * 10**element.decimals)

@@ -35,6 +35,7 @@ _NEXT_LABEL = re.compile(
     r"(?<!^)[(（]?20\d\d\s?[年./-]|(?:计量)?单位\s?[:：]|报告期|统计时间|填[报表](?:日期|时间|人)|报出日期"
 )
 _OFFICE = re.compile(r"(?:卫生健康|卫健|卫生和?计划?生育|卫计|卫生)(?:委员会|局|委)$")
+_OTHER_HOUSE = re.compile("妇幼(?:卫生)?保健[所站]$")
 _CODE_IN_BRACKETS = re.compile(r"[(（\[]\s*([A-Za-z0-9\-]{4,32})\s*[)）\]]")
 
 
@@ -180,7 +181,7 @@ def sender_of(found: Found, registry: Registry) -> Sender:
         named, step = next(((said, step) for said, step in beside if said), ("", 0))
         if named := _CODE_WORD.sub("", _NEXT_LABEL.split(named)[0].strip()):
             cell = sheet.address(row, column + step)
-            organisation, issue = _resolve(named, cell, found, registry)
+            organisation, issue = organisation_meant(*_parts(named), found, cell, registry)
             return Sender(organisation, cell, issue)
     texts = title_texts(sheet)
     many = Counter(row for row, _, _ in texts)
@@ -206,16 +207,32 @@ def named_at(
     named: str, found: Found, cell: str, registry: Registry
 ) -> tuple[Organisation | None, Issue | None]:
     """The organisation that a header names, by its code in brackets or its name; else why not."""
-    return _resolve(named, cell, found, registry)
+    return organisation_at(*_parts(named), found, cell, registry)
 
 
-def _resolve(
-    named: str, cell: str, found: Found, registry: Registry
-) -> tuple[Organisation | None, Issue | None]:
+def _parts(named: str) -> tuple[str, str]:
+    """The code in brackets and the name beside it."""
     bracketed = _CODE_IN_BRACKETS.search(named)
-    code = bracketed[1] if bracketed else ""
-    name = _CODE_IN_BRACKETS.sub("", named).strip()
-    return organisation_at(code, name, found, cell, registry)
+    return bracketed[1] if bracketed else "", _CODE_IN_BRACKETS.sub("", named).strip()
+
+
+def organisation_meant(
+    code: str, name: str, found: Found, cell: str, registry: Registry
+) -> tuple[Organisation | None, Issue | None]:
+    """The same, and 某县妇幼保健所 or 站 for the county's only 妇幼保健院, with a remark: it has borne all three names."""
+    organisation, issue = organisation_at(code, name, found, cell, registry)
+    if organisation is not None or code or issue is None or issue.code != "organisation_unknown":
+        return organisation, issue
+    if (called := _OTHER_HOUSE.sub("妇幼保健院", simplified(name))) == simplified(name):
+        return None, issue
+    houses = [one for one in registry.organisations.find(called, found.form.tree) if one.kind == "mch"]
+    if len(houses) != 1:
+        return None, issue
+    meant = area_meant(houses[0], found.form, registry)
+    if not found.form.duty.owed_by(meant):
+        return None, issue
+    taken_for = {"taken_for": f"{houses[0].zh} ({houses[0].code})"}
+    return meant, Issue("organisation_understood", found.sheet.name, cell, name, taken_for)
 
 
 def organisation_at(

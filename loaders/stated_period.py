@@ -33,7 +33,8 @@ def period_of(found: Found, texts: list[tuple[int, int, str]], file_name: str) -
                 if rest.strip()
                 else text_of(sheet.at(row, column + 1)) or text_of(sheet.at(row, column + 2))
             )
-            if period := _read_period(rest.strip() or beside):
+            apart = None if rest.strip() else _in_cells(found, texts, row, column)
+            if period := apart or _read_period(rest.strip() or beside):
                 return period, sheet.address(row, column)
     named: dict[int, set[Period]] = {}
     for row, _, text in texts:
@@ -42,12 +43,51 @@ def period_of(found: Found, texts: list[tuple[int, int, str]], file_name: str) -
     for row, column, text in texts:
         # A row that names several periods is a header over columns of them.
         if len(named.get(row, ())) == 1 and (period := periods.find(text)) and _is_title(found, text):
+            named_apart = _apart(found, texts) if period.kind == "year" else None
+            if named_apart and period.first <= named_apart[0].first <= period.last:
+                return named_apart
             return _narrowed(period, found), sheet.address(row, column)
+    if named_apart := _apart(found, texts):
+        return named_apart
     if not (period := periods.find(sheet.name)) and found.cover is not None:
         period, _ = period_of(replace(found, sheet=found.cover, cover=None), title_texts(found.cover), "")
     if period:
         return period, ""
     return periods.find(re.sub(r"\.\w+$", "", file_name)), ""
+
+
+MOST_NUMBERS = 2  # in a row of the title block: a year and a month
+_APART = re.compile(r"(20\d\d)年?\n*年?\n+(\d{1,2})月?\n*月份?(?:$|\n(?=[^\n\d]*[:：]))")
+_SEPARATE = re.compile(r"(20\d\d)\n年\n(\d{1,2})\n月份?(?:$|\n(?![至到\-－—~～、,，和及日号\d]))")
+_SIGNED = re.compile("[人日时]|审核|负责|打印")  # a month behind these is that of the signing
+
+
+def _in_cells(found: Found, texts: list[tuple[int, int, str]], row: int, column: int) -> Period | None:
+    """The month that cells beside a label name together (报告期 | 2026 | 年 | 10 | 月), and nothing else beside it."""
+    if found.form.frequency != "month":
+        return None
+    said = "\n".join(text for at, place, text in texts if at == row and place > column)
+    return _month(match) if (match := _APART.match(said)) and "年" in match[0] and "月" in match[0] else None
+
+
+def _apart(found: Found, texts: list[tuple[int, int, str]]) -> tuple[Period, str] | None:
+    """The month that a row above the table names with 年 and 月 in cells of their own; None where rows name several, or a day."""
+    months: dict[Period, str] = {}
+    for row in dict.fromkeys(at for at, _, _ in texts) if found.form.frequency == "month" else ():
+        here = [(column, text) for at, column, text in texts if at == row]
+        for place, (column, text) in enumerate(here):
+            before = "".join(one for _, one in here[:place])
+            match = _SEPARATE.match("\n".join(one for _, one in here[place:])) if text.isdecimal() else None
+            if match and not _SIGNED.search(before) and (period := _month(match)):
+                months.setdefault(period, found.sheet.address(row, column))
+        if sum(text.isdecimal() for _, text in here) > MOST_NUMBERS:
+            break  # here the table has begun
+    return next(iter(months.items())) if len(months) == 1 else None
+
+
+def _month(match: re.Match[str]) -> Period | None:
+    year, month = int(match[1]), int(match[2])
+    return periods.month_period(100 * year + month) if 1 <= month <= 12 else None
 
 
 def _narrowed(period: Period, found: Found) -> Period:
