@@ -87,7 +87,10 @@ def _rows(
     for row in range(keys.first, len(sheet.rows)):
         label = sheet.at(row, keys.label)
         cells = sheet.rows[row][keys.left : keys.end]
-        first = next((text for raw in cells if (text := text_of(raw))), "")
+        first = ""
+        for raw in cells:
+            if first := text_of(raw):
+                break
         if not first or numbers_columns(cells, first) or _ignored(sheet, exceptions, row) or is_foot(first):
             continue
         match = _match(harvest, keys, row, labels, main)

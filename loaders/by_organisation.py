@@ -71,37 +71,20 @@ def _table(harvest: Harvest, header: Header, columns: Sequence[Column]) -> None:
 
 def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tuple[Field, Scale]]:
     """Column → (field, scale of its unit); notes unknown, misspelt and repeated columns."""
-    sheet, edition = harvest.found.sheet, harvest.found.edition
+    sheet = harvest.found.sheet
     columns: dict[int, tuple[Field, Scale]] = {}
     taken: dict[tuple[str, str], int] = {}
-    left_out = [one.header for one in edition.ignored if one.header]
     for column, texts in enumerate(_paths(sheet, header)):
         if column in (header.code, header.name) or not header.left <= column < header.end:
             continue
-        path = [words(text) for text in texts]
-        if not any(path) or (left_out and any(says(one, "/".join(texts)) for one in left_out)):
-            continue
-        if any(_of_other_time(text, harvest.found.form.frequency, harvest.found.period) for text in texts):
+        is_read, match = _meaning(texts, harvest.found, labels)
+        if not is_read:
             continue
         cell = sheet.address(header.bottom, column)
-        match = labels.find(path)
-        if match is None and (kind := kind_of_text(texts[-1], harvest.found.form.frequency)):
-            # 产妇数 above 本月 and 本年累计: the period's own is read, the others are known and left out.
-            match = labels.find(path[:-1])
-            if match is not None and kind != "own":
-                continue
-        category = (
-            next((one for text in texts if (one := category_of(edition.categories, text)) and one.code), None)
-            if edition.categories
-            else None
-        )
-        if match is not None and category is not None:
-            match = Match(_part(match.field, category.code), match.misspelt)
-        elif match is not None and any(other_than(match.field, text) for text in texts[:-1]):
-            match = None
         if match is None:
             if _has_content(sheet, header, column) and not _names_only(sheet, header, column):
-                harvest.issue("column_unknown", cell, "/".join(texts), nearest=labels.nearest("".join(path)))
+                nearest = labels.nearest("".join(map(words, texts)))
+                harvest.issue("column_unknown", cell, "/".join(texts), nearest=nearest)
             continue
         if match.field.key in taken:
             harvest.issue(
@@ -118,12 +101,43 @@ def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, 
     return columns
 
 
+def _meaning(texts: Sequence[str], found: Found, labels: Labels) -> tuple[bool, Match | None]:
+    """Whether a column under these headers is to be read, and as what: it depends on them and the period alone."""
+    asked = (*texts, "", found.period.code if found.period else "")
+    if asked not in labels.columns:
+        if len(labels.columns) >= REMEMBERED:
+            labels.columns.clear()
+        labels.columns[asked] = _meaning_of(texts, found, labels)
+    return labels.columns[asked]
+
+
+def _meaning_of(texts: Sequence[str], found: Found, labels: Labels) -> tuple[bool, Match | None]:
+    edition, frequency = found.edition, found.form.frequency
+    path = [words(text) for text in texts]
+    if not any(path) or any(says(one.header, "/".join(texts)) for one in edition.ignored if one.header):
+        return False, None
+    if any(_of_other_time(text, frequency, found.period) for text in texts):
+        return False, None
+    match = labels.find(path)
+    if match is None and (kind := kind_of_text(texts[-1], frequency)):
+        # 产妇数 above 本月 and 本年累计: the period's own is read, the others are known and left out.
+        match = labels.find(path[:-1])
+        if match is not None and kind != "own":
+            return False, None
+    categories = [category_of(edition.categories, text) for text in texts] if edition.categories else []
+    category = next((one for one in categories if one and one.code), None)
+    if match is not None and category is not None:
+        return True, Match(_part(match.field, category.code), match.misspelt)
+    if match is not None and any(other_than(match.field, text) for text in texts[:-1]):
+        return True, None
+    return True, match
+
+
 def _part(whole: Field, category: str) -> Field:
     """The field's breakdown, as a column under 户籍 holds it."""
     return Field.model_validate(whole.model_dump() | {"category": category})
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _of_other_time(text: str, frequency: str, period: Period | None) -> bool:
     """Whether a header says that its columns are of another month, or of a longer time (1-10月 above 活产数)."""
     if len(text) > LONGEST_HEADER or kind_of_text(text, frequency) == "own":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from operator import itemgetter
@@ -51,8 +51,8 @@ class PlainColumns:
     keys: tuple[Key, ...]
     parts: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]  # elements, categories, letters
 
-    def read(self, cells: list[Any], sheet: str, number: str) -> dict[Key, Reading] | None:
-        """The readings of a row; None where a cell of it is anything but a whole number of things."""
+    def read(self, cells: list[Any], sheet: str, number: str) -> Iterable[tuple[Key, Reading]] | None:
+        """The readings of a row by their keys; None where a cell of it is anything but a whole number of things."""
         if self.pick is None or len(cells) <= self.last:
             return None
         given = self.pick(cells)
@@ -68,7 +68,7 @@ class PlainColumns:
         places = [one + number for one in letters]
         none, name, no = repeat(""), repeat(sheet), repeat(False)
         rows = zip(elements, categories, whole, none, none, name, places, no, strict=False)
-        return dict(zip(self.keys, map(_new, repeat(Reading), rows), strict=True))
+        return zip(self.keys, map(_new, repeat(Reading), rows), strict=True)
 
 
 def plain_columns(columns: Sequence[Column]) -> PlainColumns:

@@ -83,6 +83,8 @@ class Labels:
     fields: tuple[Field, ...] = ()
     shown_as: tuple[frozenset[str], ...] = ()  # for each field, the wordings by which a sheet shows it
     every: frozenset[str] = frozenset()  # all of these together
+    # What headers mean in a period, by by_organisation: texts and period → whether read, and as what.
+    columns: dict[tuple[str, ...], tuple[bool, Match | None]] = field(default_factory=dict, repr=False)
     # The headers of a form come back in every file: what they were taken for is remembered.
     _found: dict[tuple[tuple[str, ...], bool], Match | None] = field(default_factory=dict, repr=False)
 
@@ -252,6 +254,13 @@ def title_of(one: Field) -> str:
 
 def item_code(raw: Any) -> str:
     """An item number without apostrophes, spaces or a final full stop."""
+    if raw.__class__ is str:
+        return _item_code(raw) if len(raw) <= REMEMBERED_LENGTH else _item_code.__wrapped__(raw)
+    return _item_code(text_of(raw))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _item_code(raw: str) -> str:
     return text_of(raw).strip("'’‘` ").rstrip(".、").casefold()
 
 
