@@ -110,11 +110,10 @@ def _in_rows(found: Found, labels: Labels) -> list[Found]:
     sheet, wanted = found.sheet, _month_words(found.edition.period_label)
     top = sheet.rows[sheet.first : sheet.first + HEADER_SEARCH]
     # Nearly every sheet is of one month: a look at the shortest texts tells, before the header is looked for.
-    if not any(
-        raw.__class__ is str and len(raw) <= LONGEST_MONTH_WORD and words(raw) in wanted
-        for row in top
-        for raw in row
-    ):
+    short = [
+        raw for row in top for raw in row if raw.__class__ is str and raw and len(raw) <= LONGEST_MONTH_WORD
+    ]
+    if wanted.isdisjoint(map(words, short)):
         return [found]
     header = find_header(found, labels)
     if header is None:
