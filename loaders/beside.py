@@ -8,9 +8,9 @@ from typing import Any
 
 from loaders.forms import Forms
 from loaders.matching import REMEMBERED
-from loaders.recognise import TITLE_ROWS, label_rest
-from loaders.several import has_table, says_title
+from loaders.several import LONGEST_TITLE, has_table, title_matcher
 from loaders.tidy import text_of
+from loaders.title_block import TITLE_ROWS, label_rest
 from loaders.workbook import Sheet
 from reference import periods
 from reference.registry import Registry
@@ -23,15 +23,17 @@ def beside(sheet: Sheet, forms: Forms, registry: Registry) -> list[Sheet]:
 
     What stands above the row in which they part belongs to all of them, and a text left of the first to the first.
     """
+    titled = title_matcher(forms.titles)
     for row in range(sheet.first, min(sheet.first + TITLE_ROWS, len(sheet.rows))):
         texts = [
             (at, text)
             for at, raw in enumerate(sheet.rows[row])
-            if raw.__class__ is str and (text := text_of(raw))
+            if raw.__class__ is str and raw and (text := text_of(raw))
         ]
         if len(texts) < 2:
             continue
-        for parts in (_titles(texts, forms), _senders(texts, forms, registry), _periods(texts, forms)):
+        titles = [at for at, text in texts if len(text) <= LONGEST_TITLE and titled(text)]
+        for parts in (titles, _senders(texts, forms, registry), _periods(texts, forms)):
             if not 1 < len(parts) <= MOST_BESIDE:
                 continue
             lefts = [0, *parts[1:]]
@@ -48,10 +50,6 @@ def _view(sheet: Sheet, row: int, left: int, end: int) -> Sheet:
 
     rows = [*sheet.rows[:row], *map(kept, sheet.rows[row:])]
     return Sheet(sheet.name, sheet.hidden, rows, sheet.anchors, sheet.broken, sheet.first)
-
-
-def _titles(texts: list[tuple[int, str]], forms: Forms) -> list[int]:
-    return [at for at, text in texts if says_title(text, forms)]
 
 
 def _senders(texts: list[tuple[int, str]], forms: Forms, registry: Registry) -> list[int]:
@@ -73,17 +71,24 @@ def _periods(texts: list[tuple[int, str]], forms: Forms) -> list[int]:
     return _different(texts, forms.period_labels, stated)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _rest(text: str, labels: tuple[str, ...]) -> str | None:
-    return label_rest(text, labels)
+@lru_cache(maxsize=8)
+def _rests(labels: tuple[str, ...]) -> Callable[[str], str | None]:
+    """What follows one of the labels in a text; nearly every text has none, which is remembered."""
+
+    @lru_cache(maxsize=REMEMBERED)
+    def rest(text: str) -> str | None:
+        return label_rest(text, labels)
+
+    return rest
 
 
 def _different(
     texts: list[tuple[int, str]], labels: tuple[str, ...], meaning: Callable[[str], str]
 ) -> list[int]:
     found: dict[str, int] = {}
+    rests = _rests(labels)
     for at, text in texts:
-        rest = _rest(text, labels)
+        rest = rests(text)
         if rest and (meant := meaning(rest.strip())):
             found.setdefault(meant, at)
     return list(found.values())

@@ -82,14 +82,16 @@ def _rows(
         at = one.column if one.column in headed else None
         places.setdefault(at, []).append((one.column, one.organisation, one.category.code))
     units = _unit_column(found, keys)
+    exceptions = _exceptions(found, keys)
     main = ""  # the label that rows such as 其中：男 stand under
     for row in range(keys.first, len(sheet.rows)):
         label = sheet.at(row, keys.label)
         cells = sheet.rows[row][keys.left : keys.end]
-        first = next((text for raw in cells if (text := text_of(raw))), "")
-        if not first or numbers_columns(cells, first) or _ignored(found, keys, row):
-            continue
-        if is_foot(first):
+        first = ""
+        for raw in cells:
+            if first := text_of(raw):
+                break
+        if not first or numbers_columns(cells, first) or _ignored(sheet, exceptions, row) or is_foot(first):
             continue
         match = _match(harvest, keys, row, labels, main)
         if match is None:
@@ -115,7 +117,9 @@ def _rows(
             )
         unit = _row_unit(found, row, units, keys.label)
         for at, several in places.items():
-            scale = _scale(harvest, match.field.element, unit, headed.get(at) if at is not None else None)
+            beside = headed[at] if at is not None else None
+            stated = unit or beside or found.unit
+            scale = _scale(harvest, match.field.element, unit, beside) if stated else ONE
             harvest.take_across(match.field, row, several, scale)
         if totals:
             _row_totals(harvest, match.field, row, totals)
@@ -142,9 +146,11 @@ def _unit_column(found: Found, keys: Keys) -> int | None:
 
 def _row_unit(found: Found, row: int, units: int | None, label: int) -> tuple[Unit, str] | None:
     """The unit that a row's label says, else that of its own column, with its cell."""
-    for column, read in ((label, unit_in), *(((units, unit_alone),) if units is not None else ())):
-        if unit := read(found.sheet.spread(row, column)):
-            return unit, found.sheet.address(row, column)
+    sheet = found.sheet
+    if unit := unit_in(sheet.spread(row, label)):
+        return unit, sheet.address(row, label)
+    if units is not None and (unit := unit_alone(sheet.spread(row, units))):
+        return unit, sheet.address(row, units)
     return None
 
 
@@ -165,21 +171,32 @@ def _scale(
 ) -> Scale:
     """What a number is multiplied by: as its row says, else its column, else the whole sheet."""
     found = harvest.found
-    if row is None and column is None and found.unit is None:
-        return ONE
     nearer = [one for one in (column, row) if one]
+    if found.unit is None and len(nearer) == 1 and nearer[0][0].kind not in ("rate", "money"):
+        return Scale(nearer[0][0].times, nearer[0][1])  # nothing to contradict it
     above = found.unit if found.unit and (not nearer or found.unit.times > 1) else None
     harvest.fits(element, [*([(above, found.unit_cell)] if above else []), *nearer])
     return Scale(nearer[-1][0].times, nearer[-1][1]) if nearer else found.scale
 
 
-def _ignored(found: Found, keys: Keys, row: int) -> bool:
-    """Whether the form leaves the row out, by all the patterns that one of its exceptions names."""
-    sheet = found.sheet
+def _exceptions(found: Found, keys: Keys) -> list[list[tuple[str, int]]]:
+    """The patterns of each exception that the form makes, with the columns in which they are looked for."""
+    exceptions = []
     for one in found.edition.ignored:
         patterns = ((one.header, keys.label), (one.section, keys.section), (one.type, keys.type))
-        given = [(pattern, column) for pattern, column in patterns if pattern and column is not None]
-        if given and all(says(pattern, text_of(sheet.spread(row, column))) for pattern, column in given):
+        exceptions.append(
+            [(pattern, column) for pattern, column in patterns if pattern and column is not None]
+        )
+    return [given for given in exceptions if given]
+
+
+def _ignored(sheet: Sheet, exceptions: list[list[tuple[str, int]]], row: int) -> bool:
+    """Whether the form leaves the row out, by all the patterns that one of its exceptions names."""
+    for given in exceptions:
+        for pattern, column in given:
+            if not says(pattern, text_of(sheet.spread(row, column))):
+                break
+        else:
             return True
     return False
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from loaders.forms import Field
 from loaders.harvest import Column, Harvest
 from loaders.matching import (
+    REMEMBERED,
     Labels,
     Match,
     category_of,
@@ -23,11 +25,12 @@ from loaders.matching import (
 )
 from loaders.organisation_headers import Header, find_header, tables_beside
 from loaders.other_times import LONGEST_HEADER, kind_of_text, of_another_period
-from loaders.recognise import Found, organisation_at, sender_of
+from loaders.recognise import Found, organisation_meant, sender_of
 from loaders.row_keys import ENTIRE
 from loaders.tidy import read_number, text_of
 from loaders.units import ONE, Scale, Unit, unit_alone, unit_in
 from loaders.workbook import Sheet
+from reference.periods import Period
 from reference.registry import Registry
 
 _SPAN = re.compile(r"\d+\s*[-~—至到]\s*\d+\s*月|累[计积]$|^累[计积]|去年|上年|同期")
@@ -68,36 +71,20 @@ def _table(harvest: Harvest, header: Header, columns: Sequence[Column]) -> None:
 
 def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, tuple[Field, Scale]]:
     """Column → (field, scale of its unit); notes unknown, misspelt and repeated columns."""
-    sheet, edition = harvest.found.sheet, harvest.found.edition
+    sheet = harvest.found.sheet
     columns: dict[int, tuple[Field, Scale]] = {}
     taken: dict[tuple[str, str], int] = {}
     for column, texts in enumerate(_paths(sheet, header)):
         if column in (header.code, header.name) or not header.left <= column < header.end:
             continue
-        path = [words(text) for text in texts]
-        if not any(path) or any(says(one.header, "/".join(texts)) for one in edition.ignored if one.header):
-            continue
-        if any(_of_other_time(text, harvest.found) for text in texts):
+        is_read, match = _meaning(texts, harvest.found, labels)
+        if not is_read:
             continue
         cell = sheet.address(header.bottom, column)
-        match = labels.find(path)
-        if match is None and (kind := kind_of_text(texts[-1], harvest.found.form.frequency)):
-            # 产妇数 above 本月 and 本年累计: the period's own is read, the others are known and left out.
-            match = labels.find(path[:-1])
-            if match is not None and kind != "own":
-                continue
-        category = (
-            next((one for text in texts if (one := category_of(edition.categories, text)) and one.code), None)
-            if edition.categories
-            else None
-        )
-        if match is not None and category is not None:
-            match = Match(_part(match.field, category.code), match.misspelt)
-        elif match is not None and any(other_than(match.field, text) for text in texts[:-1]):
-            match = None
         if match is None:
             if _has_content(sheet, header, column) and not _names_only(sheet, header, column):
-                harvest.issue("column_unknown", cell, "/".join(texts), nearest=labels.nearest("".join(path)))
+                nearest = labels.nearest("".join(map(words, texts)))
+                harvest.issue("column_unknown", cell, "/".join(texts), nearest=nearest)
             continue
         if match.field.key in taken:
             harvest.issue(
@@ -114,16 +101,48 @@ def find_columns(harvest: Harvest, header: Header, labels: Labels) -> dict[int, 
     return columns
 
 
+def _meaning(texts: Sequence[str], found: Found, labels: Labels) -> tuple[bool, Match | None]:
+    """Whether a column under these headers is to be read, and as what: it depends on them and the period alone."""
+    asked = (*texts, "", found.period.code if found.period else "")
+    if asked not in labels.columns:
+        if len(labels.columns) >= REMEMBERED:
+            labels.columns.clear()
+        labels.columns[asked] = _meaning_of(texts, found, labels)
+    return labels.columns[asked]
+
+
+def _meaning_of(texts: Sequence[str], found: Found, labels: Labels) -> tuple[bool, Match | None]:
+    edition, frequency = found.edition, found.form.frequency
+    path = [words(text) for text in texts]
+    if not any(path) or any(says(one.header, "/".join(texts)) for one in edition.ignored if one.header):
+        return False, None
+    if any(_of_other_time(text, frequency, found.period) for text in texts):
+        return False, None
+    match = labels.find(path)
+    if match is None and (kind := kind_of_text(texts[-1], frequency)):
+        # 产妇数 above 本月 and 本年累计: the period's own is read, the others are known and left out.
+        match = labels.find(path[:-1])
+        if match is not None and kind != "own":
+            return False, None
+    categories = [category_of(edition.categories, text) for text in texts] if edition.categories else []
+    category = next((one for one in categories if one and one.code), None)
+    if match is not None and category is not None:
+        return True, Match(_part(match.field, category.code), match.misspelt)
+    if match is not None and any(other_than(match.field, text) for text in texts[:-1]):
+        return True, None
+    return True, match
+
+
 def _part(whole: Field, category: str) -> Field:
     """The field's breakdown, as a column under 户籍 holds it."""
     return Field.model_validate(whole.model_dump() | {"category": category})
 
 
-def _of_other_time(text: str, found: Found) -> bool:
+def _of_other_time(text: str, frequency: str, period: Period | None) -> bool:
     """Whether a header says that its columns are of another month, or of a longer time (1-10月 above 活产数)."""
-    if len(text) > LONGEST_HEADER or kind_of_text(text, found.form.frequency) == "own":
+    if len(text) > LONGEST_HEADER or kind_of_text(text, frequency) == "own":
         return False
-    return bool(_SPAN.search(text)) or of_another_period(text, found.period)
+    return bool(_SPAN.search(text)) or of_another_period(text, period)
 
 
 def _scale(harvest: Harvest, header: Header, column: int, wanted: Field) -> Scale:
@@ -131,13 +150,15 @@ def _scale(harvest: Harvest, header: Header, column: int, wanted: Field) -> Scal
     found = harvest.found
     stated: list[tuple[Unit, str]] = []
     for row in range(header.top, header.bottom + 1):
-        anchor = found.sheet.anchors.get((row, column), (row, column))
-        if (unit := unit_in(found.sheet.at(*anchor))) and (cell := found.sheet.address(*anchor)) not in {
-            one for _, one in stated
-        }:
+        if not (unit := unit_in(found.sheet.spread(row, column))):
+            continue
+        cell = found.sheet.address(*found.sheet.anchors.get((row, column), (row, column)))
+        if cell not in {one for _, one in stated}:
             stated.append((unit, cell))
     if not stated and found.unit is None:
         return ONE
+    if found.unit is None and len(stated) == 1 and stated[0][0].kind not in ("rate", "money"):
+        return Scale(stated[0][0].times, stated[0][1])  # nothing to contradict it
     above = found.unit if found.unit and (not stated or found.unit.times > 1) else None
     harvest.fits(wanted.element, [*([(above, found.unit_cell)] if above else []), *stated])
     return Scale(stated[-1][0].times, stated[-1][1]) if stated else found.scale
@@ -146,20 +167,22 @@ def _scale(harvest: Harvest, header: Header, column: int, wanted: Field) -> Scal
 def _paths(sheet: Sheet, header: Header) -> list[list[str]]:
     """Each column's header texts from top to bottom, each merge counted once."""
     rows = range(header.top, header.bottom + 1)
-    if any((row, column) in sheet.anchors for row in rows for column in range(sheet.width)):
+    if sheet.anchors and any((row, column) in sheet.anchors for row in rows for column in range(sheet.width)):
         return [_path(sheet, header, column) for column in range(sheet.width)]
     return _paths_without_merges(sheet, header)
 
 
 def _path(sheet: Sheet, header: Header, column: int) -> list[str]:
     texts: list[str] = []
-    seen: set[tuple[int, int]] = set()
+    seen: list[tuple[int, int]] = []
     for row in range(header.top, header.bottom + 1):
         anchor = sheet.anchors.get((row, column), (row, column))
+        if anchor in seen:
+            continue
+        seen.append(anchor)
         text = label_of(sheet.at(*anchor))
-        if text and anchor not in seen and not _is_unit(text):
+        if text and not _is_unit(text):
             texts.append(text)
-        seen.add(anchor)
     return texts
 
 
@@ -184,6 +207,7 @@ def _paths_without_merges(sheet: Sheet, header: Header) -> list[list[str]]:
     return [[text for text in path if text] for path in filled]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _is_unit(text: str) -> bool:
     return unit_alone(text) is not None or bool(_BRACKETED.fullmatch(text))
 
@@ -220,13 +244,15 @@ def _row(harvest: Harvest, header: Header, columns: Sequence[Column], row: int, 
         elif filled:
             return _sender_row(harvest, columns, row, key)
         return None
-    organisation, issue = organisation_at(code, name, found, sheet.address(row, key), harvest.registry)
+    organisation, issue = organisation_meant(code, name, found, sheet.address(row, key), harvest.registry)
     if organisation is None:
         assert issue is not None
         if _filled(sheet, columns, row):
             harvest.issues.append(issue)
             _take(harvest, columns, row, harvest.nobody(row))
         return None
+    if issue is not None:
+        harvest.issues.append(issue)
     if organisation.code in met:
         harvest.issue("organisation_repeated", sheet.address(row, key), name or code)
         return None

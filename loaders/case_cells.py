@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from loaders.forms import Field
 from loaders.harvest import code_meant
-from loaders.tidy import read_date, read_number, text_of
+from loaders.notes_column import notes_place
+from loaders.tidy import number_in, read_date, read_number, text_of
 from reference.data_elements import DataElement
 
 if TYPE_CHECKING:
     from loaders.case_list import Cases
 
+MOST_REMARKS = 50  # different remarks in a column that are named one by one
 NOTHING = {"", "—", "-", "－", "/", "无", "不详", "未知"}
 
 
@@ -45,13 +47,27 @@ def meanings(cases: Cases, place: int, wanted: Field, factor: int) -> Column:
     faulty = [row for row, raw in zip(cases.rows, contents, strict=True) if raw in wrong] if wrong else []
     if faulty:
         listed = "、".join(zh for zh, _ in element.code_list.values()) if element.kind == "code" else ""
+        remarked = _remarked(wrong)
+        more = {**names, **notes_place(sheet)}
+        for raw, (number, remark) in remarked.items():
+            here = [row for row in faulty if rows[row][place] == raw]
+            shown = [raw] * len(here)
+            cases.report("number_with_remark", place, here, shown, number=number, remark=remark, **more)
         for fault in dict.fromkeys(wrong.values()):
-            here = [row for row in faulty if wrong[rows[row][place]] == fault]
-            cases.report(fault, place, here, [rows[row][place] for row in here], listed=listed, **names)
+            here = [
+                row for row in faulty if wrong[rows[row][place]] == fault and rows[row][place] not in remarked
+            ]
+            cases.report(fault, place, here, [rows[row][place] for row in here], listed=listed, **more)
     if wanted.required and None in (value for value, _ in meaning.values()):
         _require(cases, place, contents, meaning, names, set(lost) | set(faulty))
     values = [meaning[raw][0] for raw in contents]
     return Column(place, values, lambda row: text_of(sheet.at(row, place)), frozenset((*lost, *faulty)))
+
+
+def _remarked(wrong: dict[Any, str]) -> dict[Any, tuple[str, str]]:
+    """The contents that are a number and a remark, with both; beyond a few dozen they are named like all others."""
+    found = {raw: number_in(raw) for raw, fault in wrong.items() if fault == "not_a_number"}
+    return dict([(raw, said) for raw, said in found.items() if said is not None][:MOST_REMARKS])
 
 
 def _require(

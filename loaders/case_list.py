@@ -7,22 +7,21 @@ organisation and month; a month without cases is counted as zero only where the 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.by_organisation import find_columns
 from loaders.case_cells import Column, meanings
+from loaders.case_meeting import Meeting
 from loaders.case_rules import broken_rules
 from loaders.checks import run_checks
-from loaders.forms import Condition, Count
 from loaders.harvest import Harvest, Key
 from loaders.issues import Issue
 from loaders.matching import Labels, is_foot, numbers_columns, words
 from loaders.organisation_headers import Header, find_header
 from loaders.outcome import Reading, Return
-from loaders.recognise import Found, organisation_at, sender_of
+from loaders.recognise import Found, organisation_meant, sender_of
 from loaders.tidy import text_of
 from reference import periods
 from reference.periods import Period
@@ -30,6 +29,7 @@ from reference.registry import Registry
 from reference.reporting import due_day
 
 MOST_ALIKE = 100  # issues of one kind in one column that are named one by one
+_new = tuple.__new__  # what a NamedTuple's own constructor calls, without the detour
 NIL = {"无", "无病例", "本月无病例", "零报告", "零", "0", "none", "nil"}
 PERSONAL = {
     "姓名", "患者姓名", "产妇姓名", "孕产妇姓名", "身份证", "身份证号", "身份证号码", "证件号码", "电话", "联系电话",
@@ -140,7 +140,7 @@ def _organise(cases: Cases, header: Header) -> None:
     assert key is not None
     for row, pair in zip(cases.rows, pairs, strict=True):
         if pair not in known:
-            named, issue = organisation_at(
+            named, issue = organisation_meant(
                 pair[0], pair[1], harvest.found, sheet.address(row, key), harvest.registry
             )
             known[pair] = named.code if named else ""
@@ -200,14 +200,14 @@ def _count(cases: Cases) -> dict[tuple[str, int], dict[Key, Reading]]:
     edition = cases.harvest.found.edition
     places = _places(cases)
     counted: dict[tuple[str, int], dict[Key, Reading]] = {place: {} for place in places}
+    sheet, meeting = cases.harvest.found.sheet.name, Meeting(cases)
     for count in edition.counts:
         if any(one.column not in cases.columns for one in count.where):
             continue  # a list without the column says nothing of it: absent is never zero
-        numbers = _numbers(cases, count)
+        number_of, element, key = meeting.numbers(count).get, count.element, (count.element, "")
         for place, cells in places.items():
-            counted[place][count.element, ""] = Reading(
-                count.element, "", numbers.get(place, 0), "", "", cases.harvest.found.sheet.name, cells, True
-            )
+            reading = (element, "", number_of(place, 0), "", "", sheet, cells, True)
+            counted[place][key] = _new(Reading, reading)
     for (organisation, _), held in counted.items():
         who = cases.harvest.who(organisation)
         cases.harvest.issues += run_checks(
@@ -237,17 +237,6 @@ def _months(period: Period | None) -> Iterator[int]:
         while month <= period.last:
             yield month
             month = periods.month_add(month, 1)
-
-
-def _numbers(cases: Cases, count: Count) -> Mapping[tuple[str, int], int]:
-    """How many cases of each organisation and month meet the conditions of a count."""
-    contents = [cases.columns[one.column].values for one in count.where]
-    numbers: dict[tuple[str, int], int] = defaultdict(int)
-    alike = Counter(zip(cases.organisations, cases.months, *contents, strict=True))
-    for (organisation, month, *given), times in alike.items():
-        if organisation and month and all(map(Condition.met_by, count.where, given)):
-            numbers[organisation, month] += times
-    return numbers
 
 
 def _returned(cases: Cases, organisation: str, month: int, held: Mapping[Key, Reading]) -> Return:

@@ -132,22 +132,21 @@ _COMPARED = ("at_most", "sums_to")
 
 def _not_plainly_held(edition: Edition, held: Held) -> list[Check]:
     """The checks of a form without breakdowns that need a closer look; nearly all are passed over here, at little cost."""
-    values = {key: reading[2] for key, reading in held.items()}
+    value_of = {key: reading[2] for key, reading in held.items()}.get
     rest = []
-    for check in edition.checks_of_the_file:
-        if check.compared is None:
+    for check, wanted, others, equal in edition.comparisons:
+        if not others:
             rest.append(check)
             continue
-        wanted, others = check.compared
-        if (most := values.get(wanted)) is None:
+        if (most := value_of(wanted)) is None:
             continue
         total = 0
         for key in others:
-            if (value := values.get(key)) is None:
+            if (value := value_of(key)) is None:
                 break
             total += value
         else:
-            if most > total or (most != total and check.kind == "sums_to"):
+            if most > total or (equal and most != total):
                 rest.append(check)
     return rest
 

@@ -202,6 +202,22 @@ class Edition(Strict):
         return tuple(check for check in self.checks if check.kind not in ("change", "agrees"))
 
     @cached_property
+    def required(self) -> tuple[Field, ...]:
+        """The fields that must be given."""
+        return tuple(one for one in self.fields if one.required)
+
+    @cached_property
+    def comparisons(self) -> tuple[tuple[Check, tuple[str, str], tuple[tuple[str, str], ...], bool], ...]:
+        """Of a form without breakdowns, the checks of the file with the keys that they compare, and whether for equality.
+
+        Checks of other kinds compare nothing.
+        """
+        return tuple(
+            (check, *(check.compared or (("", ""), ())), check.kind == "sums_to")
+            for check in self.checks_of_the_file
+        )
+
+    @cached_property
     def checks_against_the_store(self) -> tuple[Check, ...]:
         """Checks that need more than the file."""
         return tuple(check for check in self.checks if check.kind in ("change", "agrees"))

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from loaders.forms import Field
 from loaders.issues import Issue
 from loaders.matching import title_of
+from loaders.notes_column import notes_place
 from loaders.outcome import Reading
 from loaders.recognise import Found, Sender
-from loaders.tidy import LARGEST, number_in, read_date, read_number, text_of, whole_number
+from loaders.tidy import LARGEST, Number, number_in, read_date, read_number, text_of
 from loaders.units import ONE, Scale, Unit, contradictory
 from loaders.workbook import column_letters
 from reference.data_elements import DataElement, ValueNote
 from reference.registry import Registry
 
 Key = tuple[str, str]  # (element, category)
-NOBODY = "?"
+NOBODY, NONE = "?", "无"
 DOUBTED = 100  # hundreds of ten thousands are more women or children than a county has
 MOST_ABSENT = 10  # fields that a remark names
+_FLOATS = {float}
 _new = tuple.__new__  # what a NamedTuple's own constructor calls, without the detour
 
 
@@ -34,6 +38,54 @@ class Column(NamedTuple):
     plain: bool
     field: Field
     scale: Scale
+
+
+@dataclass(frozen=True)
+class PlainColumns:
+    """The plain columns of a table, for reading a row of whole numbers at once; `others` need a look of their own."""
+
+    of: Sequence[Column]
+    others: list[Column]
+    pick: Callable[[list[Any]], tuple[Any, ...]] | None  # None where there are too few to be worth it
+    last: int
+    keys: tuple[Key, ...]
+    parts: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]  # elements, categories, letters
+
+    def read(self, cells: list[Any], sheet: str, number: str) -> Iterable[tuple[Key, Reading]] | None:
+        """The readings of a row by their keys; None where a cell of it is anything but a whole number of things."""
+        if self.pick is None or len(cells) <= self.last:
+            return None
+        given = self.pick(cells)
+        if set(map(type, given)) != _FLOATS:
+            return None
+        try:
+            whole = tuple(map(int, given))
+        except (ValueError, OverflowError):  # not a number, infinite
+            return None
+        if whole != given or min(whole) < 0 or max(whole) >= LARGEST:
+            return None
+        elements, categories, letters = self.parts
+        places = [one + number for one in letters]
+        none, name, no = repeat(""), repeat(sheet), repeat(False)
+        rows = zip(elements, categories, whole, none, none, name, places, no, strict=False)
+        return zip(self.keys, map(_new, repeat(Reading), rows), strict=True)
+
+
+def plain_columns(columns: Sequence[Column]) -> PlainColumns:
+    """What reading rows at once needs to know of their columns."""
+    plain = [one for one in columns if one.plain]
+    keys = tuple(one.key for one in plain)
+    parts = (
+        tuple(one.element for one in plain),
+        tuple(one.key[1] for one in plain),
+        tuple(one.letters for one in plain),
+    )
+    worth = len(plain) > 1 and len(set(keys)) == len(keys)
+    pick: Callable[[list[Any]], tuple[Any, ...]] | None = (
+        itemgetter(*(one.column for one in plain)) if worth else None
+    )
+    last = max((one.column for one in plain), default=0)
+    return PlainColumns(columns, [one for one in columns if not one.plain], pick, last, keys, parts)
 
 
 @dataclass
@@ -51,6 +103,7 @@ class Harvest:
     )  # cell of a unit → numbers under it, None: no whole
     unplaced: bool = False  # something kept an organisation's numbers from being placed
     _told_of_unit: set[str] = field(default_factory=set)
+    _plain: PlainColumns | None = None
 
     def nobody(self, row: int) -> str:
         """A stand-in for an organisation that cannot be told: its figures are checked with all others, and saved for nobody."""
@@ -167,6 +220,11 @@ class Harvest:
         """Take a row's whole numbers of things, as nearly every cell is one; gives the columns that need a closer look."""
         held, name, number = self.values.setdefault(organisation, {}), self.found.sheet.name, str(row + 1)
         cells, broken = self.found.sheet.rows[row], self.found.sheet.broken
+        if self._plain is None or self._plain.of is not columns:
+            self._plain = plain_columns(columns)
+        if not held and not broken and (all_at_once := self._plain.read(cells, name, number)) is not None:
+            held.update(all_at_once)
+            return self._plain.others
         width, rest = len(cells), []
         for one in columns:
             column, element, key, letters, plain, _, _ = one
@@ -192,14 +250,23 @@ class Harvest:
         name, number, element = self.found.sheet.name, str(row + 1), wanted.element
         cells, broken = self.found.sheet.rows[row], self.found.sheet.broken
         plain = scale.factor == 1 and self.registry.elements[element].is_whole
+        width, values = len(cells), self.values
         for column, organisation, category in places:
-            whole = whole_number(cells[column]) if plain and column < len(cells) else None
-            held, key = self.values.setdefault(organisation, {}), (element, category)
-            if whole is None or key in held or (broken and (row, column) in broken):
-                self.take(organisation, wanted, category, row, column, scale)
-            else:
+            raw = cells[column] if column < width else None
+            held = values[organisation] if organisation in values else values.setdefault(organisation, {})
+            # Again as whole_number() does.
+            if (
+                plain
+                and raw.__class__ is float
+                and 0 <= raw < LARGEST
+                and (whole := int(raw)) == raw
+                and (key := (element, category)) not in held
+                and not (broken and (row, column) in broken)
+            ):
                 cell = column_letters(column) + number
                 held[key] = _new(Reading, (element, category, whole, "", "", name, cell, False))
+            else:
+                self.take(organisation, wanted, category, row, column, scale)
 
     def read(self, wanted: Field, category: str, row: int, column: int, scale: Scale = ONE) -> Reading | None:
         """The reading of a cell, or None with an issue noted when the cell cannot be used."""
@@ -217,14 +284,17 @@ class Harvest:
         self, element: DataElement, category: str, raw: Any, cell: str, scale: Scale
     ) -> Reading | None:
         number = read_number(raw, element.decimals, scale.factor)
+        if element.topic == "deaths" and element.is_whole and text_of(raw) == NONE:
+            # Nobody writes of deaths that none were counted: 无 says that there was none.
+            self.issue("none_is_zero", cell, raw, **self.names(element.code))
+            number = Number(value=0)
         if number.fault == "not_a_number" and (remarked := number_in(raw)) is not None:
             understood, remark = remarked
-            self.issue(
-                "number_with_remark", cell, raw, number=understood, remark=remark, **self.names(element.code)
-            )
+            said = {"number": understood, "remark": remark, **notes_place(self.found.sheet)}
+            self.issue("number_with_remark", cell, raw, **said, **self.names(element.code))
             return None
         if number.fault:
-            self.issue(number.fault, cell, raw, **self.names(element.code))
+            self.issue(number.fault, cell, raw, **notes_place(self.found.sheet), **self.names(element.code))
             return None
         if scale.factor > 1 and number.value:
             given, rest = divmod(number.value, scale.factor * 10**element.decimals)

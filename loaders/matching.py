@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from loaders.forms import Category, Edition, Field
-from loaders.tidy import text_of
+from loaders.tidy import REMEMBERED_LENGTH, text_of
 from loaders.traditional import simplified
 from loaders.units import is_unit
 
@@ -45,7 +45,14 @@ def _words_in(raw: str) -> str:
 
 def label_of(raw: Any) -> str:
     """A header or label as tidy text, without the signs that point to a note."""
-    return text_of(_NOTE_SIGNS.sub("", raw) or raw if raw.__class__ is str else raw)
+    if raw.__class__ is not str:
+        return text_of(raw)
+    return _without_note_signs(raw) if len(raw) <= REMEMBERED_LENGTH else _without_note_signs.__wrapped__(raw)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _without_note_signs(raw: str) -> str:
+    return text_of(_NOTE_SIGNS.sub("", raw) or raw)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -75,6 +82,9 @@ class Labels:
     items: dict[str, Field] = field(default_factory=dict)
     fields: tuple[Field, ...] = ()
     shown_as: tuple[frozenset[str], ...] = ()  # for each field, the wordings by which a sheet shows it
+    every: frozenset[str] = frozenset()  # all of these together
+    # What headers mean in a period, by by_organisation: texts and period → whether read, and as what.
+    columns: dict[tuple[str, ...], tuple[bool, Match | None]] = field(default_factory=dict, repr=False)
     # The headers of a form come back in every file: what they were taken for is remembered.
     _found: dict[tuple[tuple[str, ...], bool], Match | None] = field(default_factory=dict, repr=False)
 
@@ -84,6 +94,7 @@ class Labels:
         labels = cls(
             fields=edition.fields, shown_as=tuple(frozenset(wordings(one)) for one in edition.fields)
         )
+        labels.every = frozenset().union(*labels.shown_as)
         for one in edition.fields:
             for wording in wordings(one):
                 holders = labels.exact.setdefault(wording, [])
@@ -95,14 +106,15 @@ class Labels:
 
     def find(self, path: Sequence[str], fuzzy: bool = True) -> Match | None:
         """The field that a path of header texts (top to bottom) or a single label means; None when none or several might."""
-        parts = tuple(part for part in path if part)
+        parts = tuple([part for part in path if part])
         if not parts:
             return None
-        if (parts, fuzzy) not in self._found:
+        asked = (parts, fuzzy)
+        if asked not in self._found:
             if len(self._found) >= REMEMBERED:
                 self._found.clear()
-            self._found[parts, fuzzy] = self._find(parts, fuzzy)
-        return self._found[parts, fuzzy]
+            self._found[asked] = self._find(parts, fuzzy)
+        return self._found[asked]
 
     def joined(self, parts: Sequence[str]) -> Match | None:
         """The field that parts of a label mean together; None where only one of them is known."""
@@ -242,6 +254,13 @@ def title_of(one: Field) -> str:
 
 def item_code(raw: Any) -> str:
     """An item number without apostrophes, spaces or a final full stop."""
+    if raw.__class__ is str:
+        return _item_code(raw) if len(raw) <= REMEMBERED_LENGTH else _item_code.__wrapped__(raw)
+    return _item_code(text_of(raw))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _item_code(raw: str) -> str:
     return text_of(raw).strip("'’‘` ").rstrip(".、").casefold()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from loaders.matching import REMEMBERED, Labels, numbers_columns, words
+from loaders.matching import REMEMBERED, Labels, is_foot, numbers_columns, words
 from loaders.recognise import Found
 from loaders.row_keys import ENTIRE, KEY_COLUMNS, MOST_BESIDE
 from loaders.tidy import read_number, text_of
@@ -29,6 +29,7 @@ MONTH_WORDS = {
 _NUMBERING = ("序号", "编号")
 HEADER_SEARCH = 40  # rows in which the header must begin
 DEEPEST_HEADER = 6
+FEWEST_ALONE = 3  # columns that the form must know where no key column stands beside them
 FEWEST_KNOWN = 2  # columns that the form must know beside a key column whose wording it does not
 _WHO = re.compile(
     r".{0,6}(机构|单位|医院|中心|地区|区域|辖区|区划|区县|县区|县市区|市县区?|区市县|市州|州市|区|县|市|乡镇|乡镇街道|街道|乡|镇)(名称?)?"
@@ -53,10 +54,8 @@ class Header:
 
     @property
     def key(self) -> int:
-        """The column that says whose a row is."""
-        key = self.name if self.name is not None else self.code
-        assert key is not None
-        return key
+        """The column that says whose a row is; the first where none does."""
+        return next((one for one in (self.name, self.code) if one is not None), 0)
 
 
 def find_header(found: Found, labels: Labels) -> Header | None:
@@ -65,9 +64,13 @@ def find_header(found: Found, labels: Labels) -> Header | None:
     A wording that the form does not know (救治中心名称, 区县) must say that it names organisations, and more of the form's
     columns must stand beside it.
     """
-    key, known = (found.form.code, found.edition.code), found.sheet.headers
+    key, known = ("header", found.form.code, found.edition.code), found.sheet.known
     if key not in known:
-        known[key] = _find_header(found, labels, _is_known_key) or _find_likely_header(found, labels)
+        known[key] = (
+            _find_header(found, labels, _is_known_key)
+            or _find_likely_header(found, labels)
+            or _above_a_single_row(found, labels)
+        )
     header: Header | None = known[key]
     return header
 
@@ -82,6 +85,33 @@ def _find_likely_header(found: Found, labels: Labels) -> Header | None:
         return None
     header = _find_header(found, labels, _is_month_key)
     return replace(header, of_months=True) if header else None
+
+
+def _above_a_single_row(found: Found, labels: Labels) -> Header | None:
+    """A header of the form's columns alone, over one row of numbers: it is the sender's, and needs no name."""
+    sheet = found.sheet
+    if found.edition.layout != "organisations_in_rows":
+        return None
+    for row in range(sheet.first, min(sheet.first + HEADER_SEARCH, len(sheet.rows))):
+        texts = [words(raw) for raw in sheet.rows[row] if text_of(raw)]
+        known = [labels.find([text], fuzzy=False) for text in texts]
+        # A column that is not known might say whose the row is, or which month's.
+        if len(texts) < FEWEST_ALONE or not all(known):
+            continue
+        below = [
+            cells
+            for cells in sheet.rows[row + 1 :]
+            if any(read_number(raw).value is not None for raw in cells)
+        ]
+        filled = [next(text for raw in cells if (text := text_of(raw))) for cells in below]
+        counted = [cells for cells, first in zip(below, filled, strict=True)
+                   if not is_foot(first) and not numbers_columns(cells, first)]  # fmt: skip
+        if len(counted) != 1 or any(
+            text_of(raw) and not text_of(sheet.spread(row, column)) for column, raw in enumerate(counted[0])
+        ):
+            return None  # what stands under no header might say whose it is
+        return Header(row, _bottom(sheet, row, 0), None, None)
+    return None
 
 
 def lies_across(found: Found, labels: Labels) -> bool:

@@ -61,14 +61,11 @@ def _cells(sheet: Sheet) -> Iterator[tuple[int, int, str]]:
     for number, row in enumerate(sheet.rows):
         for column, raw in enumerate(row):
             # Nearly every cell is a short text or a small number: these are passed over without a look.
-            if raw.__class__ is str:
-                if len(raw) >= SHORTEST and (kind := kind_of(raw)):
+            own = raw.__class__
+            if own is float or own is int:
+                if raw >= 1e10 and (kind := _kind_of_number(raw)):
                     yield number, column, kind
-            elif (
-                (raw.__class__ is float or raw.__class__ is int)
-                and raw >= 1e10
-                and (kind := _kind_of_number(raw))
-            ):
+            elif own is str and len(raw) >= SHORTEST and (kind := kind_of(raw)):
                 yield number, column, kind
 
 

@@ -13,8 +13,9 @@ from loaders.issues import Issue
 from loaders.matching import Labels
 from loaders.organisation_headers import find_header, lies_across
 from loaders.outcome import Reading, Return
-from loaders.recognise import Found, period_issue
+from loaders.recognise import Found
 from loaders.row_keys import find_keys
+from loaders.stated_period import period_issue
 from loaders.tidy import LARGEST
 from loaders.unrecognised import unknown_headers
 from reference.data_elements import ValueNote
@@ -152,7 +153,7 @@ def _sum_parts(harvest: Harvest, edition: Edition, held: dict[Key, Reading]) -> 
     parts = edition.parts
     if not parts:
         return
-    for element in {element for element, _ in held}:
+    for element in dict.fromkeys([element for element, _ in held]):
         pieces = [held.get((element, part)) for part in parts]
         whole = held.get((element, ""))
         given = [one for one in pieces if one is not None]
@@ -196,7 +197,7 @@ def _put(
 def _derive(harvest: Harvest, edition: Edition, held: dict[Key, Reading]) -> None:
     """Elements that no cell states: the sum of others, in every breakdown that all of them have."""
     for rule in edition.derived:
-        for category in {category for element, category in held if element == rule.sum_of[0]}:
+        for category in [category for element, category in held if element == rule.sum_of[0]]:
             pieces = [held.get((element, category)) for element in rule.sum_of]
             given = [one for one in pieces if one is not None and one.value is not None]
             stated = held.get((rule.element, category))
@@ -207,10 +208,8 @@ def _derive(harvest: Harvest, edition: Edition, held: dict[Key, Reading]) -> Non
 
 def _require(harvest: Harvest, edition: Edition, held: dict[Key, Reading]) -> None:
     """Fields that must be given; a stated absence such as 未开展 is an answer."""
-    for one in edition.fields:
-        if not one.required:
-            continue
-        reading = held.get((one.element, one.category))
+    for one in edition.required:
+        reading = held.get(one.key)
         if (
             reading is not None
             and reading.value is None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -14,18 +13,18 @@ from rapidfuzz import fuzz, process
 from loaders.forms import Edition, Form, Forms
 from loaders.issues import Issue
 from loaders.matching import Labels, words
+from loaders.stated_period import period_of
 from loaders.tidy import text_of
+from loaders.title_block import label_rest, title_texts
 from loaders.traditional import simplified
 from loaders.units import ONE, Scale, Unit, unit_of_line
 from loaders.workbook import Sheet
-from reference import periods
 from reference.organisations import Organisation
 from reference.periods import Period
 from reference.registry import Registry
 
 LabelsOf = Callable[[Form, Edition], Labels]
 MOST_IN_TITLE = 4  # texts in a row of the title block
-TITLE_ROWS = 12  # how far down a title block may reach
 FEWEST_HEADERS = (
     0.5  # share of a form's fields whose labels a sheet must show to be taken for it without code or title
 )
@@ -36,6 +35,7 @@ _NEXT_LABEL = re.compile(
     r"(?<!^)[(（]?20\d\d\s?[年./-]|(?:计量)?单位\s?[:：]|报告期|统计时间|填[报表](?:日期|时间|人)|报出日期"
 )
 _OFFICE = re.compile(r"(?:卫生健康|卫健|卫生和?计划?生育|卫计|卫生)(?:委员会|局|委)$")
+_OTHER_HOUSE = re.compile("妇幼(?:卫生)?保健[所站]$")
 _CODE_IN_BRACKETS = re.compile(r"[(（\[]\s*([A-Za-z0-9\-]{4,32})\s*[)）\]]")
 
 
@@ -76,7 +76,7 @@ def recognise(
 
     `cover`: a sheet without a table that may say what this one does not; which form it is only where `by_cover`.
     """
-    texts = list(_title_texts(sheet))
+    texts = title_texts(sheet)
     found = (
         _by_code(sheet, forms, texts) or _by_title(sheet, forms, texts) or _by_headers(sheet, forms, labels)
     )
@@ -92,18 +92,10 @@ def recognise(
             (None, ""),
         )
         found.cover = cover if cover is not sheet else None
-        found.period, found.period_cell = _period(found, texts, file_name)
+        found.period, found.period_cell = period_of(found, texts, file_name)
         if found.period:
             found.edition = _edition_for(found, found.period)
     return found
-
-
-def _title_texts(sheet: Sheet) -> Iterator[tuple[int, int, str]]:
-    """(row, column, tidy text) of every text cell of the title block, in reading order."""
-    for row, cells in enumerate(sheet.rows[sheet.first : sheet.first + TITLE_ROWS], start=sheet.first):
-        for column, raw in enumerate(cells):
-            if raw != "" and raw is not None:
-                yield row, column, simplified(text_of(raw))
 
 
 def _by_code(sheet: Sheet, forms: Forms, texts: list[tuple[int, int, str]]) -> Found | None:
@@ -136,11 +128,14 @@ def _by_title(sheet: Sheet, forms: Forms, texts: list[tuple[int, int, str]]) -> 
 
 def _by_headers(sheet: Sheet, forms: Forms, labels: LabelsOf) -> Found | None:
     """The form whose labels the sheet shows most of; at least half of them, and at least three."""
-    seen = {words(raw) for row in sheet.rows[:200] for raw in row if isinstance(raw, str) and raw}
+    seen = _texts_of(sheet)
     best: tuple[float, Form, Edition] | None = None
     for form in forms.by_code.values():
         for edition in form.editions:
-            wordings = labels(form, edition).shown_as
+            own = labels(form, edition)
+            if own.every.isdisjoint(seen):
+                continue
+            wordings = own.shown_as
             shown = sum(not seen.isdisjoint(one) for one in wordings)
             share = shown / len(wordings)
             if share >= FEWEST_HEADERS and shown >= 3 and (best is None or share > best[0]):
@@ -150,11 +145,11 @@ def _by_headers(sheet: Sheet, forms: Forms, labels: LabelsOf) -> Found | None:
 
 def _by_cover(sheet: Sheet, cover: Sheet, forms: Forms, labels: LabelsOf) -> Found | None:
     """The form that a cover names, if the sheet shows some of its labels."""
-    texts = list(_title_texts(cover))
+    texts = title_texts(cover)
     found = _by_code(cover, forms, texts) or _by_title(cover, forms, texts)
     if found is None:
         return None
-    seen = {words(raw) for row in sheet.rows[:200] for raw in row if isinstance(raw, str) and raw}
+    seen = _texts_of(sheet)
     shown = sum(not seen.isdisjoint(one) for one in labels(found.form, found.edition).shown_as)
     return replace(found, sheet=sheet) if shown >= FEWEST_UNDER_COVER else None
 
@@ -162,101 +157,6 @@ def _by_cover(sheet: Sheet, cover: Sheet, forms: Forms, labels: LabelsOf) -> Fou
 def _edition_for(found: Found, period: Period) -> Edition:
     """The edition printed on the sheet, else the one valid in the period."""
     return found.edition if found.how == "code" else found.form.edition(period.last_day)
-
-
-def _period(found: Found, texts: list[tuple[int, int, str]], file_name: str) -> tuple[Period | None, str]:
-    """The period by its label, else from the title, the sheet's name or the file's name."""
-    sheet = found.sheet
-    for row, column, text in texts:
-        if rest := label_rest(text, found.edition.period_label):
-            day = next(
-                (raw for step in (1, 2) if isinstance(raw := sheet.at(row, column + step), dt.date)), None
-            )
-            if day is not None and not rest.strip():
-                # Excel makes a date of a typed 2026年10月: beside the label it means its month.
-                return periods.month_period(periods.month_of(day)), sheet.address(row, column + 1)
-            beside = (
-                ""
-                if rest.strip()
-                else text_of(sheet.at(row, column + 1)) or text_of(sheet.at(row, column + 2))
-            )
-            if period := _read_period(rest.strip() or beside):
-                return period, sheet.address(row, column)
-    named: dict[int, set[Period]] = {}
-    for row, _, text in texts:
-        if period := periods.find(text):
-            named.setdefault(row, set()).add(period)
-    for row, column, text in texts:
-        # A row that names several periods is a header over columns of them.
-        if len(named.get(row, ())) == 1 and (period := periods.find(text)) and _is_title(found, text):
-            return _narrowed(period, found), sheet.address(row, column)
-    if not (period := periods.find(sheet.name)) and found.cover is not None:
-        period, _ = _period(
-            replace(found, sheet=found.cover, cover=None), list(_title_texts(found.cover)), ""
-        )
-    if period:
-        return period, ""
-    return periods.find(re.sub(r"\.\w+$", "", file_name)), ""
-
-
-def _narrowed(period: Period, found: Found) -> Period:
-    """The month or quarter that the sheet's name says of the year in its title: 2026年…月报 on a sheet named 9月."""
-    if period.kind != "year" or found.form.frequency not in ("month", "quarter"):
-        return period
-    named = periods.find(f"{period.first // 100}年{found.sheet.name.strip()}")
-    return (
-        named if named and named.span < period.span and period.first <= named.first <= period.last else period
-    )
-
-
-def _is_title(found: Found, text: str) -> bool:
-    """Whether a text of the title block may carry the period: a filling-in date does not."""
-    return not re.search(
-        r"[填上报][报表送]?(?:日期|时间)|[报发]出日期|制表(?:日期|时间)|打印|Status As On", text
-    )
-
-
-def _read_period(text: str) -> Period | None:
-    try:
-        return periods.parse(text)
-    except periods.PeriodError:
-        return periods.find(text)
-
-
-def label_rest(text: str, labels: tuple[str, ...]) -> str | None:
-    """What follows a label in its own cell ('' padded to ' ' when nothing does); None when the text has no such label."""
-    plain = text.replace(" ", "")
-    for label in labels:
-        if match := re.match(rf"{re.escape(label)}(?:[(（][^)）]*[)）])?[:：]?(.*)$", plain):
-            return match[1] or " "
-    return None
-
-
-def period_issue(found: Found, today: dt.date) -> Issue | None:
-    """Why the period cannot be used, if it cannot."""
-    form, period, sheet = found.form, found.period, found.sheet.name
-    expected = {"month": 1, "quarter": 3, "year": 12}.get(form.frequency)
-    if period is None:
-        return Issue("period_missing", sheet, "", "", {"label": found.edition.period_label[0]})
-    shown = {"period_zh": period.label("zh"), "period_en": period.label("en")}
-    if period.first_day > today:
-        return Issue("period_in_future", sheet, found.period_cell, period.code, shown)
-    if period.first < 200001:
-        return Issue("period_too_old", sheet, found.period_cell, period.code, shown)
-    if form.cumulative_from_month:
-        if period.first % 100 != form.cumulative_from_month or period.span > 12:
-            return Issue(
-                "period_not_cumulative",
-                sheet,
-                found.period_cell,
-                period.code,
-                {**shown, "month": form.cumulative_from_month},
-            )
-    elif expected and period.span != expected:
-        return Issue(
-            "period_wrong_length", sheet, found.period_cell, period.code, {**shown, "months": expected}
-        )
-    return None
 
 
 class Sender(NamedTuple):
@@ -273,7 +173,7 @@ def sender_of(found: Found, registry: Registry) -> Sender:
     Where the form is about an area and its institution signs (南明区妇幼保健院), the area is meant.
     """
     sheet, form = found.sheet, found.form
-    for row, column, text in _title_texts(sheet):
+    for row, column, text in title_texts(sheet):
         rest = label_rest(text, found.edition.organisation_label)
         if rest is None:
             continue
@@ -281,9 +181,9 @@ def sender_of(found: Found, registry: Registry) -> Sender:
         named, step = next(((said, step) for said, step in beside if said), ("", 0))
         if named := _CODE_WORD.sub("", _NEXT_LABEL.split(named)[0].strip()):
             cell = sheet.address(row, column + step)
-            organisation, issue = _resolve(named, cell, found, registry)
+            organisation, issue = organisation_meant(*_parts(named), found, cell, registry)
             return Sender(organisation, cell, issue)
-    texts = list(_title_texts(sheet))
+    texts = title_texts(sheet)
     many = Counter(row for row, _, _ in texts)
     for row, column, text in texts:
         if many[row] > MOST_IN_TITLE:
@@ -307,16 +207,32 @@ def named_at(
     named: str, found: Found, cell: str, registry: Registry
 ) -> tuple[Organisation | None, Issue | None]:
     """The organisation that a header names, by its code in brackets or its name; else why not."""
-    return _resolve(named, cell, found, registry)
+    return organisation_at(*_parts(named), found, cell, registry)
 
 
-def _resolve(
-    named: str, cell: str, found: Found, registry: Registry
-) -> tuple[Organisation | None, Issue | None]:
+def _parts(named: str) -> tuple[str, str]:
+    """The code in brackets and the name beside it."""
     bracketed = _CODE_IN_BRACKETS.search(named)
-    code = bracketed[1] if bracketed else ""
-    name = _CODE_IN_BRACKETS.sub("", named).strip()
-    return organisation_at(code, name, found, cell, registry)
+    return bracketed[1] if bracketed else "", _CODE_IN_BRACKETS.sub("", named).strip()
+
+
+def organisation_meant(
+    code: str, name: str, found: Found, cell: str, registry: Registry
+) -> tuple[Organisation | None, Issue | None]:
+    """The same, and 某县妇幼保健所 or 站 for the county's only 妇幼保健院, with a remark: it has borne all three names."""
+    organisation, issue = organisation_at(code, name, found, cell, registry)
+    if organisation is not None or code or issue is None or issue.code != "organisation_unknown":
+        return organisation, issue
+    if (called := _OTHER_HOUSE.sub("妇幼保健院", simplified(name))) == simplified(name):
+        return None, issue
+    houses = [one for one in registry.organisations.find(called, found.form.tree) if one.kind == "mch"]
+    if len(houses) != 1:
+        return None, issue
+    meant = area_meant(houses[0], found.form, registry)
+    if not found.form.duty.owed_by(meant):
+        return None, issue
+    taken_for = {"taken_for": f"{houses[0].zh} ({houses[0].code})"}
+    return meant, Issue("organisation_understood", found.sheet.name, cell, name, taken_for)
 
 
 def organisation_at(
@@ -389,6 +305,11 @@ def _nearest(name: str, found: Found, registry: Registry) -> str:
         found.owing = {one.zh: one.code for one in registry.organisations.all if found.form.duty.owed_by(one)}
     best = process.extract(name, list(found.owing), scorer=fuzz.ratio, limit=3, score_cutoff=40)
     return ", ".join(f"{title} ({found.owing[title]})" for title, _, _ in best) or "—"
+
+
+def _texts_of(sheet: Sheet) -> set[str]:
+    """The wordings of a sheet's upper rows."""
+    return {words(raw) for row in sheet.rows[:200] for raw in row if raw.__class__ is str and raw}
 
 
 def looks_like_data(sheet: Sheet) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -32,8 +32,8 @@ _LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 
 def stacked(sheet: Sheet, forms: Forms) -> list[Sheet]:
     """A view for each return of a sheet in which several stand below each other, each under its title; else the sheet."""
-    pattern = _pattern(forms)
-    starts = [row for row, cells in enumerate(sheet.rows) if _is_title(cells, pattern)]
+    matches = title_matcher(forms.titles)
+    starts = [row for row, cells in enumerate(sheet.rows) if _is_title(cells, matches)]
     edges = [*starts, len(sheet.rows)]
     blocks = [(start, end) for start, end in pairwise(edges) if has_table(sheet.rows[start:end])]
     if not 2 <= len(blocks) <= MOST_BELOW:
@@ -47,41 +47,46 @@ def stacked(sheet: Sheet, forms: Forms) -> list[Sheet]:
     ]
 
 
-def _pattern(forms: Forms) -> str:
-    return _titles(forms.titles)
-
-
-def says_title(text: str, forms: Forms) -> bool:
-    """Whether a text is the title of a form."""
-    return len(text) <= LONGEST_TITLE and _matches(_pattern(forms), text)
-
-
-def _is_title(cells: list[Any], pattern: str) -> bool:
-    first = next((raw for raw in cells[:TITLE_COLUMNS] if raw != "" and raw is not None), None)
-    return (
-        first.__class__ is str
-        and len(first) <= LONGEST_TITLE
-        and _matches(pattern, first)
-        and sum(raw != "" and raw is not None for raw in cells) <= 3
-    )
+def _is_title(cells: list[Any], matches: Callable[[str], bool]) -> bool:
+    # Every row of every sheet is asked: nearly all end at their first filled cell.
+    for raw in cells[:TITLE_COLUMNS]:
+        if raw != "" and raw is not None:
+            return (
+                raw.__class__ is str
+                and len(raw) <= LONGEST_TITLE
+                and matches(raw)
+                and sum(one != "" and one is not None for one in cells) <= 3
+            )
+    return False
 
 
 @lru_cache(maxsize=8)
-def _titles(patterns: tuple[str, ...]) -> str:
-    return "|".join(f"(?:{one})" for one in dict.fromkeys(patterns))
+def title_matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether a text is one of the titles; what was asked of a text is remembered."""
+    pattern = re.compile("|".join(f"(?:{one})" for one in dict.fromkeys(patterns)), re.IGNORECASE)
 
+    @lru_cache(maxsize=REMEMBERED)
+    def matches(text: str) -> bool:
+        return pattern.search(text_of(text).replace(" ", "")) is not None
 
-@lru_cache(maxsize=REMEMBERED)
-def _matches(pattern: str, text: str) -> bool:
-    return re.search(pattern, text_of(text).replace(" ", ""), re.IGNORECASE) is not None
+    return matches
 
 
 def has_table(rows: list[list[Any]]) -> bool:
     """Whether some row holds several numbers: a title that only speaks of the form has none below it."""
-    return any(
-        sum(isinstance(raw, int | float) or (isinstance(raw, str) and raw.isdecimal()) for raw in row) >= 2
-        for row in rows
-    )
+    return any(map(_has_numbers, rows))
+
+
+def _has_numbers(row: list[Any]) -> bool:
+    numbers = 0
+    for raw in row:
+        if raw.__class__ is float or (
+            raw.isdecimal() if isinstance(raw, str) else isinstance(raw, int | float)
+        ):
+            numbers += 1
+            if numbers == 2:
+                return True
+    return False
 
 
 def by_period(found: Found, labels: Labels) -> list[Found]:
@@ -105,11 +110,10 @@ def _in_rows(found: Found, labels: Labels) -> list[Found]:
     sheet, wanted = found.sheet, _month_words(found.edition.period_label)
     top = sheet.rows[sheet.first : sheet.first + HEADER_SEARCH]
     # Nearly every sheet is of one month: a look at the shortest texts tells, before the header is looked for.
-    if not any(
-        raw.__class__ is str and len(raw) <= LONGEST_MONTH_WORD and words(raw) in wanted
-        for row in top
-        for raw in row
-    ):
+    short = [
+        raw for row in top for raw in row if raw.__class__ is str and raw and len(raw) <= LONGEST_MONTH_WORD
+    ]
+    if wanted.isdisjoint(map(words, short)):
         return [found]
     header = find_header(found, labels)
     if header is None:

@@ -73,14 +73,19 @@ def _tidy(text: str) -> str:
 
 def text_of(raw: Any) -> str:
     """Any cell as tidy text: plain width, single spaces, nothing invisible. Whole floats lose their `.0`."""
-    if raw is None or raw == "":
+    kind = raw.__class__
+    if kind is str:
+        if len(raw) > REMEMBERED_LENGTH:
+            return _tidy.__wrapped__(raw)
+        return _tidy(raw) if raw else ""
+    if kind is float:
+        return str(int(raw)) if raw.is_integer() and abs(raw) < 1e15 else str(raw)
+    if raw is None:
         return ""
-    if isinstance(raw, str):
-        return _tidy(raw) if len(raw) <= REMEMBERED_LENGTH else _tidy.__wrapped__(raw)
-    if isinstance(raw, bool):
+    if kind is bool:
         return "TRUE" if raw else "FALSE"
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
-        return str(int(raw))
+    if isinstance(raw, str | float):
+        return text_of(str(raw) if isinstance(raw, str) else float(raw))
     if isinstance(raw, dt.datetime):
         return raw.date().isoformat() if raw.time() == dt.time() else raw.isoformat(" ")
     return str(raw)

@@ -6,12 +6,21 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
+REMEMBERED, REMEMBERED_LENGTH = 20_000, 120
 _FILE = Path(__file__).with_name("traditional.toml")
 
 
 def simplified(text: str) -> str:
     """The text with every traditional sign in its simplified form."""
-    return text if text.isascii() else text.translate(_table())
+    if text.isascii():
+        return text
+    return _simplified(text) if len(text) <= REMEMBERED_LENGTH else text.translate(_table())
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _simplified(text: str) -> str:
+    """The same for labels, which come back in every file; longer texts are notes."""
+    return text.translate(_table())
 
 
 def telling_words(text: str) -> int:

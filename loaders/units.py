@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from loaders.tidy import text_of
+from loaders.tidy import REMEMBERED_LENGTH, text_of
 
 Kind = Literal["things", "rate", "money", "other"]
 REMEMBERED = 20_000
@@ -79,13 +79,21 @@ def _in_brackets(text: str) -> Unit | None:
 
 def unit_in(raw: Any) -> Unit | None:
     """The unit that a header or label states: in brackets, or as all that it says."""
+    if raw.__class__ is str and len(raw) <= REMEMBERED_LENGTH:
+        return _unit_in(raw) if raw else None
+    text = text_of(raw)
+    return (_in_brackets(text) or _unit(text)) if text else None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _unit_in(raw: str) -> Unit | None:
     text = text_of(raw)
     return (_in_brackets(text) or _unit(text)) if text else None
 
 
 def unit_of_line(text: str) -> Unit | None:
     """The unit that a line of the title block states for the whole table (单位：万人)."""
-    found = _STATED.search(text)
+    found = _STATED.search(text) if "单位" in text else None
     return _unit(found[1]) if found else None
 
 

@@ -64,21 +64,21 @@ class Sheet:
     anchors: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     broken: dict[tuple[int, int], str] = field(default_factory=dict)
     first: int = 0
-    headers: dict[tuple[str, str], Any] = field(
+    known: dict[tuple[str, ...], Any] = field(
         default_factory=dict
-    )  # form and edition → where its header was found
+    )  # what was found in it once, for asking again
 
     def at(self, row: int, column: int) -> Any:
         """The cell's own value; None outside the sheet."""
-        return (
-            self.rows[row][column]
-            if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row])
-            else None
-        )
+        if 0 <= row < len(self.rows) and 0 <= column < len(cells := self.rows[row]):
+            return cells[column]
+        return None
 
     def spread(self, row: int, column: int) -> Any:
         """The value that a person reads at the place: that of the merge it lies in, else its own."""
-        return self.at(*self.anchors.get((row, column), (row, column)))
+        if self.anchors and (anchor := self.anchors.get((row, column))):
+            return self.at(*anchor)
+        return self.at(row, column)
 
     @cached_property
     def width(self) -> int:
@@ -291,7 +291,8 @@ def _anchors(
         room -= max(0, below - top) * max(0, beside - left)
         if room < 0:
             raise TooLargeError(name, f"{column_letters(left)}{top + 1}")
+        anchor = (top, left)
         for row in range(top, below):
             for column in range(left, beside):
-                anchors[row, column] = (top, left)
+                anchors[row, column] = anchor
     return anchors

@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from loaders.limits import DEFAULT, Limits
@@ -20,6 +21,11 @@ _NEAR = re.compile(rb'<c r="([A-Z]{2})\d')
 _PREFIX = re.compile(rb"<(\w+:)sheetData")
 _NOTES = re.compile(r"xl/(?:comments|threadedComments)/?[^/]*\.xml$")
 _LAST_ROW = re.compile(rb'<c r="[A-Z]+(\d+)"[^>/]*>')
+
+
+_FORMULAS = (b"<f>", b"<f ", b"<f/>")
+MOST_LETTERS = 1_000  # beyond, the sheet is full of words, and looked through as a whole
+MOST_REMEMBERED = 20_000  # bytes of a workbook's list of sheets that are remembered
 
 
 @dataclass
@@ -99,7 +105,10 @@ def _sealed(archive: zipfile.ZipFile) -> bool:
 
 
 def _parse(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    content = archive.read(name)
+    return _parsed(archive.read(name))
+
+
+def _parsed(content: bytes) -> ElementTree.Element:
     if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content:
         raise ValueError("a document type declaration has no place in a workbook")
     return ElementTree.fromstring(content)  # noqa: S314 - no entities can be declared: refused just above
@@ -122,11 +131,17 @@ def _sheet_paths(archive: zipfile.ZipFile, main: str) -> dict[str, str]:
     """Sheet name → the part that holds it."""
     folder, _, name = main.rpartition("/")
     folder = f"{folder}/" if folder else ""
-    relations = {
-        node.get("Id"): node.get("Target", "") for node in _parse(archive, f"{folder}_rels/{name}.rels")
-    }
+    named, stated = archive.read(f"{folder}_rels/{name}.rels"), archive.read(main)
+    find = _paths if len(named) + len(stated) <= MOST_REMEMBERED else _paths.__wrapped__
+    return find(folder, named, stated)
+
+
+@lru_cache(maxsize=256)
+def _paths(folder: str, named: bytes, stated: bytes) -> dict[str, str]:
+    """The same from the two parts that say so: workbooks of one template hold the very same bytes there."""
+    relations = {node.get("Id"): node.get("Target", "") for node in _parsed(named)}
     paths: dict[str, str] = {}
-    for node in _parse(archive, main).iter():
+    for node in _parsed(stated).iter():
         if node.tag.rpartition("}")[2] != "sheet":
             continue
         relation = next((value for key, value in node.attrib.items() if key.endswith("}id")), None)
@@ -178,7 +193,7 @@ def _too_far(xml: bytes, limits: Limits) -> str:
 
 def _broken(xml: bytes) -> dict[tuple[int, int], str]:
     """Error cells and formulas that were never calculated."""
-    if b't="e"' not in xml and b"<f>" not in xml and b"<f " not in xml and b"<f/>" not in xml:
+    if b't="e"' not in xml and not _has_formulas(xml):
         return {}
     broken: dict[tuple[int, int], str] = {}
     above = -1
@@ -193,6 +208,18 @@ def _broken(xml: bytes) -> dict[tuple[int, int], str]:
             if kind := _kind(cell, inner):
                 broken[above, before] = kind
     return broken
+
+
+def _has_formulas(xml: bytes) -> bool:
+    """Whether a sheet has the element `f`. Its letter is rare in a sheet, and far sooner found than `<f` would be."""
+    if xml.count(b"f") > MOST_LETTERS:
+        return any(one in xml for one in _FORMULAS)
+    at = xml.find(b"f")
+    while at >= 0:
+        if xml.startswith(_FORMULAS, max(0, at - 1)):
+            return True
+        at = xml.find(b"f", at + 1)
+    return False
 
 
 def _kind(attributes: bytes, inner: bytes) -> str:

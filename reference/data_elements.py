@@ -18,7 +18,7 @@ class ValueNote(StrEnum):
 
     BLANK = "blank"  # the cell was left empty
     NOT_OFFERED = "not_offered"  # -2 in official returns: the service is not provided here
-    NOT_COLLECTED = "not_collected"  # 无, /, 未统计: nobody counted
+    NOT_COLLECTED = "not_collected"  # 无 (but of deaths, where it is 0), /, 未统计: nobody counted
     DASH = "dash"  # — or -: ambiguous, kept apart
     SUPPRESSED = "suppressed"  # * or <5: hidden by the sender
     INCONSISTENT = "inconsistent"  # a cumulative that falls: no month can be told from it

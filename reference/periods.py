@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 FIRST_STATISTICAL_MONTH = 10
 _ENGLISH_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
@@ -216,6 +217,7 @@ def parse(text: str) -> Period:
     )
 
 
+@lru_cache(maxsize=4096)
 def find(text: str) -> Period | None:
     """The first period named anywhere in a longer text such as a title; None when there is none.
 

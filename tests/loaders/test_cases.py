@@ -178,6 +178,21 @@ def test_one_fault_one_issue_at_its_cell(
     assert told(check_content(listed(desk, {}, case), "x.xlsx", desk)) == [issue]
 
 
+@pytest.mark.parametrize(("header", "place"), [("备注", "备注栏（{}列）"), ("其他", "批注")])
+def test_words_in_a_column_of_numbers_are_sent_to_the_remarks(desk: Desk, header: str, place: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(listed(desk, {}, {"case_gestational_weeks": "38（双胎）"})))
+    sheet = book.worksheets[0]
+    column = sheet.cell(5, sheet.max_column + 1, header).column_letter
+    target = io.BytesIO()
+    book.save(target)
+    (issue,) = [
+        one for one in check_content(target.getvalue(), "x.xlsx", desk).issues if one.severity == "error"
+    ]
+    assert (issue.code, issue.cell) == ("number_with_remark", "G10")
+    assert "38" in issue.mend("zh")
+    assert place.format(column) in issue.mend("zh")
+
+
 def test_a_month_without_cases_must_be_said(desk: Desk) -> None:
     blank = openpyxl.load_workbook(io.BytesIO(listed(desk, {})))
     sheet = blank.worksheets[0]

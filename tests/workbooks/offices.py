@@ -148,10 +148,11 @@ def months_of_a_quarter_beside_their_sum() -> bytes:
             "parturient_women": 122,
             "prenatal_screened_women": "dash",
             "high_risk_women": "not_collected",
+            "maternal_deaths": 0,
             "neonatal_deaths": 0,
         }
     },
-    {("breakdown_absent", "")},
+    {("breakdown_absent", ""), ("none_is_zero", "B8")},
 )
 def full_width_digits_and_signs_for_nothing() -> bytes:
     return sheet(
@@ -897,3 +898,109 @@ def a_column_of_rates_only() -> bytes:
 @office(None, {("breakdown_absent", ""), ("period_wrong_length", "A1")})
 def half_a_year_in_a_months_return() -> bytes:
     return sheet([["2026年上半年妇幼健康月报"], SENDER, ["指标", "数量"], ["活产数", 600], ["产妇数", 590]])
+
+
+COUNTED = [["指标", "数量"], ["活产数", 101], ["产妇数", 100]]
+HOUSE = ["填报单位：南明区妇幼保健院"]
+OCTOBER = ["报告期：2026年10月"]
+HOSPITAL = ["助产机构月报"]
+COLUMNS = ["产妇数", "活产总数", "男性活产数", "女性活产数", "孕产妇死亡数"]
+IN_COUNTY: Said = {(NANMING, 202610): {"live_births": 101, "parturient_women": 100}}
+IN_HOUSE: Said = {
+    ("MCH520102", 202610): {
+        "parturient_women": 100,
+        "live_births": 101,
+        "live_births_male": 50,
+        "live_births_female": 51,
+        "maternal_deaths": 0,
+    }
+}
+WHOLE_ONLY = ("breakdown_absent", "")
+
+
+@office(IN_COUNTY, {WHOLE_ONLY})
+def year_and_month_in_cells_of_their_own() -> bytes:
+    return sheet([["县区妇幼健康月报"], SENDER, [2026, "年", 10, "月"], *COUNTED])
+
+
+@office(IN_COUNTY, {WHOLE_ONLY})
+def year_and_month_in_cells_beside_their_label() -> bytes:
+    return sheet([["县区妇幼健康月报"], SENDER, ["报告期", 2026, "年", 10, "月"], *COUNTED])
+
+
+@office(IN_COUNTY, {WHOLE_ONLY})
+def year_and_month_as_two_words_beside_their_label() -> bytes:
+    return sheet([["县区妇幼健康月报"], SENDER, ["报告期：", "2026年", "10月", "填报人：李某"], *COUNTED])
+
+
+@office(IN_COUNTY, {WHOLE_ONLY})
+def a_year_in_the_title_and_its_month_below() -> bytes:
+    return sheet([["2026年县区妇幼健康月报"], SENDER, ["", 2026, "年", 10, "月份"], *COUNTED])
+
+
+@office({(NANMING, 202609): {"live_births": 101}}, {WHOLE_ONLY})
+def a_month_in_the_title_before_cells_of_another() -> bytes:
+    return sheet([["2026年9月县区妇幼健康月报"], SENDER, [2026, "年", 10, "月"], *COUNTED])
+
+
+@office(None, {WHOLE_ONLY, ("period_wrong_length", "A3")})
+def cells_from_one_month_to_another() -> bytes:
+    return sheet([["县区妇幼健康月报"], SENDER, ["报告期", 2026, "年", 1, "月", "至", 10, "月"], *COUNTED])
+
+
+@office(None, {WHOLE_ONLY, ("period_missing", "")})
+def cells_of_a_day_that_was_left_blank() -> bytes:
+    return sheet([["县区妇幼健康月报"], SENDER, [2026, "年", 11, "月", "日"], *COUNTED])
+
+
+@office(None, {WHOLE_ONLY, ("period_missing", "")})
+def cells_of_the_month_of_signing() -> bytes:
+    return sheet([["县区妇幼健康月报"], SENDER, ["填表人：李某", 2026, "年", 11, "月"], *COUNTED])
+
+
+@office(IN_HOUSE, set())
+def one_row_that_needs_no_name() -> bytes:
+    return sheet([HOSPITAL, HOUSE, OCTOBER, COLUMNS, [100, 101, 50, 51, 0], ["填表人：李某"]])
+
+
+@office(None, {("row_without_organisation", "A4")})
+def one_row_whose_sender_nobody_names() -> bytes:
+    return sheet([HOSPITAL, OCTOBER, COLUMNS, [100, 101, 50, 51, 0]])
+
+
+@office(None, {("column_unclear", "B3")})
+def two_rows_without_names() -> bytes:
+    return sheet([HOSPITAL, HOUSE, OCTOBER, COLUMNS, [100, 101, 50, 51, 0], [7, 8, 4, 4, 0]])
+
+
+@office(None, {("column_unclear", "C3")})
+def one_row_that_names_another_under_no_header() -> bytes:
+    return sheet([HOSPITAL, HOUSE, OCTOBER, ["", *COLUMNS], ["云岩区妇幼保健院", 100, 101, 50, 51, 0]])
+
+
+@office(IN_HOUSE, {("organisation_understood", "B4"), ("none_is_zero", "G4")})
+def a_house_by_its_older_name() -> bytes:
+    names = ["序号", "机构名称", *COLUMNS]
+    return sheet([HOSPITAL, OCTOBER, names, [1, "南明区妇幼保健所", 100, 101, 50, 51, "无"]])
+
+
+@office(IN_HOUSE, {("organisation_understood", "A2")})
+def a_sender_by_its_older_name() -> bytes:
+    return sheet([HOSPITAL, ["填报单位：南明区妇幼保健所"], OCTOBER, COLUMNS, [100, 101, 50, 51, 0]])
+
+
+@office(None, {("organisation_unknown", "A4")})
+def an_older_name_of_no_house() -> bytes:
+    return sheet([HOSPITAL, OCTOBER, ["机构名称", *COLUMNS], ["某某区妇幼保健所", 100, 101, 50, 51, 0]])
+
+
+@office(None, {("organisation_unknown", "B3")})
+def an_older_name_above_a_column() -> bytes:
+    across = ["指标", "南明区妇幼保健所", "云岩区妇幼保健院", "花溪区妇幼保健院"]
+    rows = [["产妇数", 1, 2, 3], ["活产总数", 1, 2, 3], ["男性活产数", 1, 1, 1], ["女性活产数", 0, 1, 2]]
+    return sheet([HOSPITAL, OCTOBER, across, *rows])
+
+
+@office({(NANMING, 202610): {"maternal_deaths": "dash", "high_risk_women": "not_collected"}}, {WHOLE_ONLY})
+def nothing_said_of_deaths_is_no_zero() -> bytes:
+    return sheet([MONTH, SENDER, *COUNTED, ["孕产妇死亡数", "—"], ["高危产妇人数", "无"]])
