@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicators import signals, since
+from indicators.comparable import Comparable
 from indicators.definition import Definition
 from indicators.family import Finding, Question, judged, wants_more, whole
 from indicators.panel import Panel, Span
@@ -63,6 +64,11 @@ class Board:
         first = self._span.months[0]
         last = first if held is None else min(max(held[1], first), self.period.last)
         return self._span.panels(first, 1, last)
+
+    @cached_property
+    def comparable(self) -> Comparable:
+        """Which of the single months say nothing of an area's last ones, for a break lies between."""
+        return Comparable(self.context.registry, self.asked.areas, next(iter(self.monthly.values())).months)
 
     @cached_property
     def results(self) -> tuple[Result, ...]:
@@ -228,7 +234,7 @@ class Board:
         looks = []
         for definition, _, more in self.counted():
             panel = self.monthly[definition.code]
-            seen, size = judged(panel, slice(None))
+            seen, size = self.comparable.blanked(definition.code, *judged(panel, slice(None)))
             looks.append((definition, more, seen, size, self._worsening(definition, more, seen, size, 0)))
         told, bar = self._discoveries([look[4].p for look in looks])
         found = []
@@ -274,8 +280,7 @@ class Board:
         """Which are discoveries in the whole family, in the same pieces; and the p that a discovery must not exceed."""
         if not p_values:
             return [], 0.0
-        whole_family = np.concatenate(p_values)
-        told, bar = self._told(whole_family)
+        told, bar = self._told(np.concatenate(p_values))
         cuts = np.cumsum([one.size for one in p_values])[:-1]
         return np.split(told, cuts), bar
 
@@ -294,10 +299,9 @@ class Board:
         for back in range(1, PAST + 1):
             look = self._worsening(definition, more, seen, size, back, open_rows)
             if back == 1:
-                told = zip(open_rows, range(open_rows.size), strict=True)
                 gaps = {
                     int(row): _fallen(look, place, size[row, :-1])
-                    for row, place in told
+                    for place, row in enumerate(open_rows)
                     if look.p[place] <= bar
                 }
             open_rows = open_rows[look.p <= bar]

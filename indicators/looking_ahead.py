@@ -45,9 +45,9 @@ def will_miss(board: Board, back: int = PAST) -> list[Finding]:
     for result, panel, row in _candidates(board):
         aim = _aim(board, result)
         horizon = month_count(panel.months[-1], month_of(aim.by)) - 1
-        if horizon < SHORTEST or not _in_doubt(result, panel, row, aim, horizon):
+        if horizon < SHORTEST or not _in_doubt(board, result, panel, row, aim, horizon):
             continue
-        seen, size = (one[0] for one in judged(panel, slice(row, row + 1)))
+        seen, size = (one[0] for one in _months_of(board, panel, row))
         path = look(panel, seen, size, aim.target, horizon)
         if _is_missed(path, board):
             stood = 1
@@ -116,12 +116,18 @@ def aim_of(in_force: TargetInForce, on: dt.date) -> Aim:
     return Aim(in_force.target, in_force.policy, dt.date(on.year + 1, 12, 31))
 
 
-def _in_doubt(result: Result, panel: Panel, row: int, aim: Aim, horizon: int) -> bool:
+def _months_of(board: Board, panel: Panel, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """Numerators and denominators (1, months) of an area that can be judged and compare with its last ones; NaN for the rest."""
+    rows = slice(row, row + 1)
+    return board.comparable.blanked(panel.definition.code, *judged(panel, rows), rows)
+
+
+def _in_doubt(board: Board, result: Result, panel: Panel, row: int, aim: Aim, horizon: int) -> bool:
     """Whether a forecast can say anything: short of the target, or on the way to losing it."""
     assert result.value is not None
     if not aim.target.met(result.value):
         return True
-    seen, size = judged(panel, slice(row, row + 1))
+    seen, size = _months_of(board, panel, row)
     lately, before = (
         np.nansum(seen[0, part]) / total if (total := np.nansum(size[0, part])) else np.nan
         for part in (slice(-12, None), slice(-24, -12))

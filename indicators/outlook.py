@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from indicators.comparable import Comparable
 from indicators.family import judged
 from indicators.looking_ahead import Aim, aim_of, forecast_of
 from indicators.panel import Panel, panel
@@ -84,12 +85,12 @@ def _outlook(context: Context, seen: Panel, organisation: str, on: dt.date) -> O
     horizon = month_count(last, month_of(aim.by)) - 1 if aim else WITHOUT_AIM
     if not NEAREST <= horizon <= FARTHEST:
         return None
-    counts, sizes = (one[0] for one in judged(seen, slice(0, 1)))
+    comparable = Comparable(context.registry, [organisation], seen.months)
+    code = seen.definition.code
+    counts, sizes = (one[0] for one in comparable.blanked(code, *judged(seen, slice(0, 1))))
     share = aim.target.value / seen.definition.multiplier if aim else None
     path = forecast_of(seen, counts, sizes, share, aim.target.operator if aim else ">=", horizon)
     if not path.assessable:
         return None
     months = (*seen.months, *month_range(month_add(last, 1), month_add(last, horizon)).months)
-    return Outlook(
-        seen.definition.code, organisation, months, len(seen.months), aim, path, seen.definition.multiplier
-    )
+    return Outlook(code, organisation, months, len(seen.months), aim, path, seen.definition.multiplier)

@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from conftest import DUTIES
 
 from indicators.panel import panel
 from indicators.result import Reason
 from indicators.results import View, calculate
 from reference.periods import month_range, quarter
 from reference.registry import Population
+from tests.indicators.conftest import DUTIES
 
 HONGHUAGANG, HUICHUAN, BOZHOU, ZUNYI, PROVINCE = "520302", "520303", "520304", "520300", "520000"
 MANAGED, PLACES = "under7_management_rate", "childcare_places_per_1000"
