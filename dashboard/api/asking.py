@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,11 @@ def organisations_asked(workspace: Workspace, account: Account, *, sent: bool = 
     named, level = request.args.getlist("organisation"), request.args.get("level", "")
     organisations = workspace.registry.organisations
     home = account.home(organisations)
+    level_asked(workspace)
     try:
         asked = choose_organisations(workspace, named or ([home.code] if home and not level else []), level)
     except MENDABLE as error:
-        raise bad_request(str(error)) from None
+        raise no_organisation(named, error) from None
     may_see = account.reaches if sent else account.sees
     seen = [one for one in asked if may_see(one.code, organisations)]
     if len(seen) < len(asked) and not level:
@@ -64,15 +65,21 @@ def indicators_asked(workspace: Workspace, chosen: list[Organisation]) -> list[s
     try:
         return choose_indicators(workspace, request.args.getlist("indicator"), chosen)
     except (*MENDABLE, LookupError) as error:
-        raise bad_request(str(error)) from None
+        named = "、".join(request.args.getlist("indicator"))
+        zh = f"没有这样的指标，或所要的单位不报这个指标：{named}。指标代码见 /api/v1/indicators。"
+        raise bad_request(str(error), zh) from None
 
 
 def period_asked(workspace: Workspace, chosen: list[Organisation]) -> Period:
     """The `period`, else the last twelve months with data."""
     try:
         return choose_period(workspace, request.args.get("period", ""), chosen)
-    except MENDABLE as error:
-        raise bad_request(str(error)) from None
+    except PeriodError as error:
+        given = request.args.get("period", "")
+        zh = f"“{given}”不是时期。可以写 2026-03、2026年3月、2026Q1、2026、SY2026 或 2026-01..2026-06。"
+        raise bad_request(str(error), zh) from None
+    except DefinitionError as error:
+        raise bad_request(str(error), "系统里还没有数据。请先报送，或写明 period。") from None
 
 
 def not_too_many(numbers: int) -> None:
@@ -102,8 +109,10 @@ def only_known_keys(path: str) -> None:
     known = _described()[path]
     for key in request.args:
         if key not in known:
+            may_be = f"这里可用的参数是 {'、'.join(known)}" if known else "这里不接受任何参数"
             raise bad_request(
-                f"unknown key '{key}'{suggest(key, known)}" if known else f"unknown key '{key}'"
+                f"unknown key '{key}'{suggest(key, known)}" if known else f"unknown key '{key}'",
+                f"没有参数“{key}”，{may_be}。",
             )
 
 
@@ -112,7 +121,10 @@ def level_asked(workspace: Workspace) -> str:
     level = request.args.get("level", "")
     known = sorted({one.code for tree in workspace.registry.trees.values() for one in tree.levels})
     if level and level not in known:
-        raise bad_request(f"unknown level '{level}'{suggest(level, known)}")
+        raise bad_request(
+            f"unknown level '{level}'{suggest(level, known)}",
+            f"没有层级“{level}”，可用的是 {'、'.join(known)}。",
+        )
     return level
 
 
@@ -121,6 +133,14 @@ def is_switched_on(name: str) -> bool:
     return request.args.get(name, "").casefold() in ("1", "true", "yes")
 
 
-def bad_request(words: str) -> ApiError:
-    """What was asked cannot be understood."""
-    return ApiError(400, "bad_request", f"请求有误：{words}", words)
+def no_organisation(named: Sequence[str], error: Exception) -> ApiError:
+    """An organisation that is not known, or whose name several bear."""
+    words = "、".join(named)
+    if isinstance(error, AmbiguousOrganisationError):
+        return bad_request(str(error), f"名称不止一个单位使用：{words}。请写代码，见 /api/v1/organisations。")
+    return bad_request(str(error), f"没有这个单位：{words}。单位的代码和名称见 /api/v1/organisations。")
+
+
+def bad_request(en: str, zh: str) -> ApiError:
+    """What was asked cannot be understood; each language says how to ask."""
+    return ApiError(400, "bad_request", zh, en)

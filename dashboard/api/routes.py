@@ -130,7 +130,7 @@ def _organisations(answers: Answers) -> Answer:
         try:
             organisations.get(below)
         except asking.MENDABLE as error:
-            raise asking.bad_request(str(error)) from None
+            raise asking.no_organisation([below], error) from None
     rows = [
         documents.organisation_row(one)
         for one in organisations.all
@@ -170,7 +170,9 @@ def _grades(answers: Answers) -> Answer:
     try:
         on = dt.date.fromisoformat(request.args.get("on", "") or dt.date.today().isoformat())
     except ValueError:
-        raise asking.bad_request("'on' is a day such as 2026-10-31") from None
+        raise asking.bad_request(
+            "'on' is a day such as 2026-10-31", "on 应是一个日期，例如 2026-10-31。"
+        ) from None
     rows = [
         documents.grade_row(workspace, one)
         for one in answers.standings(on)
@@ -213,9 +215,15 @@ def _submit(answers: Answers) -> Answer:
     content = file.read() if file else request.get_data()
     name = plain_name((file.filename if file else request.args.get("name")) or "submission.xlsx")
     if not content:
-        raise asking.bad_request("send the workbook as the body, or as the part 'file' of a form")
+        raise asking.bad_request(
+            "send the workbook as the body, or as the part 'file' of a form",
+            "没有收到内容。请把工作簿作为请求正文发送，或作为表单的 file 部分发送。",
+        )
     if is_archive(content):
-        raise asking.bad_request("one workbook at a time; archives are taken on the page")
+        raise asking.bad_request(
+            "one workbook at a time; archives are taken on the page",
+            "一次只能送一个工作簿；压缩包请在“数据上报”页面上传。",
+        )
     try:
         loaded = load_content(
             content, name, workspace.desk, workspace.store, **sending(answers), sandbox=answers.reading_room()

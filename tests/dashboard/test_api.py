@@ -193,6 +193,29 @@ def test_every_refusal_has_one_shape_and_says_what_to_do(app, program, method, p
     assert ("Allow" in found.headers) == (status == 405)
 
 
+MISTAKEN = [
+    ("/results?organisation=nowhere", "没有这个单位：nowhere", "nowhere"),
+    ("/organisations?below=nowhere", "没有这个单位：nowhere", "nowhere"),
+    ("/organisations?level=village", "没有层级“village”", "unknown level 'village'"),
+    ("/results?level=village", "没有层级“village”", "unknown level 'village'"),
+    ("/results?indicator=nothing", "没有这样的指标", "nothing"),
+    ("/results?period=2026-13", "“2026-13”不是时期", "'2026-13' is not a period"),
+    ("/results?perod=2026", "没有参数“perod”", "did you mean 'period'"),
+    ("/grades?on=soon", "on 应是一个日期", "is a day such as"),
+]
+
+
+@pytest.mark.parametrize(("path", "zh", "en"), MISTAKEN)
+def test_what_is_mistaken_is_told_in_each_language_by_itself(program, path, zh, en):
+    """The Chinese words are no English ones behind a Chinese colon."""
+    found = answer(program("county", "view_results"), path)
+    said = found.json["error"]
+    assert found.status_code == 400
+    assert zh in said["message_zh"]
+    assert en in said["message_en"]
+    assert said["message_en"] not in said["message_zh"]
+
+
 def test_a_fault_and_a_name_that_is_not_ours_are_refused_in_the_same_shape(app, program, monkeypatch):
     client = program("county", "view_results")
     foreign = client.get("/api/v1/results", headers={"Host": "evil.example"})
