@@ -7,6 +7,7 @@ whatever order. Numbers come from binomial draws down a chain, so that the forms
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import zlib
 from collections.abc import Mapping
@@ -131,14 +132,18 @@ def expected_births(truth: Truth, children_of_2020: int, month: int) -> float:
     return yearly / 12 * truth.births.season[month % 100 - 1]
 
 
+@functools.cache  # lasting, and asked for anew every month
+def _deviation(window: Window, organisation: str, element: str) -> float:
+    """How far an organisation stands from the province, in standard deviations."""
+    return float(window.random("share", organisation, element).standard_normal())
+
+
 def own_share(window: Window, organisation: str, draw: Draw) -> float:
     """An organisation's own lasting share of a draw: the province's, moved on the logit scale."""
     if not 0 < draw.share < 1 or not draw.spread:
         return draw.share
-    logit = (
-        math.log(draw.share / (1 - draw.share))
-        + draw.spread * window.random("share", organisation, draw.element).standard_normal()
-    )
+    logit = math.log(draw.share / (1 - draw.share))
+    logit += draw.spread * _deviation(window, organisation, draw.element)
     return float(1 / (1 + math.exp(-logit)))
 
 

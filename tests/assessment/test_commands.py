@@ -21,16 +21,19 @@ from dashboard.settings import Settings
 from dashboard.workspace import Workspace, open_workspace
 from store.assessing import NewEntry, add_entries, take_step
 from store.assessments import read_round
+from store.records import SubmissionRecord
 from store.saving import save
 from store.schema import audit
-from tests.assessment.conftest import FEW, an_upload, the_records
+from tests.assessment.conftest import FEW, an_upload
 
 OWN, OTHER = "MCH520302", "MCH520303"
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+def home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_records: list[SubmissionRecord]
+) -> Iterator[Workspace]:
     """Four institutions in an installation that the command finds by its settings; their round is published."""
     (tmp_path / "config.toml").write_text("overlays = []\n", encoding="utf-8")
     monkeypatch.setenv("MCH_CONFIG", str(tmp_path / "config.toml"))
@@ -38,9 +41,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]
     monkeypatch.delenv("MCH_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
     workspace = open_workspace(Settings(home=tmp_path, overlays=(), answers_seconds=0), prepare=True)
-    wanted = {*FEW, "520302", "520303", "520304"}
-    records = [one for one in the_records(workspace) if one.organisation in wanted]
-    save(workspace.store, workspace.registry, [an_upload(records, "three.xlsx")], "test")
+    save(workspace.store, workspace.registry, [an_upload(few_records, "three.xlsx")], "test")
     walk_example(workspace, "few", FEW)
     yield workspace
     workspace.close()

@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,10 +42,14 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--process-per-site",
 ]
 LAST, MONTHS = 202610, 13
 # Milliseconds for which something is waited for: a machine busy with other tests is slow, which is no fault of a page.
 PATIENCE = 90_000
+# Milliseconds without a fetch after which a page stands still, and between two looks.
+STILL, LOOK = 200, 40
+IDLE = "() => new Promise(done => requestIdleCallback(done, {timeout: 5000}))"
 
 
 def chromium() -> str:
@@ -201,6 +206,38 @@ def contexts(browser: Any) -> Iterator[dict[int, Any]]:
         context.close()
 
 
+class Traffic:
+    """What a page is fetching. Playwright's own "networkidle" waits half a second each time, and cannot say what it waits for."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.open: set[Any] = set()
+        page.on("request", self._begun)
+        page.on("requestfinished", lambda request: self.open.discard(request))
+        page.on("requestfailed", lambda request: self.open.discard(request))
+
+    def _begun(self, request: Any) -> None:
+        if request.is_navigation_request():  # what the page before still asked for is nobody's any more
+            self.open.clear()
+        self.open.add(request)
+
+    def rest(self) -> None:
+        """Wait until nothing has been fetched for a moment."""
+        end = time.monotonic() + PATIENCE / 1000
+        still = 0
+        while still < STILL:
+            self.page.wait_for_timeout(LOOK)  # which lets the events above come in
+            still = 0 if self.open else still + LOOK
+            if still >= STILL:  # a busy machine may only be about to ask
+                self.page.evaluate(IDLE)
+                still = 0 if self.open else still
+            assert time.monotonic() < end, f"still being fetched: {[self._said(one) for one in self.open]}"
+
+    @staticmethod
+    def _said(request: Any) -> str:
+        return f"{request.method} {request.url} {(request.post_data_buffer or b'')[:200]!r}"
+
+
 @dataclass
 class Window:
     """A page with everything it complained of and everything it asked for."""
@@ -210,6 +247,9 @@ class Window:
     store: Store
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.traffic = Traffic(self.page)
 
     def open(self, path: str) -> None:
         """Go there and wait until the page stands still."""
@@ -227,7 +267,7 @@ class Window:
     def settle(self) -> None:
         """Wait until nothing is being fetched and the page has its content."""
         self.page.wait_for_selector("#page > *")
-        self.page.wait_for_load_state("networkidle")
+        self.traffic.rest()
         # Not wait_for_function: it evaluates text, which our own Content-Security-Policy forbids.
         self.page.wait_for_selector(".busy--now, .map--waiting, .later", state="detached")
 

@@ -114,7 +114,7 @@ def test_no_violation_and_nothing_lost_by_zooming_on_any_page(browser, address, 
             window.become(role := who)
         page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
         page.wait_for_selector("#page h1, #page .empty, body > main h1")
-        page.wait_for_load_state("networkidle")
+        window.traffic.rest()
         page.wait_for_selector(".busy--now, .map--waiting", state="detached")
         if who:
             assert page.get_attribute("html", "data-mantine-color-scheme") == scheme

@@ -18,6 +18,7 @@ from dashboard.settings import Settings
 from dashboard.workspace import Workspace, open_workspace
 from reference.follow_ups import Action
 from store import following_up
+from tests.browser.conftest import Traffic
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -90,11 +91,11 @@ def test_markup_in_names_cells_and_answers_runs_nowhere(page: Any) -> None:
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    shown = 0
+    traffic, shown = Traffic(page), 0
     for place in PLACES:
         page.goto(place)
         page.wait_for_selector("#page > *, main")
-        page.wait_for_load_state("networkidle")
+        traffic.rest()
         page.wait_for_selector(".busy--now", state="detached")
         assert page.evaluate("window.__ran") is None, place
         assert page.locator("img[src=x], [onerror], script:text('__ran')").count() == 0, place
