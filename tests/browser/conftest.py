@@ -42,7 +42,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--process-per-site",
 ]
 LAST, MONTHS = 202610, 13
 # Milliseconds for which something is waited for: a machine busy with other tests is slow, which is no fault of a page.
