@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dashboard.workspace import Workspace
 from indicators.reporting import Entry, as_extensions, as_receipts, entries
 from reference.organisations import Organisation
-from reference.periods import Period, month_period
-from reference.reporting import Duty, due_day, ends_in, last_day, owing
+from reference.periods import Period, last_day, month_period
+from reference.reporting import Duty, due_day, ends_in, owing
 from reference.strict import DefinitionError
 from store.extending import extensions, grant, revoke
 from store.reading import months

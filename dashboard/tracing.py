@@ -18,9 +18,8 @@ from indicators.definition import Definition
 from indicators.result import Result
 from indicators.results import Context, basis_of, held_of
 from indicators.stocks import Standing
-from reference.periods import Period, month_add, month_range
+from reference.periods import Period, last_day, month_add, month_range
 from reference.registry import Population
-from reference.reporting import last_day
 from store.tracing import Origins, Sent, Stated, origins
 
 

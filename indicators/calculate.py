@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,28 +38,31 @@ class Counted:
     oldest: int | None = None  # the earliest of these months (yyyymm)
 
 
-def blocks_within(series: Sequence[Series], period: Period) -> list[Block]:
-    """The blocks that lie wholly in the period and that every one of the series has."""
+def shared_blocks(series: Sequence[Series]) -> list[Block]:
+    """The blocks that every one of the series has, in order."""
     if not series:
         return []
-    shared = set(series[0])
-    for one in series[1:]:
-        shared &= set(one)
-    return sorted(
+    return sorted(set(series[0]).intersection(*series[1:]))
+
+
+def _within(shared: Sequence[Block], period: Period) -> list[Block]:
+    """Those that lie wholly in the period."""
+    start = bisect_left(shared, (period.first, 0))
+    stop = bisect_left(shared, (period.last + 1, 0))
+    return [
         block
-        for block in shared
-        if period.first <= block[0] <= period.last
-        and (block[1] == 1 or period.first <= month_add(block[0], 1 - block[1]))
-    )
+        for block in shared[start:stop]
+        if block[1] == 1 or period.first <= month_add(block[0], 1 - block[1])
+    ]
 
 
-def tile(series: Sequence[Series], period: Period) -> list[Block]:
-    """Choose blocks without overlap so that all series speak of the same months.
+def tile(series: Sequence[Series], period: Period, shared: Sequence[Block] | None = None) -> list[Block]:
+    """Choose blocks without overlap so that all series speak of the same months; `shared`: as shared_blocks gives, if known.
 
     Most reports × months win (a month told from cumulative returns may lack a sender that the cumulative figure has);
     among equals the finer cut. Where every block is a single month, that is simply all of them.
     """
-    blocks = blocks_within(series, period)
+    blocks = _within(shared_blocks(series) if shared is None else shared, period)
     if all(span == 1 for _, span in blocks):
         return blocks
     best: dict[int, tuple[int, int, list[Block]]] = {month_add(period.first, -1): (0, 0, [])}
@@ -75,18 +79,22 @@ def tile(series: Sequence[Series], period: Period) -> list[Block]:
     return best[period.last][2]
 
 
-def tile_year(series: Sequence[Series], period: Period) -> list[Block]:
+def tile_year(series: Sequence[Series], period: Period, shared: Sequence[Block] | None = None) -> list[Block]:
     """As tile, for people reached of all that are due in a year, where a hole would read as people not reached.
 
     Twelve months that end between two returns hold only part of the first: then the newest returns that end in the
     period and make up as many months are taken.
     """
-    chosen = tile(series, period)
+    shared = shared_blocks(series) if shared is None else shared
+    chosen = tile(series, period, shared)
+    if period.span % 12 != 0:
+        return chosen
     longest = max((span for one in series for _, span in one), default=1)
-    for back in range(1, longest if period.span % 12 == 0 else 0):
+    for back in range(1, longest):
         if months_in(chosen) == period.span:
             break
-        moved = tile(series, Period(month_add(period.first, -back), month_add(period.last, -back), "range"))
+        before = Period(month_add(period.first, -back), month_add(period.last, -back), "range")
+        moved = tile(series, before, shared)
         if months_in(moved) == period.span:
             return moved
     return chosen

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from indicators.calculate import Block, Cell, Series, months_in, tile, tile_year, total
+from indicators.calculate import Block, Cell, Series, months_in, shared_blocks, tile, tile_year, total
 from indicators.definition import Definition
 from indicators.stocks import Key as Key
 from indicators.stocks import Name, Standing, standings
-from reference.periods import Period
-from reference.reporting import ends_in, last_day
+from reference.periods import Period, last_day
+from reference.reporting import Duty, ends_in
 
 if TYPE_CHECKING:
     from indicators.results import Context
@@ -35,6 +36,13 @@ class Held:
     )
     _above: dict[tuple[str, dt.date], tuple[str, ...]] = field(default_factory=dict, repr=False)
     _kinds: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]] = field(default_factory=dict, repr=False)
+    _flows: dict[tuple[tuple[str, ...], str, str], tuple[dict[str, Series], list[Block]]] = field(
+        default_factory=dict, repr=False
+    )
+
+    _owed: dict[tuple[str, str, str, Period], tuple[tuple[Duty, ...], Counter[str]]] = field(
+        default_factory=dict, repr=False
+    )
 
     def kinds(self, definition: Definition) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
         """An indicator's flows, its stocks, and whether it reaches people over a year."""
@@ -47,6 +55,27 @@ class Held:
                 reaches(self.context, definition),
             )
         return self._kinds[definition.code]
+
+    def flows(self, names: tuple[str, ...], code: str, basis: str) -> tuple[dict[str, Series], list[Block]]:
+        """The series of an organisation's flows, and the blocks that all of them have."""
+        key = (names, code, basis)
+        if key not in self._flows:
+            found = {name: self.totals.get((code, *split(name), basis), {}) for name in names}
+            self._flows[key] = found, shared_blocks(list(found.values()))
+        return self._flows[key]
+
+    def owed(self, name: str, basis: str, tree: str, period: Period) -> tuple[tuple[Duty, ...], Counter[str]]:
+        """The duties that bring an element, and area → reports × months owed in the period; none of either where nobody in
+        the tree has reported for it yet."""
+        key = (name, basis, tree, period)
+        if key not in self._owed:
+            duties = self.context.duties_of(tree, basis, split(name)[0])
+            end = self.ends.get(tree)
+            if end is None or end[1] < period.first:
+                duties = ()
+            last = self.last_month(tree, period)
+            self._owed[key] = duties, self.context.owed_over(duties, period.first, last, today=self.today)
+        return self._owed[key]
 
     def last_month(self, tree: str, period: Period) -> int:
         """The period's last month that anybody in the tree has reported, or its last where nobody did."""
@@ -94,7 +123,7 @@ def choose(
 ) -> Choice:
     """The blocks that an indicator takes: flows over the same months, stocks as each member last had them."""
     flows, lasting, yearly = held.kinds(definition)
-    found = {name: held.totals.get((code, *split(name), basis), {}) for name in flows}
+    found, shared = held.flows(flows, code, basis)
     people = {
         name: value
         for name in lasting
@@ -102,7 +131,7 @@ def choose(
         and held.standing([name], basis, code, period) is None
     }
     stocks = tuple(name for name in lasting if name not in people)
-    months = (tile_year if yearly else tile)([found[name] for name in flows], period)
+    months = (tile_year if yearly else tile)(list(found.values()), period, shared)
     standing = held.standing(stocks, basis, code, period) if stocks else None
     values: dict[str, int | None] = {name: total(found[name], months) for name in flows}
     values |= {name: standing.values[name] if standing else None for name in stocks}

@@ -19,8 +19,7 @@ from indicators.definition import Definition
 from indicators.result import Comparison, Reason, Result
 from indicators.results import Context, basis_of, calculate, held_of
 from reference.disclosure import DisclosureRules, ReleasePlan, disclosure_rules
-from reference.periods import Period, month_add, parse
-from reference.reporting import last_day
+from reference.periods import Period, last_day, month_add, parse
 
 Place = tuple[str, int, int]  # released area, last month, months
 

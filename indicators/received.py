@@ -33,25 +33,27 @@ def reporting(
     carried over from earlier months are in the sum and not among the reports received.
     """
     tree = context.registry.organisations.get(code).tree
-    end = held.ends.get(tree)
-    last = held.last_month(tree, period)
     worst: tuple[int, int] | None = None
     for name in (*choice.blocks, *choice.stocks):
-        duties = context.duties_of(tree, basis, name.partition("@")[0])
-        if not duties or end is None or end[1] < period.first:
+        duties, owed = held.owed(name, basis, tree, period)
+        if not duties:
             continue
         if name in choice.stocks:
-            month = choice.standing.newest if choice.standing else last
+            month = choice.standing.newest if choice.standing else held.last_month(tree, period)
             under = held.day(tree, period)
             expected = context.owed_over(duties, month, month, under=under)[code]
             received = choice.standing.reports[name] if choice.standing else 0
         else:
-            expected = context.owed_over(duties, period.first, last, today=held.today)[code]
-            received = _of_blocks(context, code, duties, choice, name, held.today)
+            expected = owed[code]
+            received = _of_blocks(context, code, duties, choice, name, held.today) if expected else 0
         received = min(received, expected)
         if expected and (worst is None or received * worst[1] < worst[0] * expected):
             worst = (received, expected)
-    older = _older(context, basis, tree, choice, period.first, last)
+    older = (
+        _older(context, basis, tree, choice, period.first, held.last_month(tree, period))
+        if choice.standing
+        else ()
+    )
     return Reporting(*(worst or (0, 0)), len(older), older[0] if older else None)
 
 
@@ -68,7 +70,6 @@ def _of_blocks(
 
 
 def _older(context: Context, basis: str, tree: str, choice: Choice, first: int, last: int) -> list[int]:
-    if choice.standing is None:
-        return []
+    assert choice.standing is not None
     due = last_due(context, choice.stocks, basis, tree, first, last) or choice.standing.newest
     return choice.standing.older_than(due)

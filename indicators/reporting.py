@@ -10,7 +10,7 @@ WHO (2022), Data Quality Assurance, module 2 (desk review), dimension 1: complet
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +20,8 @@ import pandas as pd
 
 from reference.calendar import CalendarRules
 from reference.organisations import Organisations
-from reference.reporting import Duty, due_day, ends_in, last_day, late_from, owing
+from reference.periods import last_day
+from reference.reporting import Duty, due_day, ends_in, late_from, owing
 
 Report = tuple[str, str, int]  # form, organisation, month
 
@@ -169,18 +170,19 @@ def _state(
 def tally(found: Iterable[Entry]) -> Tally:
     """Count entries, each once."""
     kept = list(found)
-    owed = [one for one in kept if one.state is not State.NOT_EXPECTED]
-    received = [one for one in owed if one.state in RECEIVED]
+    states = Counter(one.state for one in kept)
+    received = sum(states[one] for one in RECEIVED)
+    zero = sum(one.receipt is not None and one.receipt.zero and one.state in RECEIVED for one in kept)
     return Tally(
-        expected=len(owed),
-        received=len(received),
-        on_time=sum(one.state is State.ON_TIME for one in owed),
-        late=sum(one.state is State.LATE for one in owed),
-        entered_later=sum(one.state is State.ENTERED_LATER for one in owed),
-        missing=sum(one.state is State.MISSING for one in owed),
-        running=sum(one.state in RUNNING for one in owed),
-        zero=sum(one.receipt is not None and one.receipt.zero for one in received),
-        not_expected=len(kept) - len(owed),
+        expected=len(kept) - states[State.NOT_EXPECTED],
+        received=received,
+        on_time=states[State.ON_TIME],
+        late=states[State.LATE],
+        entered_later=states[State.ENTERED_LATER],
+        missing=states[State.MISSING],
+        running=sum(states[one] for one in RUNNING),
+        zero=zero,
+        not_expected=states[State.NOT_EXPECTED],
     )
 
 

@@ -20,10 +20,10 @@ from indicators.judge import judge
 from indicators.received import reporting
 from indicators.result import Result
 from indicators.stocks import own_series
-from reference.periods import Period, month_range
+from reference.periods import Period, last_day, month_range
 from reference.policies import TargetInForce
 from reference.registry import Registry
-from reference.reporting import Duty, duties_for, last_day, owing
+from reference.reporting import Duty, duties_for, owing
 from store import as_known, extending, panels, reading, receipts
 from store.database import Store
 from store.panels import Monthly as Monthly

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicators.results import Context, Monthly
-from reference.reporting import last_day
+from reference.periods import last_day
 
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]

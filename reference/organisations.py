@@ -101,6 +101,7 @@ class Organisations:
         self.spells = tuple(spells)
         self.changes = tuple(changes)
         self._by_code: dict[str, list[Organisation]] = defaultdict(list)
+        self._above: dict[tuple[str, int], tuple[str, ...]] = {}  # as adds_into, by the tree's epoch
         for spell in self.spells:
             self._by_code[spell.code].append(spell)
         for found in self._by_code.values():
@@ -127,7 +128,7 @@ class Organisations:
                 f"no organisation has the code '{code}'" + (f", did you mean {near}?" if near else "")
             )
         spells = self._by_code[code]
-        if on is None:
+        if on is None or len(spells) == 1:
             return spells[-1]
         covering = [spell for spell in spells if spell.exists(on)]
         if covering:
@@ -290,6 +291,12 @@ class Organisations:
 
     def adds_into(self, code: str, on: dt.date | None = None) -> tuple[str, ...]:
         """Itself and the areas whose totals it is part of, nearest first; stops above an organisation kept out of totals."""
+        key = (code, -1 if on is None else self.epoch(on))
+        if key not in self._above:
+            self._above[key] = self._adds_into(code, on)
+        return self._above[key]
+
+    def _adds_into(self, code: str, on: dt.date | None) -> tuple[str, ...]:
         found = [code]
         while self.get(found[-1], on).in_totals and (above := self.parent(found[-1], on)):
             found.append(above)

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 FIRST_STATISTICAL_MONTH = 10
 _ENGLISH_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
@@ -71,7 +71,7 @@ class Period:
     @property
     def last_day(self) -> dt.date:
         """Last day of the last month."""
-        return first_day(month_add(self.last, 1)) - dt.timedelta(days=1)
+        return last_day(self.last)
 
     @property
     def code(self) -> str:
@@ -130,6 +130,12 @@ class Period:
 def first_day(month: int) -> dt.date:
     """The first day of a month (yyyymm)."""
     return dt.date(month // 100, month % 100, 1)
+
+
+@cache
+def last_day(month: int) -> dt.date:
+    """The last day of a month (yyyymm)."""
+    return first_day(month_add(month, 1)) - dt.timedelta(days=1)
 
 
 def month_period(month: int) -> Period:

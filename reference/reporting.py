@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from reference.calendar import NO_EXCEPTIONS, CalendarRules
 from reference.organisations import Organisation, Organisations
-from reference.periods import first_day, month_add
+from reference.periods import last_day
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -40,11 +40,6 @@ class Duty:
         return organisation.tree == self.tree and (
             organisation.level in self.reported_by or organisation.kind in self.reported_by
         )
-
-
-def last_day(month: int) -> dt.date:
-    """The last day of a month (yyyymm): the day on which an organisation must be open to owe the month's report."""
-    return first_day(month_add(month, 1)) - dt.timedelta(days=1)
 
 
 def owing(

@@ -13,13 +13,13 @@ from collections.abc import Collection, Iterator
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
+from reference.periods import last_day
 from reference.registry import Registry
 from store.codes import Codes
 from store.database import Store
 from store.reading import FIRST, IN_FORCE, LAST, within
 from store.schema import data_value, organisation, submission
 from store.times import to_milliseconds
-from store.totals import last_day
 from store.values import among
 
 COLUMNS = ("organisation", "element", "category", "basis", "month", "span", "value", "reports")

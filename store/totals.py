@@ -6,13 +6,12 @@ dates) are not summed. A stock is kept like a flow: its total in a month is the 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete
 
-from reference.periods import first_day, month_add
+from reference.periods import last_day
 from reference.registry import Registry
 from store.bulk import add_many
 from store.codes import Codes
@@ -24,11 +23,6 @@ _Where = tuple[int, int, int, str]  # area, month, span, basis: what a submissio
 _Report = tuple[int, str, int, int]  # as the key of area_report
 _TOTAL_KEY = ("element_id", "area_id", "month", "span", "basis", "category")
 _REPORT_KEY = ("area_id", "form", "month", "span")
-
-
-def last_day(month: int) -> dt.date:
-    """The last day of a month (yyyymm): the day whose parents a submission's values add into."""
-    return first_day(month_add(month, 1)) - dt.timedelta(days=1)
 
 
 class Totals:

@@ -17,7 +17,7 @@ from dashboard.reporting import Desk, can_be_put_off, forms_of, newest_tally, op
 from dashboard.visit import Visit, open_visit
 from indicators.reporting import State as Became
 from indicators.reporting import Tally, tally
-from reference.reporting import last_day
+from reference.periods import last_day
 from reference.strict import DefinitionError
 from store.connecting import StoreError
 
