@@ -60,20 +60,11 @@ CHANGES = (
     *("/indicator", "/area", "/matrix", "/severe", "/grading", "/follow-ups"),
     *("/methods", "/calendar", "/quality", "/submissions", "/"),
 )
-# The moments of the last change of what is shown, anywhere on the page and within the window; a page has stopped when none
-# came for half a second.
-WATCH = """(() => { window.lastPaint = 0; window.lastSeen = 0; window.asked = 0;
-  const within = (one) => { const box = one.getBoundingClientRect ? one.getBoundingClientRect() : one.parentElement && one.parentElement.getBoundingClientRect();
-    return box && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth; };
-  const touched = (record) => record.type === 'childList' && record.addedNodes.length ? [...record.addedNodes] : [record.target];
-  let changes = [];
-  const seen = (found) => { if (!changes.length) requestAnimationFrame(() => {
-      window.lastPaint = performance.now();
-      if (changes.some((record) => touched(record).some(within))) window.lastSeen = window.lastPaint;
-      changes = []; });
-    changes.push(...found); };
-  new MutationObserver(seen).observe(document, {childList: true, subtree: true, attributes: true, characterData: true});
-  document.addEventListener('click', () => { window.asked = performance.now(); }, true);
+# The moment of the last change anywhere on the page, and that of the last click, as seconds of the clock.
+WATCH = """(() => { window.lastPaint = 0; window.asked = 0; window.clicked = 0; let waits = false;
+  new MutationObserver(() => { if (!waits) { waits = true; requestAnimationFrame(() => { waits = false; window.lastPaint = performance.now(); }); } })
+    .observe(document, {childList: true, subtree: true, attributes: true, characterData: true});
+  document.addEventListener('click', () => { window.asked = performance.now(); window.clicked = Date.now() / 1000; }, true);
 })();"""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
@@ -133,9 +124,23 @@ def first_load(browser: Any, address: str, wanted: str) -> tuple[float, float, f
     return found[0], found[1], found[2], found[3]
 
 
+class Pictures:
+    """The window's pictures as they come to the screen: when it last showed another one than before."""
+
+    def __init__(self, wire: Any) -> None:
+        self._wire, self._before, self.changed = wire, "", 0.0
+        wire.on("Page.screencastFrame", self._came)
+        wire.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
+
+    def _came(self, frame: dict[str, Any]) -> None:
+        if frame["data"] != self._before:
+            self._before, self.changed = frame["data"], float(frame["metadata"]["timestamp"])
+        self._wire.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
+
+
 def page_changes(browser: Any, address: str, rounds: int) -> dict[str, list[tuple[float, float, float]]]:
-    """Of each change of page by a click in the menu, each page seen once before, in milliseconds: until all in the window stood,
-    until all of the page stood, and the processor's time in the page's own process."""
+    """Of each change of page by a click in the menu, each page seen once before, in milliseconds: until the window's picture no
+    longer changed, until nothing of the page changed, and the processor's time in the page's own process."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_init_script(WATCH)
     page = context.new_page()
@@ -145,6 +150,7 @@ def page_changes(browser: Any, address: str, rounds: int) -> dict[str, list[tupl
     page.wait_for_selector("#menu a")
     settled(page)
     took: dict[str, list[tuple[float, float, float]]] = {path: [] for path in CHANGES}
+    pictures = Pictures(wire)
     for number in range(1 + rounds):
         for path in CHANGES:
             before = _worked(wire)
@@ -155,7 +161,8 @@ def page_changes(browser: Any, address: str, rounds: int) -> dict[str, list[tupl
             page.wait_for_selector(".later", state="detached")  # what was out of sight is drawn last
             whole = settled(page, asked) - asked
             if number:
-                took[path].append((page.evaluate("window.lastSeen") - asked, whole, _worked(wire) - before))
+                seen = (pictures.changed - page.evaluate("window.clicked")) * 1000
+                took[path].append((seen, whole, _worked(wire) - before))
     context.close()
     return took
 

@@ -48,6 +48,16 @@ class Sparkline(Drawing):
     _prop_names = ["id", "values", "target", "label", "width", "height", "low", "high"]  # noqa: RUF012
 
 
+class SortedTable(Drawing):
+    """A table that sorts by its heads. Columns (`columnDefs`) and lines (`rowData`) are told as to the library's large tables.
+
+    `height` in pixels: beyond it the lines scroll; `label` names it to those who hear it, `empty` is said where it has none.
+    """
+
+    _type = "SortedTable"
+    _prop_names = ["id", "columnDefs", "rowData", "height", "label", "empty"]  # noqa: RUF012
+
+
 class IntervalBar(Drawing):
     """A dot with its interval on a common scale, the target as a dashed line, `peers` (the value of all together) as a grey one.
 

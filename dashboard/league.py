@@ -28,7 +28,9 @@ def league_table(
             row |= {"ranks": first, "ranks_words": f"{first}–{last}"}
             if shrunken:
                 row |= _shrunken(definition, one)
-    column = tables.number_column("ranks", visit.texts("位次区间"), 84, "ranks_words || ''", maxWidth=110)
+        else:
+            row |= {"ranks": None, "ranks_words": ""}
+    column = tables.number_column("ranks", visit.texts("位次区间"), 84, "ranks_words", maxWidth=110)
     at = next(at for at, one in enumerate(columns) if one["field"] == "interval_words")
     return rows, [*columns[: at + 1], column, *columns[at + 1 :]]
 

@@ -9,6 +9,7 @@ from unicodedata import east_asian_width
 import dash_ag_grid as dag
 
 from dashboard import blocks, wording
+from dashboard.drawings import SortedTable
 from dashboard.findings import scale
 from dashboard.texts import Texts
 from dashboard.visit import Visit
@@ -18,15 +19,30 @@ from indicators.result import Result
 # Pixels of a sign in a cell at our size of letters (Chinese, a stroke or point, any other), what stands around the words, and
 # around a judgement's.
 WIDE, THIN, NARROW, EDGES, CHIP = 13, 5, 8, 26, 34
-EMPTY = 96  # pixels: the head, and room for the words that there is nothing
+FEW = 200  # lines that stand at once as plain elements; more are drawn by the library, which keeps only those in sight
 Row = dict[str, Any]
 Column = dict[str, Any]
 
 
 def grid(
     name: str, columns: Sequence[Column], rows: Sequence[Row], texts: Texts, height: int | None = None
+) -> SortedTable | dag.AgGrid:
+    """A table in our dress that sorts by its heads. Short ones stand in full, long ones scroll within themselves."""
+    if len(rows) <= FEW:
+        return SortedTable(
+            id=name,
+            columnDefs=list(columns),
+            rowData=list(rows),
+            height=height,
+            label=texts("表格，按表头可排序"),
+            empty=texts("没有可显示的行"),
+        )
+    return _large(name, columns, rows, texts, height)
+
+
+def _large(
+    name: str, columns: Sequence[Column], rows: Sequence[Row], texts: Texts, height: int | None
 ) -> dag.AgGrid:
-    """A table in our dress. Short ones stand in full, long ones scroll within themselves."""
     options: dict[str, Any] = {
         "rowHeight": 34,
         "rowBuffer": 5,  # rows kept ready beyond those in sight
@@ -38,8 +54,6 @@ def grid(
         "enableBrowserTooltips": True,
         "localeText": {"noRowsToShow": texts("没有可显示的行"), "ariaLabel": name},
     }
-    if not rows:
-        height = EMPTY
     if height is None:
         options["domLayout"] = "autoHeight"
     return dag.AgGrid(

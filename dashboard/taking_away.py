@@ -17,7 +17,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.drawings import Drawing, IntervalBar, Matrix, Sparkline
+from dashboard.drawings import Drawing, IntervalBar, Matrix, SortedTable, Sparkline
 from dashboard.exports.tables import Cell, Sheet
 from dashboard.visit import Visit
 
@@ -62,7 +62,7 @@ def kind_of(component: Any) -> str:
     """table, chart or neither."""
     if NEVER in classes(component):
         return ""
-    if isinstance(component, dag.AgGrid | html.Table | Matrix):
+    if isinstance(component, SortedTable | dag.AgGrid | html.Table | Matrix):
         return "table"
     if isinstance(component, dcc.Graph):
         return "chart"
@@ -239,7 +239,7 @@ def synthetic_words(visit: Visit) -> str:
 
 def sheet_of(one: Found, visit: Visit) -> Sheet:
     """A table as a plain sheet of numbers and words."""
-    take = {dag.AgGrid: _grid, Matrix: _matrix}.get(type(one.component), _table)
+    take = {SortedTable: _grid, dag.AgGrid: _grid, Matrix: _matrix}.get(type(one.component), _table)
     heads, rows = take(one.component)
     return Sheet(one.title, (*about_lines(visit),), synthetic_words(visit), tuple(heads), tuple(rows))
 

@@ -185,6 +185,7 @@
   };
   cells.Interval = function (props) {
     const row = props.data || {};
+    if (row.value === null || row.value === undefined) return e("span", { className: "quiet" }, "—");
     return e(IntervalBar, {
       value: row.value, lower: row.lower, upper: row.upper_limit, target: row.target, low: props.low, high: props.high,
       kind: row.kind, label: row.interval_words,

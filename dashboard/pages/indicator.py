@@ -191,7 +191,7 @@ def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> h
     return blocks.panel(
         t("{level}（{count}）", level=visit.level_name(visit.level), count=len(rows)),
         tables.grid("league", columns, rows, t, height),
-        html.P(note, className="quiet") if any("ranks" in row for row in rows) else None,
+        html.P(note, className="quiet") if any(row.get("ranks") for row in rows) else None,
         note=[t("所含报表"), " ", blocks.reports_line(results, visit), links],
     )
 

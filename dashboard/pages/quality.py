@@ -115,7 +115,7 @@ def scores(review: Review) -> html.Section:
     t, visit = review.visit.texts, review.visit
     columns = [
         tables.text_column("name", t("地区"), 120, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=230),
-        tables.number_column("total", t("得分"), 70, "total_words", maxWidth=90, cellClass="strong ag-right-aligned-cell"),
+        tables.number_column("total", t("得分"), 70, "total_words", maxWidth=90, cellClass="strong"),
         *(tables.number_column(part, t(name), 78, f"{part}_words", maxWidth=110) for part, name in PARTS.items()),
     ]  # fmt: skip
     rows = [_score_row(visit, *one) for one in review.scores]

@@ -48,6 +48,8 @@ LAST, MONTHS = 202610, 13
 PATIENCE = 90_000
 # Milliseconds without a fetch after which a page stands still, and between two looks.
 STILL, LOOK = 200, 40
+FOLLOW = """there => { window.history.pushState({}, '', there); window.scrollTo(0, 0);
+  window.dispatchEvent(new CustomEvent('_dashprivate_pushstate')); }"""
 IDLE = "() => new Promise(done => requestIdleCallback(done, {timeout: 5000}))"
 
 
@@ -253,6 +255,12 @@ class Window:
     def open(self, path: str) -> None:
         """Go there and wait until the page stands still."""
         self.page.goto(self.address + path)
+        self.settle()
+
+    def follow(self, path: str) -> None:
+        """Go there as a link within the page does, without loading the application anew."""
+        with self.page.expect_response(lambda answer: "/_dash-update-component" in answer.url):
+            self.page.evaluate(FOLLOW, path)
         self.settle()
 
     def become(self, role: str) -> None:

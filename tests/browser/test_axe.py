@@ -34,7 +34,7 @@ PAGES = {
     "follow-ups": "/follow-ups",
     "follow-up": "/follow-ups/1",
     "asking": "/follow-ups/ask?unit=520111&indicator=prenatal_screening_coverage&show=behind_target",
-    "matrix": "/matrix",
+    "matrix": "/matrix?topic=prenatal",
     "severe": "/severe",
     "brief": "/area/520303/brief",
     "inbox": "/inbox",
@@ -110,9 +110,12 @@ def test_no_violation_and_nothing_lost_by_zooming_on_any_page(browser, address, 
     looks = {name: ("province", path) for name, path in PAGES.items()} | OF_OTHERS
     role = "nobody yet"
     for name, (who, path) in looks.items():
-        if who != role:
+        there = f"{path}{'&' if '?' in path else '?'}lang={language}"
+        if who == role:
+            window.follow(there)
+        else:
             window.become(role := who)
-        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+            page.goto(f"{address}{there}")
         page.wait_for_selector("#page h1, #page .empty, body > main h1")
         window.traffic.rest()
         page.wait_for_selector(".busy--now, .map--waiting", state="detached")

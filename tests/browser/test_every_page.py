@@ -169,12 +169,13 @@ def test_every_page_as_another_role(window, role: str) -> None:
     """Each page once a role, in another of the four ways for each role: page by page they are seen in turns, role by role in all."""
     width = window.page.viewport_size["width"]
     window.become(role)
+    window.open("/account")
     account = accounts_of_roles()[role]
     for place, (name, (path, _, _)) in enumerate(PAGES.items(), start=list(OWN).index(role)):
         language = "zh" if place % 2 == 0 else "en"
         if (width == 390) is not (place % 4 > 1):
             continue
-        window.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        window.follow(f"{path}{'&' if '?' in path else '?'}lang={language}")
         window.keep(f"{role}-{name}-{width}-{language}")
         needs = page_for(path.partition("?")[0]).NEEDS
         is_refused = needs not in NOT_PERMISSIONS and not account.may(needs)

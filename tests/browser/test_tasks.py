@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from dashboard import tables
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 MOST = 3
@@ -64,7 +66,7 @@ def test_was_this_months_value_in_a_county_chance(walk) -> None:
 
 def test_which_institutions_grades_expire_this_year(walk) -> None:
     walk.menu("机构等级", "等级登记")
-    row = walk.window.page.locator("[row-id]", has_text="一年内到期").first
+    row = walk.window.page.locator("#register tbody tr", has_text="一年内到期").first
     assert "云岩" in row.inner_text()
 
 
@@ -181,8 +183,43 @@ def test_a_page_goes_to_paper_without_menus_in_colours_that_survive(window, tmp_
 
 
 def test_a_table_that_scrolls_stands_whole_on_paper(window) -> None:
-    """The league draws only the rows in sight; 88 counties and the zone go to paper, and leave the screen again."""
+    """88 counties and the zone: on the screen they scroll, on paper all stand, the heads no longer held in place."""
     window.open("/indicator/prenatal_screening_coverage?lang=zh")
+    league = window.page.locator("#league")
+    assert league.locator("tbody tr").count() == 89
+    assert league.evaluate("one => one.scrollHeight > one.clientHeight + 100")
+    window.page.emulate_media(media="print")
+    assert league.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
+    assert window.complaints == []
+
+
+def test_a_table_sorts_by_its_heads(window) -> None:
+    """Once up, once down, once as it came; what has no value is last either way, and the head says which way."""
+    window.open("/indicator/prenatal_screening_coverage?lang=zh")
+    league = window.page.locator("#league")
+
+    def column(place: int) -> list[str]:
+        return league.locator(f"tbody td:nth-child({place})").all_inner_texts()
+
+    first, place = column(2), league.locator("thead th").all_inner_texts().index("值（%）") + 1
+    head = league.locator("thead th").nth(place - 1)
+    for way, backwards in (("ascending", False), ("descending", True)):
+        head.get_by_role("button").click()
+        assert head.get_attribute("aria-sort") == way
+        values = [float(one) for one in column(place) if one != "—"]
+        assert len(set(values)) > 20
+        assert values == sorted(values, reverse=backwards)
+        assert all(one == "—" for one in column(place)[len(values) :])
+    head.get_by_role("button").press("Enter")
+    assert head.get_attribute("aria-sort") is None
+    assert column(2) == first
+    assert window.complaints == []
+
+
+def test_a_very_long_table_stands_whole_on_paper(window, monkeypatch) -> None:
+    """The library draws only the rows in sight; all of them go to paper, and leave the screen again."""
+    monkeypatch.setattr(tables, "FEW", 20)
+    window.open("/indicator/prenatal_screening_coverage?period=2026-09&lang=zh")
     window.page.locator("#league [row-id]").first.wait_for()
     window.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     rows = window.page.locator(".paper-table tbody tr")
