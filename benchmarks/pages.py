@@ -130,7 +130,7 @@ class Pictures:
     def __init__(self, wire: Any) -> None:
         self._wire, self._before, self.changed = wire, "", 0.0
         wire.on("Page.screencastFrame", self._came)
-        wire.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
+        wire.send("Page.startScreencast", {"format": "jpeg", "quality": 80, "everyNthFrame": 1})
 
     def _came(self, frame: dict[str, Any]) -> None:
         if frame["data"] != self._before:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -33,6 +34,19 @@ def catalogue(language: str) -> Mapping[str, str]:
         return {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id and entry.string}
 
 
+class _Filling(string.Formatter):
+    """Fills braces; `{count:file|files}` is the one word where the count is one, else the other."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, between, many = format_spec.partition("|")
+        if not between:
+            return format(value, format_spec)
+        return one if str(value) == "1" else many
+
+
+_FILLING = _Filling()
+
+
 @dataclass(frozen=True)
 class Texts:
     """Speaks one language. Call it with a Chinese message and the values that fill its braces."""
@@ -46,6 +60,8 @@ class Texts:
     def __call__(self, message: str, /, **values: Any) -> str:
         """The message in this language; a message without translation is shown in Chinese."""
         text = self._messages.get(message, message)
+        if "|" in text:  # rare, and slower
+            return _FILLING.vformat(text, (), values)
         return text.format(**values) if values else text
 
     @property

@@ -294,23 +294,15 @@ class Window:
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
-@pytest.fixture
-def window(
-    browser: Any,
-    contexts: dict[int, Any],
-    address: str,
-    province: Workspace,
-    request: pytest.FixtureRequest,
-) -> Iterator[Window]:
-    """A fresh window of the width asked for (`width` parameter, else 1440)."""
-    width = getattr(request, "param", 1440)
+def opened(browser: Any, contexts: dict[int, Any], width: int, address: str, store: Store) -> Window:
+    """A window of a width, signed in as the province's officer, that notes what it complains of and asks for."""
     if width not in contexts:
         contexts[width] = browser.new_context(
             viewport={"width": width, "height": 900 if width > 500 else 844}
         )
     page = contexts[width].new_page()
     page.set_default_timeout(PATIENCE)
-    found = Window(page, address, province.store)
+    found = Window(page, address, store)
     found.become("province")
     page.on(
         "console",
@@ -320,5 +312,18 @@ def window(
     )
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     page.on("request", lambda asked: found.requests.append(asked.url))
+    return found
+
+
+@pytest.fixture
+def window(
+    browser: Any,
+    contexts: dict[int, Any],
+    address: str,
+    province: Workspace,
+    request: pytest.FixtureRequest,
+) -> Iterator[Window]:
+    """A fresh window of the width asked for (`width` parameter, else 1440)."""
+    found = opened(browser, contexts, getattr(request, "param", 1440), address, province.store)
     yield found
-    page.close()
+    found.page.close()

@@ -67,6 +67,13 @@ def test_speaking_fills_the_braces_in_either_language() -> None:
     assert Texts("en")("数据截至 {month}", month="Oct 2026") == "Data up to Oct 2026"
 
 
+def test_english_knows_one_from_many() -> None:
+    english = Texts("en")
+    assert english("佐证 {count} 份", count=1) == "1 file of evidence"
+    assert english("佐证 {count} 份", count=2) == "2 files of evidence"
+    assert english("{errors} 处错误，{warnings} 处提醒", errors=1, warnings=0) == "1 error, 0 warnings"
+
+
 def test_values_with_braces_are_not_filled_again() -> None:
     assert (
         Texts("zh")("没有代码为“{found}”的单位。", found="{0.__class__}")
