@@ -10,12 +10,13 @@ forerunner of 15 digits. A number that Excel has kept as a number has lost its l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from loaders.issues import Issue
 from loaders.workbook import Sheet
+from loaders.xlsx_parts import Note
 
 SHORTEST = 11  # digits of a mobile number
 MOST_NAMED = 50  # cells named in one file
@@ -36,13 +37,14 @@ _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BETWEEN = dict.fromkeys(map(ord, " \t\u00a0\u3000\u200b\u200c\u200d\ufeff-‐‑–—－._'’`"))
 
 
-def find_persons(sheets: list[Sheet], name: str, notes: str = "") -> list[Issue]:
+def find_persons(sheets: list[Sheet], name: str, notes: Sequence[Note] = ()) -> list[Issue]:
     """Issues for every cell, sheet name, note of a cell or file name that holds a person's number."""
     issues = [
         Issue(f"{PREFIX}{kind}", place) for place, text in _names(sheets, name) if (kind := kind_of(text))
     ]
-    if kind := kind_of(notes):
-        issues.append(Issue(f"{PREFIX}{kind}_in_note"))
+    for note in notes:
+        if kind := kind_of(note.text):
+            issues.append(Issue(f"{PREFIX}{kind}_in_note", masked(note.sheet), note.cell))
     for sheet in sheets:
         for row, column, kind in _cells(sheet):
             issues.append(Issue(f"{PREFIX}{kind}", masked(sheet.name), sheet.address(row, column)))

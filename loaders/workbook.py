@@ -18,7 +18,7 @@ from loaders.issues import Issue
 from loaders.limits import DEFAULT, Limits
 from loaders.machine import is_machines
 from loaders.other_readers import Plain, TooLargeError, with_openpyxl, with_xlrd, without_blanks
-from loaders.xlsx_parts import look_inside, notes_of
+from loaders.xlsx_parts import Note, look_inside, notes_of
 
 ACCEPTED = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt")
 # Templates, flat XML and what is no workbook of ours but was surely sent as one: in a folder they are tried and answered
@@ -93,11 +93,11 @@ class Sheet:
 
 @dataclass
 class Workbook:
-    """All sheets of one file, and the text of the notes on its cells, where it has any."""
+    """All sheets of one file, and the notes on its cells, where it has any."""
 
     name: str
     sheets: list[Sheet]
-    notes: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 @cache

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.etree import ElementTree
@@ -50,7 +52,8 @@ _FAULTS = (
     RuntimeError,
     zlib.error,
 )
-_KINDS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
+_USUAL = "xl/workbook.xml"
+_KINDS = {_USUAL: "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
 WORKBOOK_PARTS = frozenset(_KINDS)
 
 
@@ -68,7 +71,7 @@ def look_inside(content: bytes, limits: Limits = DEFAULT) -> XlsxParts:
     if any(info.flag_bits & 1 for info in infos):
         return XlsxParts(fault="encrypted")
     kind = next((kind for part, kind in _KINDS.items() if part in names), "")
-    main = "xl/workbook.xml" if kind else _main_part(archive)
+    main = _USUAL if kind else _main_part(archive)
     if not main:
         return XlsxParts(fault="wrong_type")
     if kind == "ods" and _sealed(archive):
@@ -83,17 +86,51 @@ def look_inside(content: bytes, limits: Limits = DEFAULT) -> XlsxParts:
         return XlsxParts(fault="damaged")
 
 
-def notes_of(content: bytes) -> str:
-    """The text of all comments on cells of an .xlsx; '' where there are none or they cannot be read."""
+@dataclass(frozen=True)
+class Note:
+    """A comment on a cell; sheet and cell are '' where the file does not say them."""
+
+    sheet: str
+    cell: str
+    text: str
+
+
+def notes_of(content: bytes) -> tuple[Note, ...]:
+    """All comments on cells of an .xlsx; none where they cannot be read."""
     if not content.startswith(b"PK") or b"omments" not in content:
-        return ""
+        return ()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = [name for name in archive.namelist() if _NOTES.match(name)]
-            texts = [node.text or "" for part in parts for node in _parse(archive, part).iter() if node.text]
+            owners = _owners(archive) if parts else {}
+            return tuple(one for part in parts for one in _notes(_parse(archive, part), owners.get(part, "")))
     except (*_FAULTS, ElementTree.ParseError):
-        return ""
-    return "\n".join(texts)
+        return ()
+
+
+def _notes(root: ElementTree.Element, sheet: str) -> Iterator[Note]:
+    """The comments of one part, and whatever else it says in words (its authors)."""
+    for node in root.iter():
+        kind = node.tag.rpartition("}")[2]
+        if kind in ("comment", "threadedComment"):
+            yield Note(sheet, node.get("ref", ""), "".join(node.itertext()))
+        elif kind == "author":
+            yield Note(sheet, "", node.text or "")
+
+
+def _owners(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Part with comments → the sheet it belongs to, as far as the workbook says it."""
+    found: dict[str, str] = {}
+    main = _USUAL if _USUAL in archive.namelist() else _main_part(archive)
+    for sheet, path in (_sheet_paths(archive, main) if main else {}).items():
+        folder, _, name = path.rpartition("/")
+        relations = f"{folder}/_rels/{name}.rels"
+        if relations not in archive.namelist():
+            continue
+        for node in _parse(archive, relations):
+            target = node.get("Target", "")
+            found[posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")] = sheet
+    return found
 
 
 def _sealed(archive: zipfile.ZipFile) -> bool:

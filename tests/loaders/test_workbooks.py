@@ -30,7 +30,8 @@ def told(outcome: Outcome) -> set[tuple[str, str]]:
 
 
 def test_the_collection_is_as_large_as_it_is_said_to_be() -> None:
-    assert len(FAIL) + len(LOAD) >= 100
+    assert len(FAIL) >= 60
+    assert len(LOAD) >= 50
     assert not FAIL.keys() & LOAD.keys()
 
 

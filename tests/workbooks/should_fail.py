@@ -266,6 +266,32 @@ def a_mobile_number_at_the_foot() -> Any:
     return delivery(NANMING, foot=((), ("填表人：张三 13885012345",)))
 
 
+def _remarked(text: str) -> Any:
+    from openpyxl.comments import Comment
+
+    return altered(lambda sheet: setattr(sheet["C4"], "comment", Comment(text, "test")))
+
+
+@fault(("person_id_in_note", "C4"))
+def an_identity_number_in_a_comment() -> Any:
+    return _remarked("补报 11010519491231002X")
+
+
+@fault(("person_phone_in_note", "C4"))
+def a_mobile_number_in_a_comment() -> Any:
+    return _remarked("有疑问请拨 13885012345")
+
+
+@fault(("no_values", ""))
+def a_form_with_nothing_in_it() -> Any:
+    return delivery((NANMING[0], NANMING[1], None, None, None, None, None))
+
+
+@fault(("organisation_unknown", "B4"))
+def a_sender_of_another_province() -> Any:
+    return delivery(("", "长沙市妇幼保健院", 100, 101, 50, 51, 0))
+
+
 @fault(("empty_file", ""), name="空.xlsx")
 def nothing_at_all() -> Any:
     return b""
