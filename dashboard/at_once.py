@@ -5,7 +5,8 @@ costs a million such tellings, seconds in an office machine's browser. Here whol
 are handed over as nested lists and drawn by assets/at_once.js, into the same elements as before. Pages do nothing for it:
 it is the last step, after `taking_away` has looked at the tables and charts.
 
-Charts and tables of the large libraries are drawn when they come into sight, and the others one by one while the reader reads.
+Charts, tables of the large library and tables of more than a few lines are drawn when they come into sight, and the others
+one by one while the reader reads.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import dash_ag_grid as dag
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.drawings import Drawing, IntervalBar, Sparkline
+from dashboard.drawings import Drawing, IntervalBar, SortedTable, Sparkline
 from dashboard.taking_away import listed
 
 # Elements that fetch or run nothing by themselves, each under its name in the browser.
@@ -33,6 +34,7 @@ TAGS = {
 DRAWINGS = {dcc.Link: "Link", Sparkline: "Sparkline", IntervalBar: "IntervalBar"}
 # With one of these a component is somebody's to ask or to tell.
 TOLD = ("id", "n_clicks", "n_clicks_timestamp", "loading_state")
+SHORT = 20  # lines of a table that are drawn with the page itself, wherever they stand
 # What an address of ours begins with; any other is left to Dash, which lets no script through.
 ADDRESSES = ("/", "?", "#", "https://", "http://")
 
@@ -69,7 +71,9 @@ def _packed(node: Any) -> Any:
     name = _name(node)
     if name and not any(isinstance(one, Component) for one in inside):
         return [name, _properties(node) or 0, *inside]
-    if isinstance(node, dcc.Graph | dag.AgGrid):
+    if isinstance(node, dcc.Graph | dag.AgGrid) or (
+        isinstance(node, SortedTable) and len(node.rowData) > SHORT
+    ):
         return Later(id=f"later-{node.id}", children=node, height=_height(node))
     if not inside:
         return node
@@ -83,6 +87,8 @@ def _height(node: Any) -> str:
     given = (getattr(node, "style", None) or {}).get("height")
     if given:
         return str(given)
+    if getattr(node, "height", None):
+        return f"{node.height}px"
     return f"{36 + 34 * len(getattr(node, 'rowData', None) or ())}px"
 
 

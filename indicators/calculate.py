@@ -45,7 +45,7 @@ def shared_blocks(series: Sequence[Series]) -> list[Block]:
     return sorted(set(series[0]).intersection(*series[1:]))
 
 
-def _within(shared: Sequence[Block], period: Period) -> list[Block]:
+def within(shared: Sequence[Block], period: Period) -> list[Block]:
     """Those that lie wholly in the period."""
     start = bisect_left(shared, (period.first, 0))
     stop = bisect_left(shared, (period.last + 1, 0))
@@ -62,7 +62,7 @@ def tile(series: Sequence[Series], period: Period, shared: Sequence[Block] | Non
     Most reports × months win (a month told from cumulative returns may lack a sender that the cumulative figure has);
     among equals the finer cut. Where every block is a single month, that is simply all of them.
     """
-    blocks = _within(shared_blocks(series) if shared is None else shared, period)
+    blocks = within(shared_blocks(series) if shared is None else shared, period)
     if all(span == 1 for _, span in blocks):
         return blocks
     best: dict[int, tuple[int, int, list[Block]]] = {month_add(period.first, -1): (0, 0, [])}

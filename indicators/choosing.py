@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from indicators.calculate import Block, Cell, Series, months_in, shared_blocks, tile, tile_year, total
+from indicators.calculate import Block, Cell, Series, months_in, shared_blocks, tile, tile_year, total, within
 from indicators.definition import Definition
 from indicators.stocks import Key as Key
 from indicators.stocks import Name, Standing, standings
@@ -44,6 +44,8 @@ class Held:
         default_factory=dict, repr=False
     )
 
+    _anywhere: dict[tuple[str, str], list[Block]] = field(default_factory=dict, repr=False)
+
     def kinds(self, definition: Definition) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
         """An indicator's flows, its stocks, and whether it reaches people over a year."""
         if definition.code not in self._kinds:
@@ -63,6 +65,19 @@ class Held:
             found = {name: self.totals.get((code, *split(name), basis), {}) for name in names}
             self._flows[key] = found, shared_blocks(list(found.values()))
         return self._flows[key]
+
+    def has_nothing(self, definition: Definition, basis: str, period: Period) -> bool:
+        """Whether nobody at all has a block of the indicator's flows in the period, and it has no stocks: quarterly and yearly
+        returns in most months."""
+        flows, lasting, _ = self.kinds(definition)
+        if lasting or not flows:
+            return False
+        key = (flows[0], basis)
+        if key not in self._anywhere:
+            name = (*split(flows[0]), basis)
+            blocks = {block for of, series in self.totals.items() if of[1:] == name for block in series}
+            self._anywhere[key] = sorted(blocks)
+        return not within(self._anywhere[key], period)
 
     def owed(self, name: str, basis: str, tree: str, period: Period) -> tuple[tuple[Duty, ...], Counter[str]]:
         """The duties that bring an element, and area → reports × months owed in the period; none of either where nobody in

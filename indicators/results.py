@@ -397,6 +397,11 @@ def _count(
     context: Context, definition: Definition, code: str, basis: str, period: Period, held: Held
 ) -> Counted:
     """Numerator and denominator of one organisation: flows over the same months, stocks as each member last had them."""
+    if held.has_nothing(definition, basis, period):
+        tree = context.registry.organisations.get(code).tree
+        flows = held.kinds(definition)[0]
+        owed = (count for name in flows if (count := held.owed(name, basis, tree, period)[1][code]))
+        return Counted(code, None, None, 0, next(owed, 0))
     choice = choose(context, definition, code, basis, period, held)
     reports = reporting(context, code, basis, period, choice, held)
     return Counted(

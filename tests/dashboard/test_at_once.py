@@ -14,7 +14,7 @@ from dashboard import at_once
 from dashboard.answers import Answers
 from dashboard.app import page_for
 from dashboard.at_once import Later, Plain, gather
-from dashboard.drawings import Sparkline
+from dashboard.drawings import SortedTable, Sparkline
 from dashboard.visit import open_visit
 
 PAGES = (
@@ -104,6 +104,10 @@ def test_large_charts_and_tables_come_later_into_room_of_their_height() -> None:
     assert (later.id, later.height) == ("later-trend", "300px")
     rows = dag.AgGrid(id="league", rowData=[{}, {}], style={"height": None})
     assert gather(rows)[0].height == "104px"  # a head of 36 and rows of 34, see dashboard/tables.py
+    long = SortedTable(id="league", columnDefs=[], rowData=[{}] * 30, height=620)
+    assert gather(long)[0].height == "620px"
+    short = SortedTable(id="uploads", columnDefs=[], rowData=[{}] * 5)
+    assert gather(short)[0] is short
 
 
 def test_properties_travel_as_they_were_said() -> None:
