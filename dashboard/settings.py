@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     password_complexity: bool = False
     secret_key: str = Field("", repr=False, pattern=r"^(\S{32,}( +\S{32,})*)?$")
     password_days: int = Field(0, ge=0, le=3650)
-    uploads_per_minute: int = Field(60, ge=1, le=100_000)
+    uploads_per_minute: int = Field(300, ge=1, le=100_000)
     downloads_per_minute: int = Field(60, ge=1, le=100_000)
     requests_per_minute: int = Field(600, ge=30, le=1_000_000)
     oidc_issuer: str = Field("", pattern=r"^(https?://\S+)?$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import dash
@@ -100,6 +101,16 @@ def drop(visit: Visit) -> html.Section:
                 "data-sending": t("正在上传和检查…"),
                 "data-failed": t(
                     "没有传成：网络中断或服务器没有回应。不能确认文件已入库，请再传一次；重复上传同一文件不会重复计数。"
+                ),
+                "data-waiting": t("发送太快，稍候自动继续…"),
+                "data-rest": t("其余的见下面的上报记录。"),
+                "data-outcomes": json.dumps(
+                    {
+                        **{name: t(words) for name, words in wording.OUTCOMES.items()},
+                        "refused": t("未收"),
+                        "archive": t("压缩包"),
+                    },
+                    ensure_ascii=False,
                 ),
                 "data-large": t("文件超过 {limit} MB，没有上传。", limit=limit),
             },
