@@ -86,6 +86,14 @@ def layout(visit: Visit, number: int) -> Any:
     )  # fmt: skip
 
 
+def _sender(visit: Visit, number: int | None) -> str:
+    """Who sent an upload; '' where the account may not see it."""
+    if number is None or not may_see(visit.answers, visit.account, number):
+        return ""
+    row = visit.answers.upload(number)
+    return wording.person(str(row["sender"]), visit.texts) if row is not None else ""
+
+
 def steps(visit: Visit, number: int, brought: list[Version]) -> html.Section:
     """Each step: when, what, by whom."""
     t, row = visit.texts, visit.answers.upload(number)
@@ -99,9 +107,8 @@ def steps(visit: Visit, number: int, brought: list[Version]) -> html.Section:
     for one in brought:
         if one.status == "superseded" and one.ended_at:
             after = f"#{one.next}" if one.next else ""
-            lines.append(
-                (t.moment(one.ended_at), t("被后来的上报取代"), "", f"{visit.name(one.organisation)} {after}")
-            )
+            what = f"{visit.name(one.organisation)} {after}"
+            lines.append((t.moment(one.ended_at), t("被后来的上报取代"), _sender(visit, one.next), what))
     back = withdrawal(visit.workspace.store, number) if row["outcome"] == WITHDRAWN else None
     if back:
         lines.append((t.moment(back.at), t("撤回"), back.actor, ""))

@@ -17,7 +17,7 @@ from store import reading
 from store.remarks import remarks
 
 
-def sent(workspace: Workspace, women: int) -> int:
+def sent(workspace: Workspace, women: int, sender: str = "clerk") -> int:
     """Load a return of September 2025, whose deadline is long past; gives the upload's number."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -31,7 +31,7 @@ def sent(workspace: Workspace, women: int) -> int:
         sheet.append(row)
     target = io.BytesIO()
     book.save(target)
-    loaded = load_content(target.getvalue(), "月报.xlsx", workspace.desk, workspace.store, sender="clerk")
+    loaded = load_content(target.getvalue(), "月报.xlsx", workspace.desk, workspace.store, sender=sender)
     return loaded.receipt.upload_id
 
 
@@ -51,6 +51,14 @@ def test_what_a_correction_changed_is_shown_cell_by_cell(workspace: Workspace, c
     for word in ("与前一次相比", "产妇数", "'100'", "'98'", "Sheet C4", "截止日之后的更正"):
         assert word in page
     assert "Against the one before" in shown(workspace, corrected, "en")
+
+
+def test_what_took_its_place_is_told_with_who_sent_that(workspace: Workspace) -> None:
+    first = sent(workspace, 100)
+    later = sent(workspace, 98, sender="another clerk")
+    page = shown(workspace, first)
+    for word in ("被后来的上报取代", "another clerk", f"#{later}"):
+        assert word in page
 
 
 def done(workspace: Workspace, number: int, words: str, work: object) -> tuple[object, object]:
