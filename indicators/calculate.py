@@ -46,7 +46,7 @@ def shared_blocks(series: Sequence[Series]) -> list[Block]:
 
 
 def within(shared: Sequence[Block], period: Period) -> list[Block]:
-    """Those that lie wholly in the period."""
+    """Of blocks in order those that lie wholly in the period."""
     start = bisect_left(shared, (period.first, 0))
     stop = bisect_left(shared, (period.last + 1, 0))
     return [

@@ -45,6 +45,8 @@ def find_persons(sheets: list[Sheet], name: str, notes: Sequence[Note] = ()) -> 
     for note in notes:
         if kind := kind_of(note.text):
             issues.append(Issue(f"{PREFIX}{kind}_in_note", masked(note.sheet), note.cell))
+            if len(issues) >= MOST_NAMED:
+                return issues
     for sheet in sheets:
         for row, column, kind in _cells(sheet):
             issues.append(Issue(f"{PREFIX}{kind}", masked(sheet.name), sheet.address(row, column)))

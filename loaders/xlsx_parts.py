@@ -22,6 +22,7 @@ _FAR = re.compile(rb'<c r="([A-Z]{3})(\d+)"[^>/]*>')
 _NEAR = re.compile(rb'<c r="([A-Z]{2})\d')
 _PREFIX = re.compile(rb"<(\w+:)sheetData")
 _NOTES = re.compile(r"xl/(?:comments|threadedComments)/?[^/]*\.xml$")
+_ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
 _LAST_ROW = re.compile(rb'<c r="[A-Z]+(\d+)"[^>/]*>')
 
 
@@ -102,7 +103,7 @@ def notes_of(content: bytes) -> tuple[Note, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = [name for name in archive.namelist() if _NOTES.match(name)]
-            owners = _owners(archive) if parts else {}
+            owners = _owners_if_told(archive) if parts else {}
             return tuple(one for part in parts for one in _notes(_parse(archive, part), owners.get(part, "")))
     except (*_FAULTS, ElementTree.ParseError):
         return ()
@@ -113,9 +114,18 @@ def _notes(root: ElementTree.Element, sheet: str) -> Iterator[Note]:
     for node in root.iter():
         kind = node.tag.rpartition("}")[2]
         if kind in ("comment", "threadedComment"):
-            yield Note(sheet, node.get("ref", ""), "".join(node.itertext()))
+            cell = node.get("ref", "")
+            yield Note(sheet, cell if _ADDRESS.fullmatch(cell) else "", "".join(node.itertext()))
         elif kind == "author":
             yield Note(sheet, "", node.text or "")
+
+
+def _owners_if_told(archive: zipfile.ZipFile) -> dict[str, str]:
+    """As _owners; nothing where the workbook's own list is damaged: its comments are looked through all the same."""
+    try:
+        return _owners(archive)
+    except (*_FAULTS, ElementTree.ParseError):
+        return {}
 
 
 def _owners(archive: zipfile.ZipFile) -> dict[str, str]:

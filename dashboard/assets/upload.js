@@ -28,7 +28,7 @@
       request.responseType = "json";
       request.upload.onprogress = (event) => event.lengthComputable && progress(box, 0.9 * event.loaded / event.total);
       request.onload = function () {
-        if (request.status === 401) { window.mchSession.leave(); return; }
+        if (request.status === 401) { waiting = 0; window.mchSession.leave(); return; }
         if (request.status === 429) { done({ again: Number(request.getResponseHeader("Retry-After")) || 5 }); return; }
         done(request.response || { outcome: "refused", says: box.dataset.failed });
       };

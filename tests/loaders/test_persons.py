@@ -6,6 +6,8 @@ import datetime as dt
 import io
 import json
 import re
+import zipfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from loaders.forms import load_forms
 from loaders.intake import Desk
 from loaders.load import load_content
 from loaders.persons import kind_of
+from loaders.xlsx_parts import notes_of
 from reference.registry import Registry
 from store.database import Store
 
@@ -148,3 +151,28 @@ def test_the_file_is_refused_and_its_digits_are_nowhere(
     assert not re.search(r"\d{9}", loaded.outcome.name)
     assert loaded.receipt.outcome == "returned"
     assert not store.originals.path(loaded.receipt.sha256).exists()
+
+
+def parts_changed(content: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
+    """The container with each part as `change` gives it; None leaves it out."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            if (part := change(name, old.read(name))) is not None:
+                new.writestr(name, part)
+    return target.getvalue()
+
+
+def test_a_comment_is_looked_through_where_the_workbook_does_not_say_whose_it_is() -> None:
+    content = workbook("note", identity("520102", "19900307", "004"))
+    [told] = [one for one in notes_of(content) if one.cell]
+    lost = parts_changed(content, lambda name, part: None if name == "xl/_rels/workbook.xml.rels" else part)
+    [found] = [one for one in notes_of(lost) if one.cell]
+    assert told.sheet
+    assert (found.sheet, found.cell, found.text) == ("", told.cell, told.text)
+
+
+def test_what_stands_for_a_comments_cell_and_is_none_is_not_repeated() -> None:
+    content = workbook("note", identity("520102", "19900307", "004"))
+    odd = parts_changed(content, lambda _, part: part.replace(b'ref="C7"', b'ref="13885012345"'))
+    assert {one.cell for one in notes_of(odd)} == {""}
