@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from indicators.calculate import Counted
-from indicators.judge import judge
+from indicators.judged import judged
 from reference.organisations import Organisation
 from reference.periods import Period, month_of
 
@@ -189,21 +189,14 @@ def share(
     """
     on = on or period.last_day
     tree = context.registry.organisations
-    counted_levels = [one for one in standings(context, on) if one.level in definition.register_levels]
+    all_of_day = context.kept(("standings", on), lambda: standings(context, on))
+    counted_levels = [one for one in all_of_day if one.level in definition.register_levels]
     inside: dict[str, list[Standing]] = {}
     for one in counted_levels:
         for area in (one.institution, *tree.ancestors(one.institution, on)):
             inside.setdefault(area, []).append(one)
     counts = [_counted(definition, code, inside.get(code, ())) for code in organisations]
-
-    def target(code: str) -> Any:
-        one = tree.get(code, on)
-        return context.registry.target(definition.code, one.level, on, one.tree)
-
-    rules = context.registry.flagging(on)
-    return judge(
-        definition, counts, period.code, "register", lambda code: tree.get(code, on).level, target, rules
-    )
+    return judged(context, definition, counts, period.code, "register", on)
 
 
 def _counted(definition: Definition, area: str, found: Iterable[Standing]) -> Counted:

@@ -29,20 +29,17 @@ def judge(
     rules: Flagging,
 ) -> list[Result]:
     """Results of one indicator and period for many organisations; `level` and `target` are asked by organisation code."""
-    limits = _limits(definition, counted, rules)
-    return [
-        _result(
-            definition,
-            one,
-            limits[index],
-            period,
-            basis,
-            level(one.organisation),
-            target(one.organisation),
-            rules,
+    views: dict[int, TargetView] = {}  # one for all who are measured by the same target
+    results = []
+    for one, limits in zip(counted, _limits(definition, counted, rules), strict=True):
+        yardstick = target(one.organisation)
+        if yardstick and id(yardstick) not in views:
+            views[id(yardstick)] = view(yardstick)
+        seen = views[id(yardstick)] if yardstick else None
+        results.append(
+            _result(definition, one, limits, period, basis, level(one.organisation), yardstick, seen, rules)
         )
-        for index, one in enumerate(counted)
-    ]
+    return results
 
 
 def _limits(
@@ -79,6 +76,7 @@ def _result(
     basis: str,
     level: str,
     target: TargetInForce | None,
+    seen: TargetView | None,
     rules: Flagging,
 ) -> Result:
     value = None
@@ -101,7 +99,7 @@ def _result(
         received=one.received,
         expected=one.expected,
         reason=reason,
-        target=view(target) if target else None,
+        target=seen,
         comparison=compare(value, limits, target, judged),
         gap=gap(definition, one, target) if judged else None,
         carried=one.carried,

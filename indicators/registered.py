@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import ChainMap, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from indicators import grading
 from indicators.calculate import Counted
-from indicators.judge import judge
-from indicators.reporting import Tally, as_extensions, as_receipts, entries, tally_by_area
+from indicators.judged import judged
+from indicators.reporting import (
+    Extension,
+    Receipt,
+    Report,
+    Tally,
+    as_extensions,
+    as_receipts,
+    entries,
+    tally_by_area,
+)
 from reference.periods import Period, month_of
-from reference.policies import TargetInForce
+from reference.reporting import Duty
 
 if TYPE_CHECKING:
     from indicators.definition import Definition
@@ -22,32 +32,24 @@ CENTRES = ("severe_maternal_centre", "severe_newborn_centre")
 
 
 def share(
-    context: Context, definition: Definition, organisations: Sequence[str], period: Period
+    context: Context,
+    definition: Definition,
+    organisations: Sequence[str],
+    period: Period,
+    asked: Period | None = None,
 ) -> list[Result]:
-    """A register indicator for areas on the period's last day, or, of reports, over the period."""
+    """A register indicator for areas on the period's last day, or, of reports, over the period.
+
+    `asked`: the months of all periods that are asked for together, which are read from the store at once.
+    """
     match definition.register_rule:
         case "both_centres":
             counts = _centres(context, organisations, period.last_day)
         case "reports_received" | "reports_on_time":
-            counts = _reports(context, definition, organisations, period)
+            counts = _reports(context, definition, organisations, period, asked or period)
         case _:
             return grading.share(context, definition, organisations, period)
-    on, tree = period.last_day, context.registry.organisations
-
-    def target(code: str) -> TargetInForce | None:
-        one = tree.get(code, on)
-        return context.registry.target(definition.code, one.level, on, one.tree)
-
-    rules = context.registry.flagging(on)
-    return judge(
-        definition,
-        counts,
-        period.code,
-        definition.basis,
-        lambda code: tree.get(code, on).level,
-        target,
-        rules,
-    )
+    return judged(context, definition, counts, period.code, definition.basis, period.last_day)
 
 
 def _centres(context: Context, areas: Sequence[str], on: dt.date) -> list[Counted]:
@@ -80,11 +82,13 @@ def _newest(context: Context, elements: Sequence[str], on: dt.date) -> dict[tupl
     return {(organisation, element): text for _, organisation, element, text in rows}
 
 
-def _reports(context: Context, definition: Definition, areas: Sequence[str], period: Period) -> list[Counted]:
+def _reports(
+    context: Context, definition: Definition, areas: Sequence[str], period: Period, asked: Period
+) -> list[Counted]:
     """Reports received, or come in time, of those owed. Of timeliness those are left out of which nobody knows it."""
     counts = []
     trees = {area: context.registry.organisations.get(area).tree for area in areas}
-    tallies = {tree: _tallies(context, tree, period) for tree in set(trees.values())}
+    tallies = {tree: _tallies(context, tree, period, asked) for tree in set(trees.values())}
     for area in areas:
         one = tallies[trees[area]].get(area, Tally())
         part, whole = (
@@ -96,25 +100,43 @@ def _reports(context: Context, definition: Definition, areas: Sequence[str], per
     return counts
 
 
-def _tallies(context: Context, tree: str, period: Period) -> Mapping[str, Tally]:
+def _tallies(context: Context, tree: str, period: Period, asked: Period) -> Mapping[str, Tally]:
     """Area → its reports of the period's months that have come, over all forms that are owed regularly."""
     held = context.months(tree)
     last = min(period.last, held[1]) if held else 0
     duties = [duty for duty in context.duties if duty.tree == tree and duty.span]
 
     def work() -> Mapping[str, Tally]:
-        forms = [duty.form for duty in duties]
+        months = [month for month in period.months if month <= last]
+        arrived = context.kept(("arrived", tree, asked), lambda: _arrived(context, duties, asked))
         return tally_by_area(
             entries(
                 duties,
-                [month for month in period.months if month <= last],
+                months,
                 context.registry.organisations,
                 context.registry.calendar,
-                as_receipts(context.receipts(forms, period.first, period.last)),
-                as_extensions(context.extensions(forms, period.first, period.last)),
+                dict(ChainMap(*(arrived.receipts.get(month, {}) for month in period.months))),
+                arrived.extensions,
                 dt.datetime.now(dt.UTC),
-                context.first_arrival(),
+                arrived.since,
             )
         )
 
     return context.kept(("reports", tree, period.first, last), work)
+
+
+class _Arrived(NamedTuple):
+    """What came for all the periods of a question, from one reading of the store."""
+
+    receipts: Mapping[int, dict[Report, Receipt]]  # by month
+    extensions: Mapping[Report, Extension]
+    since: dt.datetime | None
+
+
+def _arrived(context: Context, duties: Sequence[Duty], asked: Period) -> _Arrived:
+    forms = [duty.form for duty in duties]
+    by_month: dict[int, dict[Report, Receipt]] = defaultdict(dict)
+    for report, receipt in as_receipts(context.receipts(forms, asked.first, asked.last)).items():
+        by_month[report[2]][report] = receipt
+    extensions = as_extensions(context.extensions(forms, asked.first, asked.last))
+    return _Arrived(by_month, extensions, context.first_arrival())

@@ -16,12 +16,11 @@ from indicators.calculate import Block, Cell, Counted, add
 from indicators.choosing import Held, Key, choose
 from indicators.choosing import split as split
 from indicators.definition import Catalogue, Definition
-from indicators.judge import judge
+from indicators.judged import judged
 from indicators.received import reporting
 from indicators.result import Result
 from indicators.stocks import own_series
 from reference.periods import Period, last_day, month_range
-from reference.policies import TargetInForce
 from reference.registry import Registry
 from reference.reporting import Duty, duties_for, owing
 from store import as_known, extending, panels, reading, receipts
@@ -249,18 +248,25 @@ def _compute(
     periods: Sequence[Period],
     view: View,
 ) -> list[Result]:
+    if not periods:
+        return []
     counted = [one for one in definitions if one.method != "register"]
     held = _held(context, counted, organisations, periods, view)
+    groups = {one.code: _by_tree(context, one, organisations) for one in definitions}
     results: list[Result] = []
+    asked = _together(periods)
     for period in periods:
+        on = dt.date.today() if view.today else period.last_day
         for definition in definitions:
-            suited = [code for code in organisations if _suits(context, definition, code)]
+            of_trees = groups[definition.code]
             if definition.method == "register":
-                results.extend(registered.share(context, definition, suited, period))
+                suited = [code for group in of_trees.values() for code in group]
+                results.extend(registered.share(context, definition, suited, period, asked))
                 continue
-            for basis, group in _by_basis(context, definition, suited).items():
-                counts = [_count(context, definition, code, basis, period, held) for code in group]
-                results.extend(_judged(context, definition, counts, period, basis, view))
+            for tree, group in of_trees.items():
+                basis = basis_of(context, definition, tree)
+                counts = _counts(context, definition, group, tree, basis, period, held)
+                results.extend(judged(context, definition, counts, period.code, basis, on))
     return results
 
 
@@ -270,42 +276,12 @@ def _months(context: Context, tree: str, view: View) -> tuple[int, int] | None:
     return as_known.months(context.store, tree, view.known_at)
 
 
-def _judged(
-    context: Context,
-    definition: Definition,
-    counts: Sequence[Counted],
-    period: Period,
-    basis: str,
-    view: View,
-) -> list[Result]:
-    organisations = context.registry.organisations
-    on = dt.date.today() if view.today else period.last_day
-    yardsticks: dict[tuple[str, str], TargetInForce | None] = {}
-
-    def target(code: str) -> TargetInForce | None:
-        one = organisations.get(code, on)
-        key = (one.level, one.tree)
-        if key not in yardsticks:
-            yardsticks[key] = context.registry.target(definition.code, one.level, on, one.tree)
-        return yardsticks[key]
-
-    def level(code: str) -> str:
-        return organisations.get(code, on).level
-
-    return judge(definition, counts, period.code, basis, level, target, context.registry.flagging(on))
-
-
-def _suits(context: Context, definition: Definition, code: str) -> bool:
-    one = context.registry.organisations.get(code)
-    return one.tree in definition.tree and one.level in definition.levels
-
-
-def _by_basis(context: Context, definition: Definition, codes: Iterable[str]) -> dict[str, list[str]]:
-    """Organisations by the basis their tree is counted on: its own where it has only one, else the indicator's."""
+def _by_tree(context: Context, definition: Definition, codes: Iterable[str]) -> dict[str, list[str]]:
+    """The organisations that the indicator is defined for, by their tree."""
     groups: dict[str, list[str]] = {}
-    for code in codes:
-        tree = context.registry.organisations.get(code).tree
-        groups.setdefault(basis_of(context, definition, tree), []).append(code)
+    for one in map(context.registry.organisations.get, codes):
+        if one.tree in definition.tree and one.level in definition.levels:
+            groups.setdefault(one.tree, []).append(one.code)
     return groups
 
 
@@ -323,10 +299,13 @@ def _held(
 ) -> Held:
     """Every total that may be needed."""
     names = sorted({name for one in definitions for name in (*one.numerator, *one.denominator)})
-    if not periods:
-        return Held(context, {}, {}, {})
-    first, last = min(period.first for period in periods), max(period.last for period in periods)
-    return held_of(context, names, organisations, first, last, view)
+    asked = _together(periods)
+    return held_of(context, names, organisations, asked.first, asked.last, view)
+
+
+def _together(periods: Sequence[Period]) -> Period:
+    """From the first month of any of the periods to the last."""
+    return Period(min(one.first for one in periods), max(one.last for one in periods), "range")
 
 
 def held_of(
@@ -393,15 +372,26 @@ def totals_of(
     return held
 
 
+def _counts(
+    context: Context,
+    definition: Definition,
+    codes: Sequence[str],
+    tree: str,
+    basis: str,
+    period: Period,
+    held: Held,
+) -> list[Counted]:
+    """Numerators and denominators of organisations of one tree."""
+    if not held.has_nothing(definition, basis, period):
+        return [_count(context, definition, code, basis, period, held) for code in codes]
+    owed = [held.owed(name, basis, tree, period)[1] for name in held.kinds(definition)[0]]
+    return [Counted(code, None, None, 0, next((n for one in owed if (n := one[code])), 0)) for code in codes]
+
+
 def _count(
     context: Context, definition: Definition, code: str, basis: str, period: Period, held: Held
 ) -> Counted:
     """Numerator and denominator of one organisation: flows over the same months, stocks as each member last had them."""
-    if held.has_nothing(definition, basis, period):
-        tree = context.registry.organisations.get(code).tree
-        flows = held.kinds(definition)[0]
-        owed = (count for name in flows if (count := held.owed(name, basis, tree, period)[1][code]))
-        return Counted(code, None, None, 0, next(owed, 0))
     choice = choose(context, definition, code, basis, period, held)
     reports = reporting(context, code, basis, period, choice, held)
     return Counted(
