@@ -114,15 +114,59 @@ def office(office_all: Callable[[Sequence[Path], str], list[Path]]) -> Callable[
     return lambda path, ending: office_all([path], ending)[0]
 
 
+def _administer(server: str, command: str, *names: str) -> None:
+    url = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL(command).format(*map(sql.Identifier, names)))
+
+
+def _new_name() -> str:
+    return f"mch_{uuid.uuid4().hex[:12]}"
+
+
+def _url_of(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _with_tables(url: str) -> None:
+    store = Store(url, Path(tempfile.gettempdir()))  # nothing is put among its originals
+    store.migrate()
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_tables(postgresql_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with the tables and nothing in them, from which others are copied."""
+    name = _new_name()
+    _administer(postgresql_server, "CREATE DATABASE {}", name)
+    _with_tables(_url_of(postgresql_server, name))
+    yield name
+    _administer(postgresql_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the tables and nothing in them, from which others are copied."""
+    path = tmp_path_factory.mktemp("tables") / "tables.sqlite"
+    _with_tables(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def postgresql_databases(postgresql_server: str) -> Iterator[Callable[[], str]]:
-    """Makes fresh, empty PostgreSQL databases and gives their URLs; they go with the test."""
+def postgresql_databases(
+    postgresql_server: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., str]]:
+    """Makes fresh PostgreSQL databases, empty or with the tables, and gives their URLs; they go with the test."""
     names: list[str] = []
 
-    def make() -> str:
-        names.append(f"mch_{uuid.uuid4().hex[:12]}")
-        _administer(postgresql_server, "CREATE DATABASE {}", names[-1])
-        return make_url(postgresql_server).set(database=names[-1]).render_as_string(hide_password=False)
+    def make(*, tables: bool = False) -> str:
+        names.append(_new_name())
+        if tables:
+            of = request.getfixturevalue("postgresql_tables")
+            _administer(postgresql_server, "CREATE DATABASE {} TEMPLATE {}", names[-1], of)
+        else:
+            _administer(postgresql_server, "CREATE DATABASE {}", names[-1])
+        return _url_of(postgresql_server, names[-1])
 
     yield make
     for name in names:
@@ -130,30 +174,31 @@ def postgresql_databases(postgresql_server: str) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_databases: Callable[[], str]) -> str:
+def postgresql_url(postgresql_databases: Callable[..., str]) -> str:
     """The URL of a fresh, empty PostgreSQL database."""
     return postgresql_databases()
 
 
-def _administer(server: str, command: str, name: str) -> None:
-    url = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL(command).format(sql.Identifier(name)))
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
-    """Makes fresh, empty databases and gives their URLs; a test that uses it runs once on each kind."""
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., str]:
+    """Makes fresh databases, empty or with the tables, and gives their URLs; a test that uses it runs once on each kind."""
     if request.param == "postgresql":
-        make: Callable[[], str] = request.getfixturevalue("postgresql_databases")
-        return make
-    return lambda: f"sqlite:///{tmp_path / uuid.uuid4().hex}.sqlite"
+        made: Callable[..., str] = request.getfixturevalue("postgresql_databases")
+        return made
+
+    def make(*, tables: bool = False) -> str:
+        path = tmp_path / f"{uuid.uuid4().hex}.sqlite"
+        if tables:
+            shutil.copyfile(request.getfixturevalue("sqlite_tables"), path)
+        return f"sqlite:///{path}"
+
+    return make
 
 
 @pytest.fixture
-def database_url(databases: Callable[[], str]) -> str:
-    """The URL of one fresh, empty database, once on each kind."""
-    return databases()
+def database_url(databases: Callable[..., str], request: pytest.FixtureRequest) -> str:
+    """The URL of one fresh database, once on each kind: empty, or for `empty_store` and what rests on it with the tables."""
+    return databases(tables="empty_store" in request.fixturenames)
 
 
 @pytest.fixture
@@ -174,7 +219,7 @@ def open_store(database_url: str, tmp_path: Path) -> Iterator[Callable[[], Store
 def empty_store(open_store: Callable[[], Store]) -> Store:
     """A store with its tables and nothing in them, not even reference data."""
     store = open_store()
-    store.migrate()
+    assert store.is_ready()
     return store
 
 
