@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
-import statsmodels.api as sm
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from indicators.statistics import given
 
@@ -111,9 +112,9 @@ def _fit(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a fit on the edge warns; its wide limits say the same
         if kind == "proportion":
-            work = sm.GLM(np.column_stack([seen, size - seen]), design[at], family=sm.families.Binomial())
+            work = GLM(np.column_stack([seen, size - seen]), design[at], family=families.Binomial())
         else:
-            work = sm.GLM(seen, design[at], family=sm.families.Poisson(), offset=np.log(size))
+            work = GLM(seen, design[at], family=families.Poisson(), offset=np.log(size))
         found = work.fit(maxiter=50)
     freedom = max(at.size - design.shape[1], 1)
     dispersion = max(float(found.pearson_chi2) / freedom, 1.0)
