@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboard import wording
+from dashboard import shades, wording
 from dashboard.drawings import CountyMap
 from dashboard.findings import Standing
 from dashboard.outlines import REVIEW_NUMBER, read_outlines
@@ -22,18 +22,38 @@ SIGNED = (Standing.BEHIND, Standing.UNKNOWN)
 def areas_of(visit: Visit, definition: Definition, results: Sequence[Result]) -> dict[str, dict[str, Any]]:
     """What the map shows for each area that has an outline."""
     outlines = read_outlines()
+    looks = _looks(visit, definition, results)
     return {
         result.organisation: {
-            "kind": visit.standing(result).value,
-            "sign": wording.SIGNS[visit.standing(result)] if visit.standing(result) in SIGNED else "",
+            "kind": looks[result.organisation][0],
+            "sign": looks[result.organisation][1],
             "name": visit.short_name(result.organisation),
-            "words": words(visit, definition, result),
+            "words": [*words(visit, definition, result), *_apart(visit, looks[result.organisation][1])],
             "href": visit.view.link(f"/area/{result.organisation}"),
             **({"own": True} if result.organisation == visit.view.area.code else {}),
         }
         for result in results
         if result.organisation in outlines.codes
     }
+
+
+def _looks(visit: Visit, definition: Definition, results: Sequence[Result]) -> dict[str, tuple[str, str]]:
+    """Organisation → its colour's name and its sign: by the target, or where nobody has one by how high the value is."""
+    answers = {one.organisation: visit.standing(one) for one in results}
+    looks = {code: (one.value, wording.SIGNS[one] if one in SIGNED else "") for code, one in answers.items()}
+    if shades.is_aimless(results):
+        signs = shades.apart(visit, definition, results)
+        looks |= {
+            code: (f"shade{shade.number}", signs.get(code, ""))
+            for shade in shades.shades(results)
+            for code in shade.areas
+            if answers[code] is Standing.UNAIMED
+        }
+    return looks
+
+
+def _apart(visit: Visit, sign: str) -> list[str]:
+    return [visit.texts(shades.APART[sign])] if sign in shades.APART else []
 
 
 def words(visit: Visit, definition: Definition, result: Result) -> list[str]:
@@ -95,6 +115,7 @@ def draw(visit: Visit, definition: Definition, results: Sequence[Result]) -> htm
                 quiet=t("地图轮廓没有载入，请看右侧列表。"),
                 names=True,
             ),
+            shades.legend(visit, definition, results) if shades.is_aimless(results) else None,
             zooms(visit),
             html.Figcaption(
                 t("底图来源：天地图（国家地理信息公共服务平台） 审图号 {number}", number=REVIEW_NUMBER)
