@@ -56,7 +56,7 @@ def way(visit: Visit, definition: Definition, standings: Sequence[Standing]) -> 
         ("share past", definition.code, area.code, visit.today), lambda: _past(visit, definition, area.code)
     )
     own = counted(definition, standings)
-    if not own:
+    if all(one.status == "unknown" for one in own):
         return None
     days = [month_period(month_add(month_of(visit.today), 3 * step)).last_day for step in range(1, AHEAD + 1)]
     left = if_nothing_is_renewed(definition, standings, [visit.today, *days])

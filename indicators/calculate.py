@@ -35,6 +35,9 @@ class Counted:
         False  # people reached in less than a year, of all that are due in one: no yearly target fits
     )
     carried: int = 0  # members whose stocks are of an earlier month than the last that one was due in
+    unknown: int = (
+        0  # members of the denominator of whom no register says whether they belong to the numerator
+    )
     oldest: int | None = None  # the earliest of these months (yyyymm)
 
 

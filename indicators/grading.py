@@ -203,7 +203,9 @@ def _counted(definition: Definition, area: str, found: Iterable[Standing]) -> Co
     listed = list(found)
     rule = RULES[definition.register_rule]
     known = sum(one.status != "unknown" for one in listed)
-    return Counted(area, sum(map(rule, listed)), len(listed), known, len(listed))
+    untold = sum(one.meets_target is None for one in listed)
+    holding = None if listed and untold == len(listed) else sum(map(rule, listed))
+    return Counted(area, holding, len(listed), known, len(listed), unknown=untold)
 
 
 def of_area(context: Context, area: Organisation, found: Iterable[Standing], on: dt.date) -> list[Standing]:

@@ -83,6 +83,8 @@ def _result(
     if one.numerator is not None and one.denominator:
         value = float(Fraction(one.numerator * definition.multiplier, one.denominator))
     reason = reason_for(definition, one, value, rules)
+    if reason is Reason.NONE and target and not is_settled(definition, one, target):
+        reason = Reason.NOT_ON_RECORD
     judged = reason is Reason.NONE
     return Result(
         organisation=one.organisation,
@@ -116,6 +118,8 @@ def method_of(definition: Definition, one: Counted) -> str:
 
 def reason_for(definition: Definition, one: Counted, value: float | None, rules: Flagging) -> Reason:
     """Why a result is not judged; Reason.NONE when it is."""
+    if one.numerator is None and one.unknown:
+        return Reason.NOT_ON_RECORD
     if one.numerator is None or one.denominator is None:
         return (
             Reason.REPORTS_MISSING
@@ -133,6 +137,17 @@ def reason_for(definition: Definition, one: Counted, value: float | None, rules:
     if definition.method != "register" and one.received < rules.minimum_reporting * one.expected:
         return Reason.REPORTS_MISSING
     return Reason.PART_OF_YEAR if one.part else Reason.NONE
+
+
+def is_settled(definition: Definition, one: Counted, target: TargetInForce) -> bool:
+    """Whether the members nobody knows of leave the answer as it is: none of them in the numerator, or all of them."""
+    if not one.unknown or one.numerator is None or not one.denominator:
+        return True
+    least, most = (
+        float(Fraction(count * definition.multiplier, one.denominator))
+        for count in (one.numerator, one.numerator + one.unknown)
+    )
+    return target.target.met(least) == target.target.met(most)
 
 
 def compare(

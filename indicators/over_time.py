@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from indicators.definition import Definition
 from indicators.result import Reason, Result
 from indicators.statistics import runs
-from indicators.statistics.control_chart import Chart, p_prime_chart, u_prime_chart
+from indicators.statistics.control_chart import Chart, p_chart, p_prime_chart, u_chart, u_prime_chart
 from reference.breaks import Break
 from reference.periods import parse
 
@@ -48,6 +48,8 @@ class Course:
 
 def course(definition: Definition, series: Sequence[Result], rebase: Sequence[int] = ()) -> Course | None:
     """A p′ or u′ chart of single months (Laney: its limits hold the usual variation between months); None with too few.
+
+    Months that vary less than chance would let them have the limits of chance, so that no step within them is called outside.
 
     `rebase`: places in the series from which the numbers no longer compare with the earlier ones: each stretch has its own
     line, limits and runs, and one of too few months has none. Months beyond the limits are left out of the line and limits,
@@ -98,7 +100,7 @@ def _stretch(definition: Definition, series: Sequence[Result]) -> Course | None:
         for name in ("numerator", "denominator")
     )  # fmt: skip
     is_share = definition.method == "proportion"
-    chart = p_prime_chart(seen, size) if is_share else u_prime_chart(seen, size)
+    chart = _drawn(seen, size, is_share)
     kept = np.isfinite(chart.values) & ~chart.outside
     if chart.outside.any() and kept.sum() >= FEWEST:
         chart = _from_kept(seen, size, kept, is_share) or chart
@@ -117,9 +119,16 @@ def _stretch(definition: Definition, series: Sequence[Result]) -> Course | None:
     )
 
 
+def _drawn(seen: Numbers, size: Numbers, is_share: bool) -> Chart:
+    """Laney's chart, or the plain one where σ_z is below 1."""
+    plain, wide = (p_chart, p_prime_chart) if is_share else (u_chart, u_prime_chart)
+    both = plain(seen, size), wide(seen, size)
+    return max(both, key=lambda one: float(np.nansum(one.upper - one.lower)))
+
+
 def _from_kept(seen: Numbers, size: Numbers, kept: NDArray[np.bool_], is_share: bool) -> Chart | None:
     """All months on the line and limits of those kept; None where those do not vary at all."""
-    base = (p_prime_chart if is_share else u_prime_chart)(seen[kept], size[kept])
+    base = _drawn(seen[kept], size[kept], is_share)
     centre = float(base.centre[0])
     if centre == 0 or (is_share and centre == 1):
         return None

@@ -65,12 +65,16 @@ def _centres(context: Context, areas: Sequence[str], on: dt.date) -> list[Counte
     for county in tree.at_level("county", on=on):
         for area in tree.adds_into(county.code, on):
             inside.setdefault(area, []).append(county.code)
-    return [Counted(area, *_of_counties(inside.get(area, ()), held)) for area in areas]
+    return [_of_counties(area, inside.get(area, ()), held) for area in areas]
 
 
-def _of_counties(counties: Collection[str], held: Mapping[str, Collection[str]]) -> tuple[int, int, int, int]:
+def _of_counties(area: str, counties: Collection[str], held: Mapping[str, Collection[str]]) -> Counted:
+    known = sum(one in held for one in counties)
     both = sum(len(held.get(one, ())) == len(CENTRES) for one in counties)
-    return both, len(counties), sum(one in held for one in counties), len(counties)
+    untold = len(counties) - known
+    return Counted(
+        area, None if counties and not known else both, len(counties), known, len(counties), unknown=untold
+    )
 
 
 def _newest(context: Context, elements: Sequence[str], on: dt.date) -> dict[tuple[str, str], str]:

@@ -9,7 +9,7 @@ from indicators import since
 from indicators.family import Finding
 from indicators.flag_words import with_since
 from indicators.result import Flag, Reason, Result
-from indicators.results import Context, series
+from indicators.results import Context, series, split
 from indicators.wording import say
 from reference.periods import Period, month_period
 
@@ -61,6 +61,7 @@ def _missing(
             "missing": f"{finding.gap:,}",
             "indicators": str(indicators),
             "latest": _latest(whole, language),
+            "forms": _forms(context, result, language),
         }
         sentences[language] = with_since(say("not_assessable", language, words), finding, language)
     return Flag(
@@ -76,6 +77,21 @@ def _missing(
         stood=finding.stood,
         gap_before=finding.gap_before,
     )
+
+
+def _forms(context: Context, result: Result, language: str) -> str:
+    """The forms by name that bring the indicator's elements; nothing where they have none."""
+    definition = context.catalogue.get(result.indicator)
+    tree = context.registry.organisations.get(result.organisation).tree
+    names = {
+        duty.zh if language == "zh" else duty.en
+        for name in (*definition.numerator, *definition.denominator)
+        for duty in context.duties_of(tree, result.basis, split(name)[0])
+    } - {""}
+    if not names:
+        return ""
+    shown = sorted(names)
+    return "".join(f"《{one}》" for one in shown) if language == "zh" else f" of “{'”, “'.join(shown)}”"
 
 
 def _last_whole(context: Context, results: Sequence[Result], period: Period) -> dict[str, Period]:

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     REPORTS_MISSING = "reports_missing"
     IMPLAUSIBLE = "implausible"  # a share above the whole: shown as it is, judged by nobody
     PART_OF_YEAR = "part_of_year"  # people reached in less than a year, of all that are due in one
+    NOT_ON_RECORD = "not_on_record"  # a register says too little of its members: what it does not know could turn the answer
     SUPPRESSED = "suppressed"  # hidden in a public release, because it or a neighbour is a small number
 
 

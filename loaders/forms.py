@@ -277,6 +277,8 @@ class Form(Strict):
             latest_hierarchy=self.latest_hierarchy,
             elements=frozenset(element for edition in self.editions for element in edition.elements),
             since=self.owed_from,
+            zh=self.zh,
+            en=self.en,
         )
 
 

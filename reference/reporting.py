@@ -29,6 +29,8 @@ class Duty:
     since: dt.date | None = (
         None  # collection begins on this day: reports that end before it are owed by nobody
     )
+    zh: str = ""  # the form's name, as people call it
+    en: str = ""
 
     @property
     def span(self) -> int:

@@ -59,6 +59,7 @@ REASONS = {
     "zero_denominator": ("分母为零", "denominator is zero"),
     "reports_missing": ("报表缺失", "reports missing"),
     "implausible": ("数据可疑", "implausible data"),
+    "not_on_record": ("登记不全，不能断定", "the register is incomplete: it cannot be told"),
     "part_of_year": ("不满一年，不与年度目标比", "less than a year: not held against a yearly target"),
     "suppressed": ("小数隐去", "small number hidden"),
 }

@@ -12,7 +12,7 @@ from dashboard.answers import Answers
 from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.grading import Standing, share
-from indicators.result import Result
+from indicators.result import Reason, Result
 from indicators.wording import grade_name
 from reference.periods import month_of, month_period
 
@@ -106,7 +106,9 @@ def _share(visit: Visit, definition: Definition, result: Result, standings: Sequ
             html.Div(
                 [
                     blocks.big_value(result, definition, visit),
-                    html.Span(t("{numerator} 家 / {denominator} 家", numerator=wording.number(result.numerator), denominator=wording.number(result.denominator))),
+                    html.Span(t("{numerator} 家 / {denominator} 家", numerator=wording.number(result.numerator), denominator=wording.number(result.denominator)))
+                    if result.numerator is not None
+                    else None,
                     html.Span(spread, className="quiet") if spread else None,
                 ],
                 className="card-body",
@@ -115,10 +117,12 @@ def _share(visit: Visit, definition: Definition, result: Result, standings: Sequ
             html.Div(
                 [
                     html.Span(f"{t('目标')} {wording.target(aim, definition, t)}"),
-                    html.Span(wording.due(aim, t), className="quiet") if aim else None,
+                    html.Span(wording.due(aim, t), className="quiet"),
                 ],
                 className="card-foot",
-            ),
+            )
+            if aim
+            else None,
             html.Div(
                 [
                     blocks.chip(result, visit),
@@ -126,11 +130,23 @@ def _share(visit: Visit, definition: Definition, result: Result, standings: Sequ
                 ],
                 className="card-foot",
             ),
-            html.Div(t("其中 {count} 家没有等级记录，不等于未达标", count=missing), className="quiet") if missing > 0 else None,
+            html.Div(_untold(visit, result), className="quiet") if missing > 0 else None,
             grading_parts.way(visit, definition, standings),
         ],
         className="card",
     )  # fmt: skip
+
+
+def _untold(visit: Visit, result: Result) -> str:
+    """How many have no grade on record, and between what the share may therefore lie."""
+    t, missing = visit.texts, result.expected - result.received
+    if result.numerator is None or not result.denominator:
+        return t("{count} 家都没有等级记录，不等于未达标", count=missing)
+    said = t("其中 {count} 家没有等级记录，不等于未达标", count=missing)
+    if result.reason is not Reason.NOT_ON_RECORD:
+        return said
+    most = (result.numerator + missing) / result.denominator
+    return said + t("：实际可能高达 {share}", share=wording.percent(most))
 
 
 def _track(result: Result) -> html.Div | None:

@@ -35,6 +35,7 @@ LETTERS = {
 FLAG_LETTERS = {"worsening": "w", "outlying": "o", "will_miss": "q"}
 REASON_LETTERS = {
     Reason.REPORTS_MISSING: "m", Reason.IMPLAUSIBLE: "i", Reason.ZERO_DENOMINATOR: "z", Reason.PART_OF_YEAR: "y",
+    Reason.NOT_ON_RECORD: "k",
 }  # fmt: skip
 SHOWN = {"signs": mark("符号"), "numbers": mark("数值")}
 # What the legend explains, in the order of the judgements.

@@ -33,6 +33,7 @@ WHY = {
     "zero_denominator": ("分母为零", "the denominator is zero"),
     "reports_missing": ("报表缺失过多", "too many reports are missing"),
     "implausible": ("数据可疑", "the numbers are implausible"),
+    "not_on_record": ("登记不全，不能断定", "the register is incomplete: it cannot be told"),
     "part_of_year": ("数据不满一年", "the numbers cover less than a year"),
 }
 

@@ -146,8 +146,37 @@ def test_shares_count_all_institutions_of_the_level(context):
     assert (city.numerator, city.denominator, city.value) == (1, 1, 100.0)
 
 
-def test_the_province_is_measured_by_its_plan(context):
+def test_who_is_not_on_record_leaves_the_answer_open_until_it_could_not_turn_it(sender):
+    """60% of 88 is 52.8: two at target and 51 unknown could make the 53 that are needed, two and 50 could not."""
+    two_b, two_a = (grade("2", of, "2024-05-01", "2028-04-30") for of in ("B", "A"))
+    codes = [f"MCH{one.code}" for one in sender.context.registry.organisations.at_level("county")]
+    known = [code for code in codes if code in sender.context.registry.organisations]
+    sender.grades(202601, dict.fromkeys(known[:2], two_a) | dict.fromkeys(known[2:37], two_b))
+    (share,) = calculate(sender.context, [COUNTY2A], ["520000"], month_period(202610))
+    assert (share.numerator, share.received, share.reason) == (2, 37, Reason.NOT_ON_RECORD)
+    assert (share.comparison, share.gap) == (Comparison.NOT_ASSESSABLE, None)
+    sender.grades(202602, {known[37]: two_b})
+    (share,) = calculate(sender.context, [COUNTY2A], ["520000"], month_period(202610))
+    assert (share.numerator, share.received, share.reason) == (2, 38, Reason.NONE)
+    assert (share.comparison, share.gap) == (Comparison.WORSE, 51)
+
+
+def test_where_nobody_is_on_record_there_is_no_share(context):
+    (share,) = calculate(context, [COUNTY2A], ["520324"], month_period(202610))
+    assert (share.numerator, share.denominator, share.value) == (None, 1, None)
+    assert (share.reason, share.received, share.expected) == (Reason.NOT_ON_RECORD, 0, 1)
+
+
+def test_the_province_is_measured_by_its_plan(sender):
     """88 counties, two at target; 60% of 88 is 52.8, so 51 more are needed."""
+    counties = [f"MCH{one.code}" for one in sender.context.registry.organisations.at_level("county")]
+    rows = {
+        code: grade("2", "B", "2024-05-01", "2028-04-30")
+        for code in counties
+        if code in sender.context.registry.organisations
+    }
+    sender.grades(202601, rows | {code: REGISTER[code] for code in (HONGHUAGANG, BOZHOU)})
+    context = sender.context
     (share,) = calculate(context, [COUNTY2A], ["520000"], month_period(202610))
     assert (share.numerator, share.denominator, share.gap) == (2, 88, 51)
     assert share.comparison is Comparison.WORSE

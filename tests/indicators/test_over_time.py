@@ -27,6 +27,15 @@ def test_usual_variation_is_no_change_and_the_line_is_the_whole_share():
     assert found.centre[0] == pytest.approx(90.0)
 
 
+def test_months_that_vary_less_than_chance_have_the_limits_of_chance():
+    """Of 10,000 a month 75.5% and then 75.6%: three standard errors of a share of 75.55% are 1.29 points, Laney's far less."""
+    steps = [result("520302", number, 10_000) for number in (*[7550] * 6, *[7560] * 6)]
+    found = course(definition(), steps)
+    assert found is not None
+    assert set(found.change) == {Change.USUAL}
+    assert found.upper[0] - found.lower[0] == pytest.approx(2 * 1.29, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("polarity", "told"),
     [("higher", Change.WORSE), ("lower", Change.BETTER), ("neutral", Change.OTHER)],

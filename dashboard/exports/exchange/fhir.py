@@ -25,6 +25,7 @@ ABSENT_REASONS = {
     Reason.ZERO_DENOMINATOR: "not-a-number",
     Reason.REPORTS_MISSING: "unknown",
     Reason.IMPLAUSIBLE: "error",
+    Reason.NOT_ON_RECORD: "unknown",
     Reason.PART_OF_YEAR: "temp-unknown",
 }
 NOTATIONS = {"higher": "increase", "lower": "decrease"}
