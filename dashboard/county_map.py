@@ -10,7 +10,7 @@ from dash import dcc, html
 from dashboard import shades, wording
 from dashboard.drawings import CountyMap
 from dashboard.findings import Standing
-from dashboard.outlines import REVIEW_NUMBER, read_outlines
+from dashboard.outlines import REVIEW_NUMBER, REVIEW_NUMBER_EN, read_outlines
 from dashboard.visit import Visit
 from indicators.definition import Definition
 from indicators.result import Result
@@ -94,10 +94,31 @@ def zooms(visit: Visit) -> html.Nav | None:
     return html.Nav([html.Span(label), *links], className="zooms", **{"aria-label": t("地图范围")})
 
 
-def draw(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Figure | None:
-    """The map with its source line; nothing where no outline belongs to the areas. A single area has its neighbours around it."""
+def key(visit: Visit, areas: dict[str, dict[str, Any]]) -> html.Div:
+    """The judgements that the map shows, each with its colour and sign."""
+    kinds = {one["kind"] for one in areas.values()}
+    entries = [
+        html.Span(
+            [
+                html.Span(wording.SIGNS[one], className=f"swatch swatch--{one.value}"),
+                visit.texts(wording.STANDINGS[one]),
+            ]
+        )
+        for one in Standing
+        if one.value in kinds
+    ]
+    return html.Div(entries, className="shades")
+
+
+def draw(
+    visit: Visit, definition: Definition, results: Sequence[Result], with_key: bool = False
+) -> html.Figure | None:
+    """The map with its source line; nothing where no outline belongs to the areas. A single area has its neighbours around it.
+
+    `with_key`: whether nothing beside it tells its colours; with neighbours nothing ever does.
+    """
     if visit.neighbours != visit.unit_codes:
-        results = visit.results([definition.code], visit.neighbours)
+        results, with_key = visit.results([definition.code], visit.neighbours), True
     areas = areas_of(visit, definition, results)
     if not areas:
         return None
@@ -115,10 +136,17 @@ def draw(visit: Visit, definition: Definition, results: Sequence[Result]) -> htm
                 quiet=t("地图轮廓没有载入，请看右侧列表。"),
                 names=True,
             ),
-            shades.legend(visit, definition, results) if shades.is_aimless(results) else None,
+            shades.legend(visit, definition, results)
+            if shades.is_aimless(results)
+            else key(visit, areas)
+            if with_key
+            else None,
             zooms(visit),
             html.Figcaption(
-                t("底图来源：天地图（国家地理信息公共服务平台） 审图号 {number}", number=REVIEW_NUMBER)
+                t(
+                    "底图来源：天地图（国家地理信息公共服务平台） 审图号 {number}",
+                    number=t.pick(REVIEW_NUMBER, REVIEW_NUMBER_EN),
+                )
             ),
         ],
         className="map-figure",

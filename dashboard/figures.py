@@ -72,7 +72,13 @@ def trend(
 
 def short_label(period: Period, texts: Texts) -> str:
     """The axis has little room: a month or quarter by its name, a longer period by its last month."""
-    return period.label(texts.language) if period.kind == "quarter" else texts.month(period.last)
+    return period.label(texts.language) if period.kind == "quarter" else month_label(period.last, texts)
+
+
+def month_label(month: int, texts: Texts) -> str:
+    """A month on an axis, in two lines: five of them stand beside each other on a phone."""
+    parts = texts.month(month).replace("年", "年 ").split(" ")
+    return "<br>".join(parts)
 
 
 def _band(figure: go.Figure, labels: Sequence[str], series: Sequence[Result]) -> None:
@@ -103,7 +109,7 @@ def _fan(
         if rolling
         else (path.centre, path.lower, path.upper)
     )
-    labels = [visit.texts.month(month) for month in ahead.ahead]
+    labels = [month_label(month, visit.texts) for month in ahead.ahead]
     middle, low, high = ([float(value) * ahead.unit for value in one[ahead.known :]] for one in lines)
     figure.add_scatter(
         x=labels + labels[::-1], y=high + low[::-1], fill="toself", mode="lines", line={"width": 0},

@@ -102,7 +102,7 @@ def latest(visit: Visit, definition: Definition, series: Sequence[Result], cours
     assert now is not None
     change = wording.number(abs(now - before), definition.decimals)
     if float(change.replace(",", "")) == 0:
-        return t("{month}为 {value}，与上月持平：{verdict}。", **said)
+        return t("{month}为 {value}，与上月持平。放在各月中看：{verdict}。", **said)
     if now > before:
         return t("{month}为 {value}，比上月升 {change}：{verdict}。", change=change, **said)
     return t("{month}为 {value}，比上月降 {change}：{verdict}。", change=change, **said)

@@ -42,10 +42,10 @@ def progress(visit: Visit, definition: Definition, found: Progress) -> go.Figure
             line={"color": INK, "width": 1.4, "dash": "dash"},
         )  # fmt: skip
     figure = dressed(figure, definition, visit)
-    figure.update_xaxes(type="date", tickformat="%Y年%-m月" if t.is_chinese else "%b %Y", nticks=5)
+    figure.update_xaxes(type="date", tickformat="%Y年<br>%-m月" if t.is_chinese else "%b<br>%Y", nticks=5)
     figure.update_yaxes(range=[0, 104])
     figure.update_layout(
-        height=270, showlegend=True, legend={"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0}
+        height=285, showlegend=True, legend={"orientation": "h", "y": -0.3, "yanchor": "top", "x": 0}
     )
     return figure
 

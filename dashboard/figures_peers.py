@@ -59,6 +59,9 @@ def funnel(
         for step in (1, 2, 5)
         if limits.sizes[0] <= step * 10**power <= limits.sizes[-1]
     ]
+    if len(ticks) < 2:  # units of about one size
+        ticks = sorted({one.denominator or 0 for one in found})
+        ticks = ticks if len(ticks) == 1 else [ticks[0], ticks[-1]]
     figure.update_xaxes(
         type="log", title={"text": people, "standoff": 4, "font": AXIS_FONT}, showgrid=True, gridcolor=GRID,
         tickvals=ticks, ticktext=[f"{tick:,}" for tick in ticks],

@@ -19,6 +19,7 @@ from indicators.result import Result
 from reference.breaks import Break
 from reference.periods import parse
 
+FEWER = 0.05  # of the reports owed, from which the months do not speak of the same senders
 CHART = {"displaylogo": False, "displayModeBar": False, "responsive": True}
 
 
@@ -47,7 +48,7 @@ def trend(visit: Visit, definition: Definition) -> html.Section:
     if not any(result.value is not None for result in series):
         chart = blocks.empty(t("这段时间没有可画的数字"))
     note = t(
-        "阴影为 95% 区间，虚线为目标，点线与灰影为照此走势的预测；▼ 确实落后，▲ 确已达标，空心为可能是偶然。"
+        "阴影为 95% 区间，虚线为目标，点线与灰影为照此走势的预测，★ 为到那时的目标；▼ 确实落后，▲ 确已达标，◆ 尚未达到而期限未到，空心为可能是偶然。"
     )
     return _panel(
         t("走势"), _choosers(visit), chart,
@@ -110,7 +111,8 @@ def going(visit: Visit, definition: Definition, ahead: Outlook) -> str:
     if ahead.aim is None or ahead.chance is None:
         return t("照此走势，到{month}的十二个月约为 {value}（{interval}）。", **said)
     return t(
-        "照此走势，到{month}的十二个月约为 {value}（{interval}），达到 {target} 的可能性为 {chance}。",
+        "照此走势，到{month}的十二个月约为 {value}（{interval}），达到{year}年目标 {target} 的可能性为 {chance}。",
+        year=ahead.aim.target.by.year,
         target=wording.target_row(ahead.aim.target, definition, t),
         chance=wording.likely(ahead.chance),
         **said,
@@ -133,9 +135,24 @@ def control(visit: Visit, definition: Definition) -> html.Section | None:
         html.P(figures_course.latest(visit, definition, series, found), className="says"),
         graph("control", figures_course.control_chart(visit, definition, series, found), t("控制图")),
         html.P(t("中线与上下限取自该单位自己的各月；● 平常波动，▲ 变好，▼ 变差（超出偶然）。"), className="quiet"),
+        _other_senders(visit, series),
         *[html.P(_break(visit, series[place], one), className="quiet") for place, one in breaks.items()],
         note=visit.name(unit),
     )  # fmt: skip
+
+
+def _other_senders(visit: Visit, series: Sequence[Result]) -> html.P | None:
+    """Where not the same have reported in all months: a step may then be who reported, and not what happened."""
+    t = visit.texts
+    shares = [one.completeness for one in series if one.value is not None and one.completeness is not None]
+    if not shares or max(shares) - min(shares) < FEWER:
+        return None
+    said = t(
+        "各月所含报表从 {low} 到 {high} 不等：谁报了、谁没报也会使数字变动，请先看下级各单位的走势。",
+        low=wording.percent(min(shares)),
+        high=wording.percent(max(shares)),
+    )
+    return html.P(said, className="quiet")
 
 
 def _break(visit: Visit, first: Result, one: Break) -> str:
@@ -167,6 +184,8 @@ def peers(visit: Visit, definition: Definition, results: Sequence[Result]) -> ht
         over=len(found.over),
         under=len(found.under),
     )
+    if not found.over | found.under:
+        said = t("没有单位超出 99.8% 界限：彼此之间没有谁明显突出（界限取自全体，与目标无关）。")
     note = t("横轴为分母（人数越多，界限越窄）；点线 95%，实线 99.8%。")
     if found.widened:
         note += t("各地之间的差别大于偶然，界限已相应放宽。")

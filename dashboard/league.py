@@ -20,12 +20,17 @@ def league_table(
     columns = tables.league_columns(visit, definition, results)
     if not drawn:
         return rows, columns
-    place = 0
+    place = len(drawn)  # the rows begin with the worst
     for row in rows:
-        row["rank"] = (place := place + 1) if row["code"] in drawn else None
+        row["rank"] = None
         if (one := drawn.get(row["code"])) is not None:
             first, last = ranks(definition, one, len(drawn))
-            row |= {"ranks": first, "ranks_words": f"{first}–{last}"}
+            row |= {
+                "rank": place,
+                "ranks": first,
+                "ranks_words": f"{first}–{last}" if first < last else f"{first}",
+            }
+            place -= 1
             if shrunken:
                 row |= _shrunken(definition, one)
         else:
@@ -36,10 +41,10 @@ def league_table(
 
 
 def ranks(definition: Definition, one: Drawn, units: int) -> tuple[int, int]:
-    """The ranks in the table's own order, 1 the worst (the lowest, where neither side is better)."""
+    """The ranks that chance leaves open, 1 the best (the highest, where neither side is better)."""
     if definition.polarity == "lower":
-        return units + 1 - one.rank_upper, units + 1 - one.rank_lower
-    return one.rank_lower, one.rank_upper
+        return one.rank_lower, one.rank_upper
+    return units + 1 - one.rank_upper, units + 1 - one.rank_lower
 
 
 def drawn_of(visit: Visit, definition: Definition, results: Sequence[Result]) -> dict[str, Drawn]:

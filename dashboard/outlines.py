@@ -15,7 +15,7 @@ import reference
 
 FOLDER = Path(reference.__file__).parent / "geo"
 # The number under which these very outlines were reviewed; it is printed with every map (reference/geo/SOURCE.md).
-REVIEW_NUMBER = "GS（2024）0650号"
+REVIEW_NUMBER, REVIEW_NUMBER_EN = "GS（2024）0650号", "GS (2024) No. 0650"
 WIDTH = 1000.0
 Ring = Sequence[Sequence[float]]
 

@@ -70,7 +70,7 @@ def _read(visit: Visit, month: int) -> Province:
         tuple(entries),
         tuple(_warnings(visit, month)),
         _looks(visit, entries, month, rules),
-        tuple(_compared(visit, month, rules)),
+        tuple(_compared(visit, entries, month, rules)),
     ) if senders else Province(tuple(entries), (), {}, ())  # fmt: skip
 
 
@@ -109,16 +109,28 @@ def _looks(
     return found
 
 
-def _compared(visit: Visit, month: int, rules: QualityRules) -> Iterable[Compared]:
+def _compared(visit: Visit, entries: Sequence[Entry], month: int, rules: QualityRules) -> Iterable[Compared]:
+    """What can be held against each other: counts of which too few reports are in, on either side, would only tell that."""
     organisations, tree = visit.registry.organisations, visit.view.tree.code
+    enough = visit.registry.flagging(month_period(month).last_day).minimum_reporting
     for rule in (one for one in rules.agreements if one.tree == tree):
         areas = [one.code for one in organisations.at_level(rule.level, tree, month_period(month).last_day)]
         frame = reading.area_totals(visit.workspace.store, [rule.element], areas, month, month, [""])
         rows: list[Any] = [row for row in frame.itertuples(index=False) if row.span == 1]
         counts = {(row.organisation, row.basis): row.value for row in rows}
         for area in areas:
-            if (area, rule.one) in counts and (area, rule.other) in counts:
+            if all(
+                (area, basis) in counts and _share_in(visit, entries, area, rule.element, basis) >= enough
+                for basis in (rule.one, rule.other)
+            ):
                 yield Compared(area, rule.element, counts[area, rule.one], counts[area, rule.other])
+
+
+def _share_in(visit: Visit, entries: Sequence[Entry], area: str, element: str, basis: str) -> float:
+    """Of the reports that bring an element on a basis and are owed in the area, how many are in, 0 to 1."""
+    forms = {one.code for one in forms_of(visit) if one.basis == basis and element in one.duty.elements}
+    found = tally(one for one in entries if one.form in forms and area in one.areas)
+    return found.completeness or 0.0
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from dashboard.findings import Standing
 from dashboard.indicator_parts import graph
 from dashboard.visit import Visit
 from indicators.definition import Definition
-from indicators.severe import Breakdown, Comparison, NearMiss, Peer, SeverePicture
+from indicators.severe import Breakdown, Comparison, NearMiss, Part, Peer, SeverePicture
 
 FEWEST = 5  # hospitals that a funnel needs, as areas do
 # Where a bar's part differs from all others by meaning, not by rank: the five colours of risk.
@@ -28,11 +28,10 @@ RISK = ("green", "yellow", "orange", "red", "purple")
 def bars(visit: Visit, found: Breakdown) -> html.Div:
     """Each part as a bar over the total, with its count and share; what no part explains is said."""
     t = visit.texts
-    largest = max((part.share or 0.0 for part in found.parts), default=0.0) or 1.0
     total = visit.registry.element(found.total_element)
     names = short_names(visit, [part.element for part in found.parts])
     rows = [
-        _bar(name, part.element, f"{wording.number(part.count)} ({wording.percent(part.share)})", part.share, largest)
+        _bar(name, part.element, _counted(part), part.share)
         for name, part in zip(names, found.parts, strict=True)
     ]  # fmt: skip
     said = f"{t.pick(total.zh, total.en)} {wording.number(found.total)}"
@@ -71,9 +70,16 @@ def _same(found: Sequence[Sequence[str]]) -> int:
     return count
 
 
-def _bar(name: str, element: str, number: str, share: float | None, largest: float) -> html.Div:
+def _counted(part: Part) -> str:
+    if part.count is None:
+        return wording.MISSING
+    return f"{wording.number(part.count)} ({wording.percent(part.share)})"
+
+
+def _bar(name: str, element: str, number: str, share: float | None) -> html.Div:
+    """The track is the whole: a bar of 60% fills 60% of it."""
     risk = next((colour for colour in RISK if colour in element.split("_")), "")
-    width = f"{100 * (share or 0) / largest:.1f}%"
+    width = f"{100 * (share or 0):.1f}%"
     done = html.Span(
         className=f"bars-done bars-done--{risk}" if risk else "bars-done", style={"width": width}
     )

@@ -113,7 +113,11 @@ def header(visit: Visit, *more: Any) -> list[Any]:
     return [
         dmc.Burger(id="burger", opened=False, size="sm", hiddenFrom="sm", **{"aria-label": t("菜单")}),
         dcc.Link(
-            [html.Span("", className="seal"), html.Span(t("贵州省妇幼健康指标系统"), className="title")],
+            [
+                html.Span("", className="seal"),
+                html.Span(t("贵州省妇幼健康指标系统"), className="title"),
+                html.Span(t("妇幼指标"), className="title title--short"),
+            ],
             href=visit.view.link("/", area=home.code if home else visit.view.tree.root),
             className="home",
         ),

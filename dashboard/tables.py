@@ -127,10 +127,11 @@ def league_rows(visit: Visit, definition: Definition, results: Sequence[Result])
     """One row an area: best last, what cannot be judged at the end."""
     t = visit.texts
     order = sorted(results, key=lambda result: _rank(result, definition))
+    told = sum(result.value is not None for result in results)
     return [
         {
             "code": result.organisation,
-            "rank": place if result.value is not None else None,
+            "rank": told + 1 - place if result.value is not None else None,
             "name": visit.name(result.organisation),
             "name_href": visit.view.link(f"/area/{result.organisation}"),
             "upper": visit.upper_name(result.organisation),
@@ -171,7 +172,7 @@ def league_columns(visit: Visit, definition: Definition, results: Sequence[Resul
     people = t.pick(definition.people_zh, definition.people_en)
     upper = len({visit.upper_name(result.organisation) for result in results}) > 1
     return [
-        number_column("rank", "#", 50, maxWidth=56),
+        number_column("rank", t("位次"), 58, maxWidth=64),
         text_column("name", t("地区"), 130, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=230),
         *([text_column("upper", t("市州"), 84 if t.is_chinese else 130, maxWidth=170)] if upper else []),
         number_column("value", t("值（{unit}）", unit=unit) if unit else t("值"), 76, "value_words", maxWidth=110, cellClass="strong", cellRenderer="Link"),

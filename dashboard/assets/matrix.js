@@ -113,7 +113,7 @@
     return e("div", { className: "matrix-frame" },
       e("div", { className: "scrolling matrix-scroll", tabIndex: 0, role: "region", "aria-label": props.label, onScroll: () => tip && setTip(null) },
         e("table", {
-          id: props.id, ref: table, className: "matrix" + (props.numbers ? " matrix--numbers" : ""), onKeyDown: key,
+          id: props.id, ref: table, className: "matrix" + (props.numbers || props.columns.length < 4 ? " matrix--numbers" : ""), onKeyDown: key,
           onMouseOver: show, onMouseLeave: () => setTip(null), onFocus: show, onBlur: () => setTip(null),
         }, e("thead", null, head), e("tbody", null, body))),
       tip && e("div", { className: "matrix-tip", role: "status", style: tip.top === null ? { left: tip.left, bottom: tip.bottom } : { left: tip.left, top: tip.top } },

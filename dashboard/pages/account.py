@@ -128,7 +128,7 @@ def _code(visit: Visit, session: SessionRecord) -> Any:
         )
     link = html.A(t("启用动态验证码"), href=f"{PATH}/code?lang={visit.view.language}", className="button")
     return blocks.panel(
-        t("动态验证码"), html.P(t("未启用。启用后，别人知道了密码也进不来。"), className="quiet"), link
+        t("动态验证码"), html.P(t("未启用。启用后，仅凭密码无法登录。"), className="quiet"), link
     )
 
 

@@ -135,7 +135,7 @@ def summary(desk: Desk) -> html.Section:
                 html.Strong(f"{counts[name]:,}"),
                 html.Span(t("启用本系统前已到期")) if name == "entered_later" else None,
             ],
-            className=f"number-card number-card--{name}",
+            className=f"number-card number-card--{name}" if counts[name] else "number-card",
         )
         for name in ("late", "missing", "entered_later", "not_yet_due", "extended", "zero", "not_expected")
         if counts[name] or name in ("late", "missing")

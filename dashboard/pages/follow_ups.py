@@ -107,7 +107,11 @@ def listing(visit: Visit) -> html.Div:
         ],
     )
     if not found:
-        hint = t("在概览或地区页的提示旁点“发起督办”，就可以请下级说明和整改。")
+        hint = (
+            t("在概览或地区页的提示旁点“发起督办”，就可以请下级说明和整改。")
+            if visit.account.may("ask_action")
+            else t("上级发起的督办会出现在这里，请在期限前答复。")
+        )
         return html.Div([head, blocks.empty(t("没有符合条件的督办"), hint)])
     overdue = sum(one.is_overdue(visit.today) for one in found)
     note = t("{count} 项已逾期", count=overdue) if overdue else None

@@ -106,7 +106,7 @@ def _body(visit: Visit, definition: Definition) -> list[Any]:
         return [own(visit, definition, visit.view.area.code), _to_grading(visit), meaning(visit, definition)]
     units = visit.results([definition.code], visit.unit_codes)
     shown = units if visit.level == visit.levels[0] else visit.results([definition.code], visit.side_by_side)
-    figure = county_map.draw(visit, definition, units)
+    figure = county_map.draw(visit, definition, units, with_key=True)
     chosen_unit = indicator_parts.unit_of(visit)
     return [
         own(visit, definition, visit.view.area.code),
@@ -185,7 +185,10 @@ def league(visit: Visit, definition: Definition, results: Sequence[Result]) -> h
         ],
         className="downloads",
     )
-    note = t("位次区间：把偶然算在内，该单位的真实位次有 95% 的可能在这两个数之间，与表中序号同向。")
+    best = (
+        t("位次 1 为数值最高。") if definition.polarity == "neutral" else t("位次 1 为最好，表中最差的在前。")
+    )
+    note = best + t("位次区间：把偶然算在内，该单位的真实位次有 95% 的可能在这两个数之间。")
     if is_shrunken(visit):
         note += t("收缩值把小单位的数字向总体拉近，人数越少拉得越多。")
     return blocks.panel(

@@ -40,14 +40,15 @@ def layout(visit: Visit) -> html.Div:
     head = blocks.heading(
         visit,
         title(visit),
-        html.P(t("指标、目标和算例都取自定义文件；测试逐条验算这里的算例。"), className="quiet"),
+        html.P(t("指标、目标和算例都来自指标定义文件，这里的算例逐条验算过。"), className="quiet"),
     )
     groups = [
         blocks.panel(
             t("{name} · {count} 项", name=t.pick(tree.zh, tree.en), count=len(found)), *_topics(visit, found)
         )
         for tree in visit.registry.trees.values()
-        if (found := visit.workspace.catalogue.of_tree(tree.code))
+        if (tree.code in (visit.registry.home, visit.view.tree.code) or visit.answers.months(tree.code))
+        and (found := visit.workspace.catalogue.of_tree(tree.code))
     ]
     return html.Div([head, principles(visit), *groups])
 
@@ -62,7 +63,7 @@ def principles(visit: Visit) -> html.Section:
             "时点数（如登记人数、应筛查人数、托位数）不逐月相加，取各单位期内最后一次上报的数，按期末的隶属关系加总。某单位期末未报的，用它期内更早的数，不算作已收到的报表，并在结果旁写明有几个单位、最早是哪个月。"
         ),
         t("比例用 Wilson 区间；率用 Byar 近似区间，少于 10 例用精确区间；都取 95%。"),
-        t("只有整个区间都在目标的差的一侧，才说“确实落后”；区间跨过目标，就说“可能是偶然”。"),
+        t("只有整个区间都劣于目标，才说“确实落后”；区间跨过目标，就说“可能是偶然”。"),
         t("所含报表不足规定份额时不作评价；超过 100% 的比例照实显示，作为数据问题提示。"),
         t("目标按日期生效，取当日有效的文件；同一指标有后来的目标时，两者都留。"),
     )

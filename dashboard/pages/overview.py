@@ -177,7 +177,7 @@ def leads_to(visit: Visit, definition: Definition, ahead: Outlook) -> str:
     if ahead.aim is None or ahead.chance is None:
         return ""
     return visit.texts(
-        "◷ 照此走势，{month}达到 {target} 的可能性 {chance}",
+        "◷ 照此走势，{month}达到当时的目标 {target} 的可能性 {chance}",
         month=visit.texts.month(ahead.months[-1]),
         target=wording.target_row(ahead.aim.target, definition, visit.texts),
         chance=wording.likely(ahead.chance),
@@ -259,6 +259,8 @@ def figures(visit: Visit, definition: Definition, found: Tally) -> html.Div:
     """One figure: the colour's meaning, how many counties, how many people. It is the map's legend too."""
     t = visit.texts
     gap = wording.gap(found.gap, definition, t) if found.standing in SHORT else ""
+    if gap and len(found.areas) > 1:
+        gap = t("合计{gap}", gap=gap)
     return html.Div(
         [
             html.Span(wording.SIGNS[found.standing], className=f"swatch swatch--{found.standing.value}"),

@@ -112,7 +112,8 @@ def framework(visit: Visit, picture: SeverePicture) -> html.Section:
 def _card(visit: Visit, result: Result) -> dcc.Link:
     definition = visit.workspace.catalogue.get(result.indicator)
     spread = wording.interval(result, definition)
-    why = wording.reason(result, visit.texts)
+    t = visit.texts
+    why = wording.reason(result, t)
     return dcc.Link(
         [
             html.Span(definition.name(visit.view.language), className="card-name"),
@@ -124,6 +125,7 @@ def _card(visit: Visit, result: Result) -> dcc.Link:
                 className="card-body",
             ),
             html.Div(wording.counts(result) if result.value is not None else why, className="quiet"),
+            html.Div([t("所含报表"), " ", blocks.reports_words(result, visit)], className="quiet"),
         ],
         href=visit.view.link(f"/indicator/{definition.code}", indicator=""),
         className="card",
@@ -198,7 +200,7 @@ def _event(visit: Visit, rule: EventRule, found: OverTime) -> html.Div:
         said.append(t(SINCE[found.kind], number=wording.number(round(found.since_last))))
     if found.unreported:
         said.append(t("{count} 个月没有报表，已跳过", count=len(found.unreported)))
-    body: Any = blocks.empty(t("例数太少，不作图"))
+    body: Any = blocks.empty(t("例数太少，不作图")) if found.looked_at is not None else None
     name = t.pick(one.zh, one.en)
     if found.chart is not None:
         figure = figures_rare.rare_chart(visit, found, rule.multiplier)

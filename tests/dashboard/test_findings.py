@@ -171,7 +171,7 @@ def test_numbers_have_units_separators_and_decimals() -> None:
 
 def test_the_gap_is_said_in_people() -> None:
     assert wording.gap(37, SHARE, ZH) == "还需 37 名孕妇"
-    assert wording.gap(37, SHARE, EN) == "37 more women"
+    assert wording.gap(37, SHARE, EN) == "short by 37 women"
     fewer = SHARE.model_copy(update={"polarity": "lower", "people_zh": "名新生儿", "people_en": "newborns"})
     assert wording.gap(3, fewer, ZH) == "多出 3 名新生儿"
     assert wording.gap(0, SHARE, ZH) == ""

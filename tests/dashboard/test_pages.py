@@ -118,8 +118,8 @@ def test_rank_intervals_of_counties_far_apart_are_single_ranks(loaded: Workspace
     results = visit.results([SCREENING], visit.unit_codes)
     rows, columns = league.league_table(visit, definition, results, shrunken=False)
     by_code = {row["code"]: row for row in rows}
-    assert [by_code[code]["ranks_words"] for code in (BEHIND, NEAR, AHEAD)] == ["1–1", "2–2", "3–3"]
-    assert [by_code[code]["rank"] for code in (BEHIND, NEAR, AHEAD)] == [1, 2, 3]
+    assert [by_code[code]["ranks_words"] for code in (BEHIND, NEAR, AHEAD)] == ["3", "2", "1"]
+    assert [by_code[code]["rank"] for code in (BEHIND, NEAR, AHEAD)] == [3, 2, 1]
     assert by_code[SILENT]["ranks_words"] == ""
     assert "ranks" in [column["field"] for column in columns]
 
@@ -149,7 +149,7 @@ def test_months_that_never_change_are_usual_and_three_units_make_no_funnel(loade
     visit = opened(loaded, f"/indicator/{SCREENING}", f"{ZUNYI}&unit={AHEAD}")
     definition = visit.workspace.catalogue.get(SCREENING)
     said = words(control(visit, definition))
-    assert "2026年10月为 90.0%，与上月持平：属平常波动，可能是偶然。" in said
+    assert "2026年10月为 90.0%，与上月持平。放在各月中看：属平常波动，可能是偶然。" in said
     assert "至少五个单位" in words(peers(visit, definition, visit.results([SCREENING], visit.unit_codes)))
     assert "90.0%" in words(multiples(visit, definition))
 
@@ -171,7 +171,7 @@ def test_a_stated_break_is_said_under_the_chart(loaded: Workspace, monkeypatch: 
     visit = opened(loaded, f"/indicator/{SCREENING}", f"{ZUNYI}&unit={AHEAD}")
     said = words(control(visit, visit.workspace.catalogue.get(SCREENING)))
     assert "自2026年7月起前后不可比（新定义；通知），中线与上下限另算。" in said
-    assert "2026年10月为 90.0%，与上月持平：另算以来月数太少，尚无中线。" in said
+    assert "2026年10月为 90.0%，与上月持平。放在各月中看：另算以来月数太少，尚无中线。" in said
 
 
 def test_the_profile_ranks_a_county_among_its_peers(loaded: Workspace) -> None:
