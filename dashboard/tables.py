@@ -174,7 +174,7 @@ def league_columns(visit: Visit, definition: Definition, results: Sequence[Resul
     return [
         number_column("rank", t("位次"), 58, maxWidth=64),
         text_column("name", t("地区"), 130, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=230),
-        *([text_column("upper", t("市州"), 84 if t.is_chinese else 130, maxWidth=170)] if upper else []),
+        *([text_column("upper", t("市州"), 84 if t.is_chinese else 130, maxWidth=170, cellClass="desk-only")] if upper else []),
         number_column("value", t("值（{unit}）", unit=unit) if unit else t("值"), 76, "value_words", maxWidth=110, cellClass="strong", cellRenderer="Link"),
         text_column(
             "interval_words", t("95% 区间与目标"), 170, cellRenderer="Interval", sortable=False,

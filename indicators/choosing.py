@@ -180,7 +180,8 @@ def split(name: str) -> tuple[str, str]:
 
 def _population(context: Context, code: str, element: str, period: Period) -> int | None:
     """A denominator that no form reports: the newest figure on or before the period's last day."""
-    rows = [
-        one for one in context.registry.population_of.get((code, element), ()) if one.on <= period.last_day
-    ]
+    known = context.registry.population_of.get((code, element))
+    if not known:
+        return None
+    rows = [one for one in known if one.on <= period.last_day]
     return max(rows, key=lambda one: one.on).value if rows else None

@@ -72,12 +72,13 @@ def standings(context: Context, on: dt.date) -> list[Standing]:
     organisations = context.registry.organisations
     register = _register(context, on)
     warning = context.registry.flagging(on).expiry_warning_days
+    rules = {level: _rule_of(context, level) for level in {one.level for one in organisations.all}}
     found = []
     for one in organisations.at_level("institution", on=on):
         if one.kind == "mch":
             level = organisations.get(one.parent, on).level
             row = register.get(one.code) or _reference(context, one.code, on)
-            found.append(_standing(one.code, level, row, on, warning, _rule_of(context, level)))
+            found.append(_standing(one.code, level, row, on, warning, rules.get(level, "")))
     return found
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import threading
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -234,11 +236,23 @@ def _answer(
     key = (context.store.data_version(), dt.date.today(), indicators, organisations, periods, view)
     known = context.remembered(key)
     if known is None:
-        known = _compute(
-            context, [context.catalogue.get(code) for code in indicators], organisations, periods, view
-        )
+        definitions = [context.catalogue.get(code) for code in indicators]
+        with _uncollected():
+            known = _compute(context, definitions, organisations, periods, view)
         context.remember(key, known)
     return list(known)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Thousands of small results, all of which stay: to look through them for garbage again and again takes a sixth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _compute(

@@ -102,6 +102,7 @@ class Organisations:
         self.changes = tuple(changes)
         self._by_code: dict[str, list[Organisation]] = defaultdict(list)
         self._above: dict[tuple[str, int], tuple[str, ...]] = {}  # as adds_into, by the tree's epoch
+        self._levels: dict[tuple[str, str, int], tuple[Organisation, ...]] = {}  # as at_level, by the same
         for spell in self.spells:
             self._by_code[spell.code].append(spell)
         for found in self._by_code.values():
@@ -337,5 +338,11 @@ class Organisations:
         self, level: str, tree: str = "guizhou", on: dt.date | None = None
     ) -> tuple[Organisation, ...]:
         """All of one level that exist on the day (today, when none is given), in file order."""
+        key = (level, tree, -1 if on is None else self.epoch(on))
+        if key not in self._levels:
+            self._levels[key] = self._at_level(level, tree, on)
+        return self._levels[key]
+
+    def _at_level(self, level: str, tree: str, on: dt.date | None) -> tuple[Organisation, ...]:
         found = [self.get(one.code, on) for one in self.all if one.tree == tree and one.level == level]
         return tuple(one for one in found if (one.exists(on) if on else one.valid_to is None))
