@@ -17,10 +17,10 @@ run: install
 	$(BIN)/mch demo --if-empty
 	$(BIN)/mch serve --open
 
-# Lint, types and all tests, in one process more than there are processors: browser tests wait a good deal.
+# Lint, types and all tests, in two processes more than there are processors: databases and browsers are waited for a good deal.
 # What a machine lacks (PostgreSQL, Chromium) is named; MCH_REQUIRE_ALL=1 makes it a failure.
 test: check
-	$(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest -n $$(( $$(nproc 2>/dev/null || echo 1) + 1 )) --dist loadgroup
+	$(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest -n $$(( $$(nproc 2>/dev/null || echo 1) + 2 )) --dist loadgroup
 
 # Lint and types only.
 check: install
