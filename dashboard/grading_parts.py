@@ -192,11 +192,14 @@ def _spell(visit: Visit, one: Spell, first: dt.date, last: dt.date) -> html.Div:
         first=t.date(one.begins) if one.begins else t("起始日不详"),
         last=t.date(one.ends) if one.ends else t("截止日不详"),
     )
-    source = one.document or one.source
+    if not (one.begins or one.ends):
+        dates = t("起止日期不详")
+    source = one.document or t.pick(one.source_zh, one.source)
+    is_open = "" if one.begins and one.ends else " timeline-spell--open"
     return html.Div(
         [
             html.Div(
-                html.Span(className=f"timeline-spell timeline-spell--{one.grade_level}", style={"left": f"{left:.2f}%", "width": f"{width:.2f}%"}),
+                html.Span(className=f"timeline-spell timeline-spell--{one.grade_level}{is_open}", style={"left": f"{left:.2f}%", "width": f"{width:.2f}%"}),
                 className="timeline-track",
             ),
             html.Div([html.Strong(grade_name(one.grade_level, one.grade_class, visit.view.language)), html.Span(dates), html.Span(source, className="quiet")], className="timeline-words"),

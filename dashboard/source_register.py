@@ -79,7 +79,7 @@ def _origin(visit: Visit, one: Standing) -> Any:
     if one.status == "unknown":
         return t("等级未登记")
     if one.source:
-        return t("参考数据：{source}", source=one.source)
+        return t("参考数据：{source}", source=t.pick(one.source_zh, one.source))
     account, organisations = visit.account, visit.registry.organisations
     if not (account.may("view_uploads") and account.reaches(one.institution, organisations)):
         return t("等级登记表")

@@ -42,6 +42,7 @@ class Spell:
     ends: dt.date | None
     document: str
     source: str
+    source_zh: str
     recorded: int | None
 
 
@@ -97,7 +98,10 @@ def _step(definition: Definition, one: Standing) -> Step:
 def history(context: Context, institution: str) -> list[Spell]:
     """Every grade on record of an institution, oldest first; the same grade stated again is one spell."""
     found = [
-        Spell(one.level, one.grade_class, "graded", one.valid_from, one.valid_to, one.document, one.source, None)
+        Spell(
+            one.level, one.grade_class, "graded", one.valid_from, one.valid_to, one.document, one.source,
+            one.source_zh or one.source, None,
+        )
         for one in context.registry.grades
         if one.institution == institution
     ]  # fmt: skip
@@ -122,6 +126,7 @@ def _registered(context: Context, institution: str) -> list[Spell]:
             _day(row.get("grade_valid_from", "")),
             _day(row.get("grade_valid_to", "")),
             row.get("grade_document", ""),
+            "",
             "",
             month,
         )

@@ -51,6 +51,7 @@ class Standing:
     status: str
     meets_target: bool | None
     source: str = ""
+    source_zh: str = ""
 
 
 def level3_or_above(standing: Standing) -> bool:
@@ -120,6 +121,7 @@ def _reference(context: Context, code: str, on: dt.date) -> dict[str, Any] | Non
         "grade_valid_to": spell.valid_to.isoformat() if spell.valid_to else "",
         "grade_document": spell.document,
         "source": spell.source,
+        "source_zh": spell.source_zh or spell.source,
     }
 
 
@@ -147,6 +149,7 @@ def _standing(
         status=_status(grade, row.get("grade_status") or "graded", left, warning),
         meets_target=None,
         source=row.get("source", ""),
+        source_zh=row.get("source_zh", ""),
     )
     return replace(found, meets_target=_meets(found, rule))
 

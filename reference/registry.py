@@ -70,6 +70,7 @@ class GradeSpell(Strict):
     valid_to: dt.date | None = None
     document: str = ""
     source: str
+    source_zh: str = ""  # the same in Chinese, where a source's own words are not
     verified: Literal["yes", "partly", "no"]
     note: str = ""
 

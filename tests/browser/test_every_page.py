@@ -102,7 +102,7 @@ PAGES = {
         ["Ask for action", "Huaxi", "Answer due"],
     ),
     "inbox": ("/inbox", ["收件箱", "没有消息"], ["Inbox", "No messages"]),
-    "upload": ("/submissions?upload=2", ["已退回", "C7", "怎样改"], ["Returned", "C7", "How to mend it"]),
+    "upload": ("/submissions?upload=2", ["已退回", "C7", "怎样改"], ["Returned", "C7", "How to fix it"]),
     "assessment": (
         "/assessment",
         ["绩效考核", "还没有考核轮次", "发起新一轮考核", "就能开始"],
