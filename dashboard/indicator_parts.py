@@ -223,7 +223,8 @@ def _tile(
 ) -> dcc.Link:
     newest = next((one for one in reversed(series) if one.value is not None), None)
     line = blocks.sparkline(series, visit, visit.name(area), 168, 56, low, high)
-    kind = blocks.kind_of(newest, visit)
+    # A month before the newest is told with its name, and judges nobody today.
+    kind = blocks.kind_of(newest, visit) if newest is series[-1] else Standing.UNKNOWN.value
     sign = wording.SIGNS[Standing(kind)]
     month = parse(newest.period).label(visit.view.language) if newest else ""
     return dcc.Link(

@@ -189,13 +189,7 @@ def grades(visit: Visit, code: str) -> html.Section | None:
 def foot(visit: Visit, found: Sequence[profile.Line]) -> html.Footer:
     """How complete and how new the numbers are, and how they were worked out."""
     t = visit.texts
-    received, expected = reports_in(
-        [
-            line.result
-            for line in found
-            if line.definition.method != "register" and line.result.value is not None
-        ]
-    )
+    received, expected = reports_in([line.result for line in found if line.definition.method != "register"])
     months = visit.answers.months(visit.view.tree.code)
     said = [
         t("所含报表 {share}", share=wording.percent(received / expected if expected else None)),

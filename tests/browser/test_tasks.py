@@ -61,7 +61,10 @@ def test_was_this_months_value_in_a_county_chance(walk) -> None:
     )
     # 62 of 100 every month: the control chart, not the target, says whether a month is more than chance.
     assert "云岩区" in chart.inner_text()
-    assert chart.locator(".says").inner_text() == "2026年10月为 62.0%，与上月持平。放在各月中看：属平常波动，可能是偶然。"
+    assert (
+        chart.locator(".says").inner_text()
+        == "2026年10月为 62.0%，与上月持平。放在各月中看：属平常波动，可能是偶然。"
+    )
 
 
 def test_which_institutions_grades_expire_this_year(walk) -> None:
