@@ -39,16 +39,9 @@ def test_signing_in_and_out(window, language: str) -> None:
     assert [one for one in window.complaints if "401" not in one] == []
 
 
+# The others stand in test_every_page.py.
 PAGES = {
-    "accounts": (
-        "administrator",
-        "/accounts",
-        ["账号管理", "新账号", "角色与权限"],
-        ["Accounts", "New account"],
-    ),
     "one account": ("administrator", "/accounts/county", ["办理", "移交给他人"], ["Hand over to another"]),
-    "my account": ("county", "/account", ["登录的地方", "修改密码"], ["Where you are signed in"]),
-    "audit": ("auditor", "/audit", ["审计日志", "何人", "登录"], ["Audit log", "Sign in"]),
     "forbidden": ("county", "/accounts", ["您的账号不能使用这一页"], ["may not use this page"]),
 }
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
@@ -144,7 +137,7 @@ def test_another_site_cannot_act_for_somebody_signed_in(
     window, province, elsewhere: str, attack: str
 ) -> None:
     window.become("prefecture")
-    window.open("/?lang=zh")
+    window.open("/account?lang=zh")
     before = len(reading.uploads(province.store)), len(sessions_of(province.store, "prefecture"))
     other = window.page.context.new_page()  # same browser, same cookies
     with other.expect_response(lambda answer: answer.url.startswith(window.address)) as seen:
@@ -152,5 +145,5 @@ def test_another_site_cannot_act_for_somebody_signed_in(
     assert seen.value.status in (302, 400, 401, 403, 415)
     after = len(reading.uploads(province.store)), len(sessions_of(province.store, "prefecture"))
     assert after == before
-    window.open("/?lang=zh")
+    window.open("/account?lang=zh")
     assert "/sign-in" not in window.page.url

@@ -28,7 +28,7 @@ from store.verify import verify
 from tests.loaders.quick_start import begin
 
 # On each of the two databases. MCH_TEST_KILLS=50 repeats the fifty moments of the acceptance run, two minutes a database.
-KILLS = int(os.environ.get("MCH_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("MCH_TEST_KILLS", "4"))
 MONTHS = 4
 SENDERS = 20
 STRIDE = 20  # at most so many more files are saved before an end

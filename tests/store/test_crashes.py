@@ -31,7 +31,10 @@ STEPS = {
 
 @pytest.fixture
 def processes():
-    return multiprocessing.get_context("fork")
+    """From a server without threads: forked out of this process, a lock that another thread holds would be held for ever."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["store.saving", "store.verify"])
+    return context
 
 
 @pytest.fixture
