@@ -31,6 +31,7 @@ from reference.periods import month_add, month_of, month_period
 QUARTERS = 12  # of the past, and eight ahead
 AHEAD = 8
 LISTED = 8
+NEAR = 0.2  # of the line of time
 STEPS = {
     Step.IN_HAND: mark("已申报或评审中"),
     Step.LAPSED: mark("曾达到，已到期或撤销"),
@@ -178,8 +179,11 @@ def timeline(visit: Visit, institution: str) -> html.Section:
     first, last = min([*dated, visit.today]), max([*dated, visit.today])
     first, last = dt.date(first.year, 1, 1), dt.date(last.year + 1, 1, 1)
     rows = [_spell(visit, one, first, last) for one in spells]
-    now = f"{100 * (visit.today - first).days / (last - first).days:.2f}%"
-    scale = html.Div([html.Span(str(first.year)), html.Span(t("今天"), style={"left": now}, className="timeline-now"), html.Span(str(last.year))], className="timeline-scale")  # fmt: skip
+    now = (visit.today - first) / (last - first)
+    # A year at the edge gives way to today where both would stand in one place on a phone.
+    begin, end = str(first.year) if now > NEAR else "", str(last.year) if now < 1 - NEAR else ""
+    today = html.Span(t("今天"), style={"left": f"{100 * now:.2f}%"}, className="timeline-now")
+    scale = html.Div([html.Span(begin), today, html.Span(end)], className="timeline-scale")
     return blocks.panel(name, html.Div([scale, *rows], className="timeline"), note=close)
 
 
