@@ -7,6 +7,25 @@
   const SVG = "http://www.w3.org/2000/svg";
   const LINE = 20, EDGE = 16;
 
+  /* A chart just drawn fills its place. Its component has it drawn anew all the same, which is spared: only another size
+     asks for another drawing. The library comes when a page first has a chart, so its name is watched. */
+  function spare(library) {
+    const resize = library.Plots.resize;
+    library.Plots.resize = function (chart) {
+      const drawn = chart && chart._fullLayout;
+      const fits = drawn && Math.abs(chart.clientWidth - drawn.width) < 2 && Math.abs(chart.clientHeight - drawn.height) < 2;
+      return fits ? Promise.resolve(chart) : resize.apply(this, arguments);
+    };
+  }
+  let plotly = window.Plotly;
+  if (plotly) spare(plotly);
+  else {
+    Object.defineProperty(window, "Plotly", {
+      configurable: true, enumerable: true, get: () => plotly,
+      set: function (found) { plotly = found; if (found && found.Plots) spare(found); },
+    });
+  }
+
   function drawings(around) {
     return Array.from(around.querySelectorAll(".js-plotly-plot, svg")).filter(function (one) {
       if (one.matches(".js-plotly-plot")) return true;
