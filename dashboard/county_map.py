@@ -136,7 +136,9 @@ def draw(
                 quiet=t("地图轮廓没有载入，请看右侧列表。"),
                 names=True,
             ),
-            shades.legend(visit, definition, results)
+            shades.legend(
+                visit, definition, results, any(one["sign"] in shades.APART for one in areas.values())
+            )
             if shades.is_aimless(results)
             else key(visit, areas)
             if with_key

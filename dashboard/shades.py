@@ -71,8 +71,10 @@ def apart(visit: Visit, definition: Definition, results: Sequence[Result]) -> Ma
     return dict.fromkeys(limits.over, OVER) | dict.fromkeys(limits.under, UNDER)
 
 
-def legend(visit: Visit, definition: Definition, results: Sequence[Result]) -> html.Div | None:
-    """What the shades and signs mean, with how many areas each class has."""
+def legend(
+    visit: Visit, definition: Definition, results: Sequence[Result], is_signed: bool
+) -> html.Div | None:
+    """What the shades mean, with how many areas each class has, and the signs where the map bears any."""
     t, found = visit.texts, shades(results)
     if not found:
         return None
@@ -87,7 +89,7 @@ def legend(visit: Visit, definition: Definition, results: Sequence[Result]) -> h
     ]
     unit = definition.unit(visit.view.language)
     words = [t("无目标，颜色按数值深浅，每组单位数相近（{unit}）：", unit=unit)]
-    signs = t("↑ ↓ 高于、低于全体的 99.8% 界限，非偶然") if apart(visit, definition, results) else ""
+    signs = t("↑ ↓ 高于、低于全体的 99.8% 界限，非偶然") if is_signed else ""
     return html.Div([html.Span(words), *parts, html.Span(signs) if signs else None], className="shades")
 
 

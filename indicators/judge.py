@@ -29,13 +29,14 @@ def judge(
     rules: Flagging,
 ) -> list[Result]:
     """Results of one indicator and period for many organisations; `level` and `target` are asked by organisation code."""
-    views: dict[int, TargetView] = {}  # one for all who are measured by the same target
+    # One view for all who are measured by the same target; kept with it, so that no other target can come to bear its number.
+    views: dict[int, tuple[TargetInForce, TargetView]] = {}
     results = []
     for one, limits in zip(counted, _limits(definition, counted, rules), strict=True):
         yardstick = target(one.organisation)
         if yardstick and id(yardstick) not in views:
-            views[id(yardstick)] = view(yardstick)
-        seen = views[id(yardstick)] if yardstick else None
+            views[id(yardstick)] = yardstick, view(yardstick)
+        seen = views[id(yardstick)][1] if yardstick else None
         results.append(
             _result(definition, one, limits, period, basis, level(one.organisation), yardstick, seen, rules)
         )

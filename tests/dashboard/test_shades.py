@@ -60,7 +60,7 @@ def test_the_map_is_shaded_by_value_where_nobody_has_a_target(visit: Visit) -> N
     assert [areas[code]["kind"] for code in (BEHIND, NEAR, AHEAD)] == ["shade1", "shade3", "shade5"]
     assert areas[AHEAD]["words"][1] == "90.0% (88.2–91.6)"
     assert (areas[SILENT]["kind"], areas[SILENT]["sign"]) == ("unknown", "?")  # three months of twelve
-    said = words(shades.legend(visit, definition, without_targets(visit)))
+    said = words(shades.legend(visit, definition, without_targets(visit), False))
     assert "60.0 (1)" in said
     assert "无目标" in said
 

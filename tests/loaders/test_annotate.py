@@ -33,6 +33,7 @@ from loaders.marks import COLOURS, OPENING, places
 from loaders.template import TemplateRow, write_template
 from reference import periods
 from reference.registry import Registry
+from tests.workbooks.containers import with_parts
 
 Office = Callable[[Path, str], Path]
 WORDS = {"name_zh": "活产数", "name_en": "Live births"}
@@ -221,16 +222,6 @@ def test_marks_survive_another_program_and_are_still_known(office: Office, tmp_p
     assert OPENING not in notes(again, "月报")["C3"]
 
 
-def with_part(content: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
-    """The package with parts changed, or left out where `change` gives None."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            if (part := change(name, old.read(name))) is not None:
-                new.writestr(name, part)
-    return target.getvalue()
-
-
 def prefixed(name: str, part: bytes) -> bytes:
     """A sheet whose elements carry a prefix, as some programs write it."""
     if not name.startswith("xl/worksheets/sheet1.xml"):
@@ -240,7 +231,7 @@ def prefixed(name: str, part: bytes) -> bytes:
 
 
 def test_prefixed_elements() -> None:
-    given = annotate(with_part(saved(rich()), prefixed), "月报.xlsx", ISSUES)
+    given = annotate(with_parts(saved(rich()), prefixed), "月报.xlsx", ISSUES)
     assert given.how == "marked"
     assert marked_cells(opened(given.content), "月报").keys() == {"B3", "B2", "C3", "E12", "A6"}
 
@@ -251,7 +242,7 @@ def without_places(name: str, part: bytes) -> bytes:
 
 
 def test_cells_that_do_not_say_where_they_stand() -> None:
-    given = annotate(with_part(saved(rich()), without_places), "月报.xlsx", [fault("月报", "B3")])
+    given = annotate(with_parts(saved(rich()), without_places), "月报.xlsx", [fault("月报", "B3")])
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(given.content)).get_sheet_by_name("月报")
     assert sheet.to_python()[2][1] == "约30"
 

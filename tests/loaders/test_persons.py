@@ -6,8 +6,6 @@ import datetime as dt
 import io
 import json
 import re
-import zipfile
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from loaders.persons import kind_of
 from loaders.xlsx_parts import notes_of
 from reference.registry import Registry
 from store.database import Store
+from tests.workbooks.containers import with_parts
 
 # GB 11643-1999 prints this number as its own example (annex A): check digit X worked out there by hand.
 PRINTED = "11010519491231002X"
@@ -153,20 +152,10 @@ def test_the_file_is_refused_and_its_digits_are_nowhere(
     assert not store.originals.path(loaded.receipt.sha256).exists()
 
 
-def parts_changed(content: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
-    """The container with each part as `change` gives it; None leaves it out."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            if (part := change(name, old.read(name))) is not None:
-                new.writestr(name, part)
-    return target.getvalue()
-
-
 def test_a_comment_is_looked_through_where_the_workbook_does_not_say_whose_it_is() -> None:
     content = workbook("note", identity("520102", "19900307", "004"))
     [told] = [one for one in notes_of(content) if one.cell]
-    lost = parts_changed(content, lambda name, part: None if name == "xl/_rels/workbook.xml.rels" else part)
+    lost = with_parts(content, lambda name, part: None if name == "xl/_rels/workbook.xml.rels" else part)
     [found] = [one for one in notes_of(lost) if one.cell]
     assert told.sheet
     assert (found.sheet, found.cell, found.text) == ("", told.cell, told.text)
@@ -174,5 +163,5 @@ def test_a_comment_is_looked_through_where_the_workbook_does_not_say_whose_it_is
 
 def test_what_stands_for_a_comments_cell_and_is_none_is_not_repeated() -> None:
     content = workbook("note", identity("520102", "19900307", "004"))
-    odd = parts_changed(content, lambda _, part: part.replace(b'ref="C7"', b'ref="13885012345"'))
+    odd = with_parts(content, lambda _, part: part.replace(b'ref="C7"', b'ref="13885012345"'))
     assert {one.cell for one in notes_of(odd)} == {""}
