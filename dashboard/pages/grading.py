@@ -11,6 +11,7 @@ from dashboard import blocks, grading_parts, tables, wording
 from dashboard.answers import Answers
 from dashboard.visit import Visit
 from indicators.definition import Definition
+from indicators.grade_progress import counted
 from indicators.grading import Standing, share
 from indicators.result import Reason, Result
 from indicators.wording import grade_name
@@ -130,14 +131,14 @@ def _share(visit: Visit, definition: Definition, result: Result, standings: Sequ
                 ],
                 className="card-foot",
             ),
-            html.Div(_untold(visit, result), className="quiet") if missing > 0 else None,
+            html.Div(_untold(visit, definition, result, standings), className="quiet") if missing > 0 else None,
             grading_parts.way(visit, definition, standings),
         ],
         className="card",
     )  # fmt: skip
 
 
-def _untold(visit: Visit, result: Result) -> str:
+def _untold(visit: Visit, definition: Definition, result: Result, standings: Sequence[Standing]) -> str:
     """How many have no grade on record, and between what the share may therefore lie."""
     t, missing = visit.texts, result.expected - result.received
     if result.numerator is None or not result.denominator:
@@ -145,7 +146,9 @@ def _untold(visit: Visit, result: Result) -> str:
     said = t("其中 {count} 家没有等级记录，不等于未达标", count=missing)
     if result.reason is not Reason.NOT_ON_RECORD:
         return said
-    most = (result.numerator + missing) / result.denominator
+    # Those whose source names the level and not the class may belong to it too.
+    untold = sum(one.meets_target is None for one in counted(definition, standings))
+    most = (result.numerator + untold) / result.denominator
     return said + t("：实际可能高达 {share}", share=wording.percent(most))
 
 
