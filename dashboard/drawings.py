@@ -52,10 +52,11 @@ class SortedTable(Drawing):
     """A table that sorts by its heads. Columns (`columnDefs`) and lines (`rowData`) are told as to the library's large tables.
 
     `height` in pixels: beyond it the lines scroll; `label` names it to those who hear it, `empty` is said where it has none.
+    `stacks`: on a phone each line becomes a card, every cell with its column's name; for lines that are read one by one.
     """
 
     _type = "SortedTable"
-    _prop_names = ["id", "columnDefs", "rowData", "height", "label", "empty"]  # noqa: RUF012
+    _prop_names = ["id", "columnDefs", "rowData", "height", "label", "empty", "stacks"]  # noqa: RUF012
 
 
 class IntervalBar(Drawing):

@@ -35,7 +35,7 @@ def league_table(
                 row |= _shrunken(definition, one)
         else:
             row |= {"ranks": None, "ranks_words": ""}
-    column = tables.number_column("ranks", visit.texts("位次区间"), 84, "ranks_words", maxWidth=110)
+    column = tables.number_column("ranks", visit.texts("位次区间"), 72, "ranks_words", maxWidth=110)
     at = next(at for at, one in enumerate(columns) if one["field"] == "interval_words")
     return rows, [*columns[: at + 1], column, *columns[at + 1 :]]
 

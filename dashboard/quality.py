@@ -141,9 +141,18 @@ class Review:
 
     @cached_property
     def month(self) -> int:
-        """The month reviewed: the last of the period chosen, else the newest month that is over."""
+        """The month reviewed: the last of the period chosen, else the newest that is over and has something to review.
+
+        In the first days after a month nobody has reported yet and nobody is late: the month before it is reviewed.
+        """
         over = month_add(month_of(self.visit.today), -1)
-        return min(self.visit.view.period.last, over) if self.visit.view.period_given else over
+        if self.visit.view.period_given:
+            return min(self.visit.view.period.last, over)
+        begun = any(
+            one.receipt is not None or (one.due is not None and one.due < self.visit.today)
+            for one in read_province(self.visit, over).entries
+        )
+        return over if begun else month_add(over, -1)
 
     @cached_property
     def whole(self) -> Province:

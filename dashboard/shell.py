@@ -25,6 +25,8 @@ THEME = {
     "primaryShade": {"light": 7, "dark": 5},
     "colors": {"accent": ACCENT},
     "defaultRadius": "sm",
+    # The lists of closed choosers are not made: a page has up to nine, some of them of hundreds of lines.
+    "components": {"Combobox": {"defaultProps": {"keepMounted": False}}},
 }
 # The page before anything has been drawn; Dash fills the marks. What its scripts ask for first is on its way before they run.
 INDEX = f"""<!DOCTYPE html>

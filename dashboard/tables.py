@@ -25,9 +25,17 @@ Column = dict[str, Any]
 
 
 def grid(
-    name: str, columns: Sequence[Column], rows: Sequence[Row], texts: Texts, height: int | None = None
+    name: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    texts: Texts,
+    height: int | None = None,
+    stacks: bool = False,
 ) -> SortedTable | dag.AgGrid:
-    """A table in our dress that sorts by its heads. Short ones stand in full, long ones scroll within themselves."""
+    """A table in our dress that sorts by its heads. Short ones stand in full, long ones scroll within themselves.
+
+    `stacks`: on a phone its lines are cards; for lines that are read one by one and not down a column.
+    """
     if len(rows) <= FEW:
         return SortedTable(
             id=name,
@@ -36,6 +44,7 @@ def grid(
             height=height,
             label=texts("表格，按表头可排序"),
             empty=texts("没有可显示的行"),
+            stacks=stacks,
         )
     return _large(name, columns, rows, texts, height)
 
@@ -174,15 +183,15 @@ def league_columns(visit: Visit, definition: Definition, results: Sequence[Resul
     return [
         number_column("rank", t("位次"), 58, maxWidth=64),
         text_column("name", t("地区"), 130, cellRenderer="Link", pinned="left", lockPinned=True, maxWidth=230),
-        *([text_column("upper", t("市州"), 84 if t.is_chinese else 130, maxWidth=170, cellClass="desk-only")] if upper else []),
+        *([text_column("upper", t("市州"), 84 if t.is_chinese else 108, maxWidth=170, cellClass="desk-only")] if upper else []),
         number_column("value", t("值（{unit}）", unit=unit) if unit else t("值"), 76, "value_words", maxWidth=110, cellClass="strong", cellRenderer="Link"),
         text_column(
-            "interval_words", t("95% 区间与目标"), 170, cellRenderer="Interval", sortable=False,
+            "interval_words", t("95% 区间与目标"), 150, cellRenderer="Interval", sortable=False,
             cellRendererParams={"low": low, "high": high},
         ),
         text_column("judgement", t("与目标比"), 176 if t.is_chinese else 212, cellRenderer="Judgement", maxWidth=240),
-        number_column("gap", t("差距（{people}）", people=people) if people else t("差距"), 96, "gap_words", maxWidth=150),
-        number_column("numerator", t.pick(definition.numerator_zh, definition.numerator_en), 92, "numerator_words", maxWidth=150),
-        number_column("denominator", t.pick(definition.denominator_zh, definition.denominator_en), 92, "denominator_words", maxWidth=150),
-        number_column("reports", t("所含报表"), 120, "reports_words", maxWidth=170),
+        number_column("gap", t("差距（{people}）", people=people) if people else t("差距"), 84, "gap_words", maxWidth=150),
+        number_column("numerator", t.pick(definition.numerator_zh, definition.numerator_en), 84, "numerator_words", maxWidth=150),
+        number_column("denominator", t.pick(definition.denominator_zh, definition.denominator_en), 84, "denominator_words", maxWidth=150),
+        number_column("reports", t("所含报表"), 112, "reports_words", maxWidth=170),
     ]  # fmt: skip

@@ -46,9 +46,16 @@
 
   window.addEventListener("beforeprint", () => ReactDOM.flushSync(() => Array.from(waiting.keys()).forEach(draw)));
 
+  function isInSight(element) {
+    const box = element.getBoundingClientRect();
+    return box.top < window.innerHeight && box.bottom > 0;
+  }
+
   function Later(props) {
     const [isDrawn, setDrawn] = React.useState(false);
     const room = React.useRef(null);
+    // What the window shows is drawn with the page: seen once and whole, not first without it.
+    React.useLayoutEffect(() => { if (room.current && isInSight(room.current)) setDrawn(true); }, []);
     React.useEffect(function () {
       const element = room.current;
       if (!element) return undefined;

@@ -3,13 +3,14 @@
   "use strict";
   const e = React.createElement;
   const loaded = {}; // outlines by address: asked for once, shared by all maps of this visit
+  const sheets = {}; // those that have come: a map is then drawn with its page and not after it
 
   function outlines(source) {
     if (!loaded[source]) {
       loaded[source] = fetch(source).then(function (answer) {
         if (!answer.ok) throw new Error("outlines: " + answer.status);
         return answer.json();
-      });
+      }).then(function (sheet) { return (sheets[source] = sheet); });
     }
     return loaded[source];
   }
@@ -61,7 +62,7 @@
   }
 
   function CountyMap(props) {
-    const [sheet, setSheet] = React.useState(null);
+    const [sheet, setSheet] = React.useState(sheets[props.source] || null);
     const [tip, setTip] = React.useState(null);
     React.useEffect(function () {
       let wanted = true;

@@ -110,7 +110,7 @@ def layout(visit: Visit) -> html.Div:
         tables.text_column("detail", t("详情"), 260),
     ]
     grid = tables.grid(
-        "audit", columns, [_row(visit, one) for one in rows], t, 560 if len(rows) > 14 else None
+        "audit", columns, [_row(visit, one) for one in rows], t, 560 if len(rows) > 14 else None, stacks=True
     )
     head = blocks.heading(
         visit,

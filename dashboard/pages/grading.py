@@ -226,7 +226,9 @@ def register_table(visit: Visit, standings: Sequence[Standing], total: int) -> h
     ]
     height = None if len(rows) <= 12 else 560
     note = t("显示 {shown} 家，共 {total} 家", shown=len(rows), total=total)
-    return blocks.panel(t("等级登记"), tables.grid("register", columns, rows, t, height), note=note)
+    return blocks.panel(
+        t("等级登记"), tables.grid("register", columns, rows, t, height, stacks=True), note=note
+    )
 
 
 def _row(visit: Visit, one: Standing) -> tables.Row:

@@ -76,12 +76,12 @@ def _lenses(visit: Visit, definition: Definition) -> list[Any]:
     if definition.method == "register":
         return []
     tree = [
-        {"value": "then", "label": t("当时的区划和目标")},
-        {"value": "today", "label": t("今天的区划和目标")},
+        {"value": "then", "label": t("以当时为准")},
+        {"value": "today", "label": t("以今天为准")},
     ]
     estimates = [{"value": "crude", "label": t("原始值")}, {"value": "shrunken", "label": t("收缩值")}]
     return [
-        blocks.choice("as", "today" if visit.view.is_as_today else "then", tree, t("按"), width=200),
+        blocks.choice("as", "today" if visit.view.is_as_today else "then", tree, t("区划和目标"), width=136),
         blocks.choice(
             "estimate", "shrunken" if is_shrunken(visit) else "crude", estimates, t("表中数值"), width=136
         ),
@@ -204,7 +204,7 @@ def meaning(visit: Visit, definition: Definition) -> html.Section:
     t = visit.texts
     pick = t.pick
     lines = [
-        *blocks.term(t("为什么看它"), pick(definition.rationale_zh, definition.rationale_en)),
+        *blocks.term(t("指标意义"), pick(definition.rationale_zh, definition.rationale_en)),
         *blocks.term(t("分子"), pick(definition.numerator_zh, definition.numerator_en)),
         *blocks.term(t("分母"), pick(definition.denominator_zh, definition.denominator_en)),
         *blocks.term(t("单位"), definition.unit(visit.view.language)),

@@ -115,7 +115,7 @@ def _show_chooser(visit: Visit) -> html.Div:
     t = visit.texts
     shown = visit.view.extra.get("show", "signs")
     options = [{"value": one, "label": t(name)} for one, name in SHOWN.items()]
-    return blocks.choice("show", shown if shown in SHOWN else "signs", options, t("格子里写"), width=110)
+    return blocks.choice("show", shown if shown in SHOWN else "signs", options, t("格内显示"), width=110)
 
 
 def columns_of(visit: Visit) -> list[Definition]:

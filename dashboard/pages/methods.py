@@ -109,7 +109,7 @@ def definition(visit: Visit, one: Definition) -> html.Div:
     t, pick = visit.texts, visit.texts.pick
     held = {level.code for tree in one.tree for level in visit.registry.trees[tree].levels}
     lines = [
-        *blocks.term(t("为什么看它"), pick(one.rationale_zh, one.rationale_en)),
+        *blocks.term(t("指标意义"), pick(one.rationale_zh, one.rationale_en)),
         *blocks.term(t("分子"), pick(one.numerator_zh, one.numerator_en), _elements(visit, one.numerator)),
         *blocks.term(
             t("分母"), pick(one.denominator_zh, one.denominator_en), _elements(visit, one.denominator)

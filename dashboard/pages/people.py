@@ -71,7 +71,7 @@ def _list(visit: Visit) -> html.Section:
         tables.text_column("state", t("状态"), 120, **filtered),
         tables.text_column("used", t("上次登录"), 160, **filtered),
     ]  # fmt: skip
-    grid = tables.grid("accounts", columns, rows, t, None if len(rows) <= 12 else 480)
+    grid = tables.grid("accounts", columns, rows, t, None if len(rows) <= 12 else 480, stacks=True)
     return blocks.panel(t("账号（{count}）", count=len(rows)), grid)
 
 

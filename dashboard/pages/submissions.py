@@ -179,7 +179,9 @@ def history(visit: Visit) -> html.Section:
     ]
     height = None if len(rows) <= 12 else 480
     note = t("最近 {count} 份", count=len(rows))
-    return blocks.panel(t("上报记录"), tables.grid("uploads", columns, rows, t, height), note=note)
+    return blocks.panel(
+        t("上报记录"), tables.grid("uploads", columns, rows, t, height, stacks=True), note=note
+    )
 
 
 def _row(visit: Visit, record: dict[Any, Any]) -> tables.Row:

@@ -164,3 +164,23 @@ def test_the_menu_and_the_language_work_by_keyboard(window) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**lang=en**")
     page.locator("#menu a", has_text="Follow-ups").wait_for()
+
+
+def test_a_chooser_opens_at_its_choice_and_is_chosen_from_by_keyboard(window) -> None:
+    window.open("/indicator/prenatal_screening_coverage?lang=zh&kind=month")
+    page = window.page
+    page.locator(".choice--period input").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option").first.wait_for()
+    page.wait_for_function("document.querySelector('[role=option][data-combobox-selected]')")
+    told = page.evaluate(
+        """() => { const one = document.querySelector('[role=option][data-combobox-selected]');
+          const around = one.closest('[data-radix-scroll-area-viewport], [role=listbox]').getBoundingClientRect(), box = one.getBoundingClientRect();
+          return {text: one.innerText, inside: box.top >= around.top - 1 && box.bottom <= around.bottom + 1}; }"""
+    )
+    assert told == {"text": page.locator(".choice--period input").first.input_value(), "inside": True}
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**period=**")
+    window.settle()
+    assert window.complaints == []

@@ -73,6 +73,15 @@ def review(workspace, search="area=520300&period=2026-10"):
     return Review(open_visit(Answers(workspace), "/quality", search, today=TODAY))
 
 
+def test_the_first_days_of_a_month_review_the_month_before_the_one_just_over(reviewed):
+    def month_on(day):
+        return Review(open_visit(Answers(reviewed), "/quality", "area=520300", today=day)).month
+
+    assert month_on(dt.date(2026, 12, 1)) == 202610  # of November nothing has come and nothing is late
+    assert month_on(dt.date(2026, 12, 31)) == 202611  # all of November is late
+    assert month_on(dt.date(2026, 11, 30)) == 202610
+
+
 def of_kind(found, kind):
     return [one for one in found.questions if one.kind == kind]
 
