@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
-from deploy import audit
+from deploy import audit, lean
 from deploy.audit import judge, locked
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,3 +134,28 @@ def test_no_package_binds_the_product_by_its_licence():
         )
         == []
     )
+
+
+def test_what_a_server_is_freed_of_is_nothing_that_it_imports():
+    needed, freed = lean.needed(), set(lean.superfluous())
+    assert {"dash", "werkzeug", "psycopg-binary", "distributed", "waitress", "numpy"} <= needed
+    assert {"pytest", "playwright", "mypy", "locust", "hypothesis", "bandit"} <= freed
+    brought = packages_distributions()
+    used = {
+        canonicalize_name(name) for module in imported_by_us() for name in brought.get(module, [])
+    }  # fmt: skip
+    assert len(used) > 25
+    assert used & freed == set()
+
+
+def imported_by_us() -> set[str]:
+    """Top-level modules that our packages import anywhere, in functions too."""
+    found: set[str] = set()
+    for package in OURS:
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    found |= {one.name.partition(".")[0] for one in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module.partition(".")[0])
+    return found
