@@ -24,6 +24,12 @@ class SettingsError(ValueError):
 
 # Stands for the data folder in other settings, so that who moves that folder moves all that is kept.
 DATA = "{data_dir}"
+# What a text must look like, for those who read no patterns.
+SHAPES = {
+    "public_url": "should be the address that people type, without a path: https://mch.example",
+    "secret_key": "should have 32 characters or more and no space (openssl rand -base64 32); to change it, the new one, a space, the old one",
+    "oidc_issuer": "should be an address: https://login.example/realm",
+}
 
 
 class Settings(BaseSettings):
@@ -185,4 +191,5 @@ def _explain(fault: object, path: Path) -> str:
     found = (
         "" if known is not None and not known.repr else f" (found: {fault['input']!r})"
     )  # no secret on a screen
-    return f"{place}: setting '{name}': {fault['msg']}{found}"
+    said = SHAPES.get(name) if fault["type"] == "string_pattern_mismatch" else None
+    return f"{place}: setting '{name}': {said or fault['msg']}{found}"

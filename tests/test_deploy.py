@@ -72,7 +72,8 @@ def test_compose_file():
     assert "ports" not in services["database"]
     for name in ("MCH_PUBLIC_URL", "MCH_DATABASE_URL"):  # it does not start without
         assert ":?" in services["web"]["environment"][name]
-    assert "MCH_SECRET_KEY" in services["web"]["environment"]
+    assert services["web"]["env_file"] == ".env"  # MCH_SECRET_KEY and what else may be missing
+    assert "MCH_SECRET_KEY" in (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
     grace = int(services["web"]["stop_grace_period"].removesuffix("s"))
     assert grace > Settings(home=ROOT).stop_seconds
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import itertools
 import logging
 import os
 import sys
 from importlib import import_module, metadata
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from dashboard.cli.output import print_json, say
 from dashboard.running import BackupError
+from dashboard.running.disk import of_the_disk
 from dashboard.settings import SettingsError
 from loaders.cluster import ClusterError
 from loaders.machine import MachineError
@@ -115,34 +114,13 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
-        _stop(_of_the_disk(error))
+        _stop(of_the_disk(error))
     except Exception as error:
         if log.isEnabledFor(logging.DEBUG):
             raise
         _stop(
             f"Something went wrong in the program ({type(error).__name__}: {error}). MCH_LOG_LEVEL=DEBUG shows where."
         )
-
-
-def _of_the_disk(error: OSError) -> str:
-    """Why a file or folder could not be read or written, and what to do about it."""
-    place = Path(str(error.filename)) if error.filename else None
-    if place is None:
-        return f"{error.strerror} (try: mch doctor)" if error.strerror else str(error)
-    if isinstance(error, FileNotFoundError):
-        folder = place.parent
-        lacks = not folder.exists()
-        return (
-            f"there is no folder {folder}: make it, or name another" if lacks else f"there is no file {place}"
-        )
-    ways: tuple[tuple[bool, str], ...] = (
-        (isinstance(error, IsADirectoryError), "is a folder; name a file"),
-        (isinstance(error, NotADirectoryError), "is no folder"),
-        (isinstance(error, PermissionError), "may not be read or written by this user: change its rights, or name another place"),
-        (error.errno == errno.EROFS, "lies on a disk that cannot be written to: name another place"),
-        (error.errno == errno.ENOSPC, "has no room left: free some, or name another disk"),
-    )  # fmt: skip
-    return f"{place} {next((said for holds, said in ways if holds), f'cannot be used: {error.strerror}')}"
 
 
 def _asked_for_json(arguments: list[str]) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.running.backup import back_up
+from dashboard.running.disk import of_the_disk
 from dashboard.running.mailing import send
 from dashboard.running.reminding import month_end, reminders
 from dashboard.running.shelf import PASSWORD, Shelf, moment_of
@@ -71,7 +72,12 @@ def _tried(
         return Done(name, True, work(workspace, now))
     except Exception as error:
         log.exception("%s failed", name)
-        return Done(name, False, f"{type(error).__name__}: {error}")
+        said = (
+            of_the_disk(error)
+            if isinstance(error, OSError) and error.filename
+            else f"{type(error).__name__}: {error}"
+        )
+        return Done(name, False, said)
 
 
 def _remind(workspace: Workspace, now: dt.datetime) -> str:

@@ -107,3 +107,4 @@ def test_too_short_a_key_is_refused_and_not_shown(tmp_path, monkeypatch) -> None
     with pytest.raises(SettingsError, match="MCH_SECRET_KEY") as refused:
         load_settings(tmp_path / "config.toml")
     assert "short-and-secret" not in str(refused.value)
+    assert "32 characters or more" in str(refused.value)  # in words, not as a pattern

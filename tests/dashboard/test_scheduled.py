@@ -20,6 +20,7 @@ from dashboard.answers import Answers
 from dashboard.auth.account import Account
 from dashboard.pages import inbox as page
 from dashboard.running import scheduled
+from dashboard.running.disk import of_the_disk
 from dashboard.running.mailing import addresses, send
 from dashboard.running.notices import notice
 from dashboard.running.reminding import month_end, reminders
@@ -129,6 +130,24 @@ def test_what_fails_is_said_and_keeps_nothing_else_from_being_done(workspace, mo
     assert "No space" in done["month-end flags"].said
     assert {one.name: one.outcome for one in jobs.jobs(workspace.store)}[scheduled.WHOLE] == "failed"
     assert done["clean-up"].fine
+
+
+def test_a_backup_folder_that_is_none_is_told_with_the_way_to_mend_it(workspace, tmp_path):
+    (tmp_path / "backups").write_text("no folder", encoding="utf-8")
+    own = with_settings(workspace, backup_dir=str(tmp_path / "backups"))
+    done = {one.name: one for one in run_scheduled(own, at("2026-11-16"))}
+    assert not done["backup"].fine
+    assert str(tmp_path / "backups") in done["backup"].said
+    assert "Error" not in done["backup"].said
+    assert "Errno" not in done["backup"].said
+
+
+def test_a_place_that_may_not_be_written_is_told_in_words():
+    said = of_the_disk(PermissionError(13, "Permission denied", "/backups/salt"))
+    assert (
+        said
+        == "/backups/salt may not be read or written by this user: change its rights, or name another place"
+    )
 
 
 class _Postman(socketserver.StreamRequestHandler):
