@@ -248,6 +248,33 @@ def plain_table(
     return html.Div(table, className="scrolling scrolling--tall" if tall else "scrolling", tabIndex="0")
 
 
+def stacked_table(heads: Sequence[Any], rows: Sequence[Any], kind: str = "", tall: bool = False) -> html.Div:
+    """A plain table that scrolls within itself; on a phone each row becomes a card, its cells one below the other.
+
+    There each cell is led by its column's name, which it holds itself; on a desk a name stands over its numbers.
+    """
+    kinds: dict[int, str] = {}
+    for row in rows:
+        for place, cell in enumerate(row.children):
+            if place < len(heads) and isinstance(heads[place], str):
+                setattr(cell, "data-label", heads[place])
+            if "number" in (getattr(cell, "className", None) or "").split():
+                kinds[place] = "number"
+    head = html.Thead(
+        html.Tr(
+            [
+                html.Th(one, scope="col", className=kinds.get(place, "")) if isinstance(one, str) else one
+                for place, one in enumerate(heads)
+            ]
+        )
+    )
+    return html.Div(
+        html.Table([head, html.Tbody(list(rows))], className=f"plain plain--stacked {kind}".strip()),
+        className="scrolling scrolling--tall" if tall else "scrolling",
+        tabIndex="0",
+    )
+
+
 def month_heads(months: Sequence[int], texts: Texts) -> list[html.Th]:
     """Months over narrow columns: the year, seen where it begins, and under it the month."""
     found: list[html.Th] = []

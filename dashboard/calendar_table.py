@@ -132,7 +132,10 @@ def describe(desk: Desk, entry: Entry) -> str:
 
 
 def timeliness(counted: Tally) -> float | None:
-    """The share in time; None where all that came was entered when the installation began: one that is missing says nothing of the others."""
+    """The share in time. None where nothing came and nothing was due yet; and where all that came was entered when the
+    installation began: one that is missing says nothing of the others."""
+    if not counted.received and not counted.missing:
+        return None
     return None if counted.entered_later and not counted.on_time + counted.late else counted.timeliness
 
 
@@ -159,6 +162,8 @@ def _share(desk: Desk, found: Tally) -> html.Td:
     if not found.expected:
         return html.Td("", className="number")
     kind = "full" if found.received == found.expected else "none" if found.received == 0 else "part"
+    if not found.missing:
+        kind = "full"  # what has not come is not due yet, and nobody's fault
     t = desk.visit.texts
     words = t(
         "应报 {expected}，已收 {received}，按时 {on_time}，迟报 {late}，未报 {missing}",

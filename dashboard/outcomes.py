@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard import wording
+from dashboard import blocks, wording
 from dashboard.answers import Answers
 from dashboard.visit import Visit
 from loaders.issues import Issue
@@ -219,13 +219,8 @@ def issue_table(visit: Visit, issues: Sequence[Issue]) -> Any:
     order = sorted(issues, key=lambda issue: issue.severity != "error")
     names = (t("轻重"), t("工作表"), t("单元格"), t("看到的内容"), t("问题"), t("怎样改"))
     body = [html.Tr(_cells(visit, issue)) for issue in order[:SHOWN]]
-    table = html.Table(
-        [html.Thead(html.Tr([html.Th(name) for name in names])), html.Tbody(body)], className="plain issues"
-    )
     more = t("另有 {count} 处未列出。", count=len(order) - SHOWN) if len(order) > SHOWN else None
-    return html.Div(
-        [html.Div(table, className="scrolling scrolling--tall", tabIndex="0"), html.P(more) if more else None]
-    )
+    return html.Div([blocks.stacked_table(names, body, "issues", tall=True), html.P(more) if more else None])
 
 
 def _cells(visit: Visit, issue: Issue) -> list[html.Td]:

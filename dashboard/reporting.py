@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from dashboard.texts import Texts
 from dashboard.visit import Visit
 from indicators.reporting import RECEIVED, RUNNING, Entry, State, tally
 from loaders.forms import Form
@@ -154,7 +155,7 @@ def reminder(visit: Visit, form: Form, owed: Sequence[Entry]) -> str:
     assert oldest.due is not None
     said = {
         "place": place(visit, oldest),
-        "months": t("、").join(t.month(one.month) for one in (late or owed)),
+        "months": month_words([one.month for one in (late or owed)], form.duty.span, t),
         "form": t.pick(form.zh, form.en),
         "due": t.date(oldest.due),
     }
@@ -168,6 +169,20 @@ def reminder(visit: Visit, form: Form, owed: Sequence[Entry]) -> str:
     return t(
         "{place}：{months}《{form}》共 {count} 份至今未收到，最早一份应于{due}前报送，已逾期 {days} 天。",
         days=days, count=len(late), **said,
+    )  # fmt: skip
+
+
+def month_words(months: Sequence[int], span: int, texts: Texts) -> str:
+    """Months in words, three or more in a row (of a quarterly form: quarters) as from the first to the last."""
+    runs: list[list[int]] = []
+    for month in months:
+        if runs and month == month_add(runs[-1][-1], max(span, 1)):
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return texts("、").join(
+        texts("{first}至{last}", first=texts.month(run[0]), last=texts.month(run[-1])) if len(run) > 2 else texts("、").join(map(texts.month, run))
+        for run in runs
     )  # fmt: skip
 
 

@@ -31,8 +31,7 @@
     const shown = words(column, row);
     const draw = column.cellRenderer && window.dashAgGridComponentFunctions[column.cellRenderer];
     const given = draw && Object.assign({ data: row, colDef: column, value: row[column.field], valueFormatted: shown }, column.cellRendererParams);
-    const label = known(row[column.field]) || shown ? column.headerName : undefined; // a card leaves out what has no value
-    return e("td", { key: column.field, className: dress(column), "data-label": label }, draw ? e(draw, given) : shown);
+    return e("td", { key: column.field, className: dress(column), "data-label": column.headerName }, draw ? e(draw, given) : shown);
   }
 
   function SortedTable(props) {
@@ -53,8 +52,8 @@
       return e("th", { key: column.field, scope: "col", className: dress(column), style: { minWidth: column.minWidth }, "aria-sort": way }, name);
     }
 
-    return e("div", { id: props.id, className: "sorted-table scrolling" + (props.stacks ? " stacks" : ""), style: { maxHeight: props.height }, tabIndex: 0, role: "region", "aria-label": props.label },
-      e("table", null, e("thead", null, e("tr", null, props.columnDefs.map(head))), e("tbody", null, lines)),
+    return e("div", { id: props.id, className: "sorted-table scrolling", style: { maxHeight: props.height }, tabIndex: 0, role: "region", "aria-label": props.label },
+      e("table", { className: props.stacks ? "plain--stacked" : undefined }, e("thead", null, e("tr", null, props.columnDefs.map(head))), e("tbody", null, lines)),
       rows.length ? null : e("p", { className: "quiet" }, props.empty));
   }
 

@@ -138,33 +138,6 @@ def steps(visit: Visit, step: str) -> html.Ol:
     return html.Ol(items, className="steps")
 
 
-def table(heads: Sequence[Any], rows: Sequence[Any], kind: str = "") -> html.Div:
-    """A plain table that scrolls within itself; on a phone each row becomes a card, its cells one below the other.
-
-    There each cell is led by its column's name, which it holds itself; on a desk a name stands over its numbers.
-    """
-    kinds: dict[int, str] = {}
-    for row in rows:
-        for place, cell in enumerate(row.children):
-            if place < len(heads) and isinstance(heads[place], str):
-                setattr(cell, "data-label", heads[place])
-            if "number" in (getattr(cell, "className", None) or "").split():
-                kinds[place] = "number"
-    head = html.Thead(
-        html.Tr(
-            [
-                html.Th(one, className=kinds.get(place, "")) if isinstance(one, str) else one
-                for place, one in enumerate(heads)
-            ]
-        )
-    )
-    return html.Div(
-        html.Table([head, html.Tbody(list(rows))], className=f"plain plain--stacked {kind}".strip()),
-        className="scrolling",
-        tabIndex="0",
-    )
-
-
 def value_words(visit: Visit, line: Line, value: str | None) -> str:
     """A line's value as people read it: what was counted to two decimals, what was handed in as it was written."""
     if value is None or line.asked == "expert":

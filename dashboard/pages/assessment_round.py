@@ -123,7 +123,9 @@ def _tables(visit: Visit, account: Account, standing: Standing) -> list[html.Sec
         order = sorted(places, key=lambda at: (standing.scores[at].place, standing.scores[at].organisation))
         rows = [_row(visit, account, standing, at) for at in order]
         shown.append(
-            blocks.panel(f"{scheme.name(t.language)} · {name}", parts.table(heads, rows, "plain--scores"))
+            blocks.panel(
+                f"{scheme.name(t.language)} · {name}", blocks.stacked_table(heads, rows, "plain--scores")
+            )
         )
     return shown
 
@@ -190,7 +192,7 @@ def _appeals(visit: Visit, standing: Standing) -> html.Section | None:
         for one, decided in found
     ]  # fmt: skip
     heads = [t("参加单位"), t("指标"), t("申诉理由"), t("什么时候"), t("裁定"), t("说明")]
-    return blocks.panel(t("申诉（{count}）", count=len(found)), parts.table(heads, rows))
+    return blocks.panel(t("申诉（{count}）", count=len(found)), blocks.stacked_table(heads, rows))
 
 
 def _exports(visit: Visit, account: Account, standing: Standing) -> html.Section | None:
@@ -257,7 +259,7 @@ def _log(visit: Visit, standing: Standing) -> html.Details:
     return html.Details(
         [
             html.Summary(t("经过")),
-            parts.table([t("什么时候"), t("阶段"), t("经办"), t("说明")], rows),
+            blocks.stacked_table([t("什么时候"), t("阶段"), t("经办"), t("说明")], rows),
         ],
         className="panel",
     )

@@ -35,7 +35,7 @@ def body(visit: Visit, account: Account) -> list[Any]:
         for code, zh, en, period, step, synthetic, number in held
     ]
     heads = [t("考核轮次"), t("代码"), t("考核期"), t("参加单位"), t("阶段"), ""]
-    shown = parts.table(heads, rows, "plain--rounds") if rows else _none_yet(visit, account)
+    shown = blocks.stacked_table(heads, rows, "plain--rounds") if rows else _none_yet(visit, account)
     return [
         blocks.heading(visit, t("绩效考核")),
         blocks.panel(t("考核轮次"), shown),

@@ -134,7 +134,7 @@ def _change(sheet: Sheet) -> html.Section | None:
     heads, rows = change_rows(report, standing.place(sheet.organisation))
     cells = [html.Tr([html.Td(row[0]), *map(parts.number, row[1:])]) for row in rows]
     note = t("与 {name} 相比；各项相加即总分之差", name=t.pick(*standing.last.names))
-    return blocks.panel(t("较上年变化的来源"), parts.table(heads, cells), note=note)
+    return blocks.panel(t("较上年变化的来源"), blocks.stacked_table(heads, cells), note=note)
 
 
 def _domain(sheet: Sheet, place: int) -> html.Section:
@@ -152,7 +152,7 @@ def _domain(sheet: Sheet, place: int) -> html.Section:
     rows = [_row(sheet, line, score.line(line.code)) for line in domain.lines]
     note = t("{score} 分 / {weight}（计入权重 {applicable}）", score=held.score or "—", weight=held.weight, applicable=held.applicable)  # fmt: skip
     return blocks.panel(
-        domain.name(t.language), parts.table(heads, rows, "plain--lines plain--sheet"), note=note
+        domain.name(t.language), blocks.stacked_table(heads, rows, "plain--lines plain--sheet"), note=note
     )
 
 

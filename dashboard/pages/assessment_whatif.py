@@ -52,7 +52,7 @@ def body(visit: Visit, account: Account, code: str, organisation: str) -> list[A
         html.Div(t("只在这一页上计算，不写入考核，也不保存。权重改动对同一方案的所有单位生效。"), className="notices", role="note"),
         html.Div(
             [
-                blocks.panel(t("改一个值或一个权重，按回车或“计算”"), parts.table(heads, rows, "plain--lines")),
+                blocks.panel(t("改一个值或一个权重，按回车或“计算”"), blocks.stacked_table(heads, rows, "plain--lines")),
                 html.Div([parts.button(t("计算"), "rehearse")], className="actions actions--save"),
             ],
             className="enters",
@@ -82,7 +82,7 @@ def outcome(visit: Visit, standing: Standing, organisation: str, found: Rehearse
     note = t("假设权重之和为 {sum}，不是 100：总分按比例折算", sum=found.weights) if found.weights != "100" else None  # fmt: skip
     return blocks.panel(
         t("推演结果（未保存）"),
-        parts.table(["", t("现在"), t("假设"), t("变化")], rows),
+        blocks.stacked_table(["", t("现在"), t("假设"), t("变化")], rows),
         html.Ul(lines, className="sentences"),
         html.P(note, className="quiet") if note else None,
     )

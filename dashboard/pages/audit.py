@@ -146,8 +146,17 @@ def _row(visit: Visit, one: Entry) -> tables.Row:
         "actor": one.actor,
         "action": visit.texts(ACTIONS[one.action]) if one.action in ACTIONS else one.action,
         "subject": one.subject,
-        "detail": json.dumps(one.detail, ensure_ascii=False) if one.detail else "",
+        "detail": _detail(visit, one),
     }
+
+
+def _detail(visit: Visit, one: Entry) -> str:
+    """What the entry says besides; as written in the file taken away."""
+    t = visit.texts
+    return t("；").join(
+        f"{name}: {said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)}"
+        for name, said in one.detail.items()
+    )
 
 
 def audit_file(visit: Visit) -> bytes:

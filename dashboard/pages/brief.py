@@ -134,10 +134,10 @@ def targets(visit: Visit, code: str, found: Sequence[profile.Line]) -> html.Div 
     names = (
         t("指标"),
         t("值"),
-        t("95% 区间"),
-        t("目标"),
         t("与目标比"),
         t("差距"),
+        t("目标"),
+        t("95% 区间"),
         t("同级位次"),
         t("比上年"),
     )
@@ -157,10 +157,10 @@ def _cells(visit: Visit, line: profile.Line) -> list[Any]:
     return [
         html.Th(definition.name(visit.view.language), scope="row"),
         html.Td(wording.value(result, definition, t), className="number strong"),
-        html.Td(wording.interval(result, definition), className="number"),
-        html.Td(wording.target(result.target, definition, t), className="nowrap"),
         html.Td(blocks.chip(result, visit)),
         html.Td(wording.gap(result.gap, definition, t)),
+        html.Td(wording.target(result.target, definition, t), className="nowrap"),
+        html.Td(wording.interval(result, definition), className="number"),
         html.Td(profile.rank_words(line), className="number"),
         html.Td(profile.change_words(visit, line)),
     ]

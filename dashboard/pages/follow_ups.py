@@ -126,7 +126,7 @@ def table(visit: Visit, found: Sequence[FollowUp]) -> html.Div:
     heads = (
         t("编号"), t("单位"), t("事由"), t("要求"), t("责任人"), t("期限"), t("状态"), t("最近答复"), t("发起人"),
     )  # fmt: skip
-    return blocks.plain_table(heads, [_line(visit, one) for one in found])
+    return blocks.stacked_table(heads, [_line(visit, one) for one in found])
 
 
 def _line(visit: Visit, one: FollowUp) -> html.Tr:

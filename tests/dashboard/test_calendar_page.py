@@ -15,7 +15,8 @@ from dashboard.answers import Answers
 from dashboard.calendar import end_extension, extend, read_calendar
 from dashboard.downloads import reminders_file
 from dashboard.pages import calendar
-from dashboard.reporting import newest_tally, open_desk, reminder
+from dashboard.reporting import month_words, newest_tally, open_desk, reminder
+from dashboard.texts import Texts
 from dashboard.visit import open_visit
 from indicators.reporting import Tally
 from reference.periods import month_range
@@ -78,8 +79,29 @@ def test_each_sender_gets_one_sentence_with_all_it_owes(visit, counties):
     ]
     said = reminder(desk.visit, desk.form, silent)
     # Due on 5 March 2026; 23 November is 263 days later.
-    assert said.startswith("遵义市桐梓县：2026年2月、2026年3月、")
+    assert said.startswith("遵义市桐梓县：2026年2月至2026年10月《")
     assert said.endswith("共 9 份至今未收到，最早一份应于2026年3月5日前报送，已逾期 263 天。")
+
+
+@pytest.mark.parametrize(
+    ("months", "span", "said"),
+    [
+        ([202610], 1, "2026年10月"),
+        ([202609, 202610], 1, "2026年9月、2026年10月"),
+        ([202511, 202512, 202601, 202604], 1, "2025年11月至2026年1月、2026年4月"),
+        ([202603, 202606, 202609], 3, "2026年3月至2026年9月"),
+        ([202603, 202609], 3, "2026年3月、2026年9月"),
+    ],
+)
+def test_months_in_a_row_are_told_from_the_first_to_the_last(months, span, said):
+    assert month_words(months, span, Texts("zh")) == said
+
+
+def test_a_month_of_which_nothing_is_due_yet_blames_nobody():
+    early = Tally(expected=88, running=88)
+    assert calendar_table.timeliness(early) is None
+    late = Tally(expected=88, running=0, missing=88)
+    assert calendar_table.timeliness(late) == 0.0
 
 
 def test_a_single_one_and_one_not_yet_due_are_worded_so(visit, counties):
