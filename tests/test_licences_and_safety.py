@@ -22,6 +22,7 @@ OURS = ("reference", "store", "loaders", "indicators", "synthetic", "dashboard",
 # Path (or its beginning) and rule → why it is as it should be.
 EXPLAINED = {
     ("dashboard/cli/running.py", "B104"): "the address is compared, to print one that can be opened; nothing is bound there",
+    ("dashboard/settings.py", "B105"): "what a setting must look like, no secret",
     ("dashboard/running/backup.py", "B107"): "an empty password means: not sealed",
     ("dashboard/running/shelf.py", "B107"): "an empty password means: not sealed",
     ("dashboard/running/shelf.py", "B105"): "the name of the environment variable that holds the password",
