@@ -159,7 +159,7 @@ def steps(visit: Visit, one: FollowUp) -> html.Section:
         )
     return blocks.panel(
         t("经过（{count}）", count=len(rows)),
-        html.Div(blocks.stacked_table(heads, rows), className="steps-table"),
+        blocks.stacked_table(heads, rows),
     )
 
 
