@@ -26,7 +26,7 @@ PAGES = {
     "submissions": "/submissions",
     "upload": "/submissions?upload=1",
     "calendar": "/calendar?area=520300",
-    "quality": "/quality?area=520300",
+    "quality": "/quality?area=520300&period=2026-10",
     "methods": "/methods",
     "source of a prefecture": "/source?indicator=prenatal_screening_coverage&area=520300",
     "source of a county": "/source?indicator=prenatal_screening_coverage&area=520303",

@@ -72,7 +72,7 @@ PAGES = {
         ["Zunyi", "Honghuagang", "Missing"],
     ),
     "quality": (
-        "/quality?area=520300",
+        "/quality?area=520300&period=2026-10",
         ["数据质量", "各地得分", "案头核查", "权重待核实"],
         ["Data quality", "Scores by area", "Desk review", "Weights to be confirmed"],
     ),

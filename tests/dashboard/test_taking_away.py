@@ -32,7 +32,7 @@ def hrefs(node: Any) -> list[str]:
         "/source?indicator=prenatal_screening_coverage&area=520300&lang=zh",
         "/area/520302?lang=en",
         "/calendar?area=520300&lang=zh",
-        "/quality?area=520300&lang=zh",
+        "/quality?area=520300&period=2026-10&lang=zh",
         "/grading?lang=zh",
         "/matrix?lang=zh",
         "/submissions?lang=en",
