@@ -134,7 +134,7 @@ def describe(desk: Desk, entry: Entry) -> str:
 def timeliness(counted: Tally) -> float | None:
     """The share in time. None where nothing came and nothing was due yet; and where all that came was entered when the
     installation began: one that is missing says nothing of the others."""
-    if not counted.received and not counted.missing:
+    if counted.is_early:
         return None
     return None if counted.entered_later and not counted.on_time + counted.late else counted.timeliness
 

@@ -105,6 +105,11 @@ class Tally:
         return self.received / self.expected if self.expected else None
 
     @property
+    def is_early(self) -> bool:
+        """Whether reports are owed, and nothing has come and nothing is overdue yet."""
+        return self.expected > 0 and not self.received and not self.missing
+
+    @property
     def timed(self) -> int:
         """Owed reports of which it can be known whether they came in time."""
         return self.expected - self.entered_later

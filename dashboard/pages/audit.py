@@ -151,17 +151,22 @@ def _row(visit: Visit, one: Entry) -> tables.Row:
 
 
 def _detail(visit: Visit, one: Entry) -> str:
-    """What the entry says besides; as written in the file taken away."""
-    t = visit.texts
-    return t("；").join(
+    """What the entry says besides, for reading; the file taken away has it as it is kept."""
+    return visit.texts("；").join(
         f"{name}: {said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)}"
         for name, said in one.detail.items()
     )
+
+
+def _kept(one: Entry) -> str:
+    return json.dumps(one.detail, ensure_ascii=False) if one.detail else ""
 
 
 def audit_file(visit: Visit) -> bytes:
     """The same entries as a workbook, with their hashes."""
     t = visit.texts
     columns = [("#", 8), (t("发生时间"), 22), (t("何人"), 20), (t("何事"), 22), (t("对象"), 26), (t("详情"), 60), (t("校验值"), 66)]  # fmt: skip
-    rows = [[*_row(visit, one).values(), one.hash] for one in found(visit, EXPORTED)]
+    rows = [
+        [*(_row(visit, one) | {"detail": _kept(one)}).values(), one.hash] for one in found(visit, EXPORTED)
+    ]
     return list_workbook(t("审计日志"), [t.date(visit.today)], columns, rows)

@@ -147,7 +147,7 @@ def summary(desk: Desk) -> html.Section:
 def timely(visit: Visit, counted: Tally) -> str:
     """How many in time of how many; those entered when the installation began are said apart."""
     t = visit.texts
-    if counted.expected and not counted.received and not counted.missing:
+    if counted.is_early:
         return t("都还没有到期")
     if counted.entered_later and calendar_table.timeliness(counted) is None:
         return t("补录 {count} 份，无从判断", count=counted.entered_later)
